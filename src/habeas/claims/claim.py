@@ -1,0 +1,100 @@
+"""A claim: what one source says in one place. The unit of meaning and of disclosure."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+
+import msgspec
+
+from habeas.claims.encoding import CanonicalReader, canonical, sha256_hex
+from habeas.claims.locator import Selector
+from habeas.claims.values import EntityId, Sha256, Value, When
+from habeas.errors import IntegrityError
+
+Sensitivity = Literal["public", "partners", "team", "sealed"]
+
+SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "partners", "team", "sealed")
+"""From the least to the most restricted."""
+
+SourceId = Annotated[str, msgspec.Meta(pattern=r"^(?:source|run|org):[a-z0-9][a-z0-9._-]{0,99}$")]
+
+
+class By(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """To whom the source attributes a statement, when not to itself."""
+
+    text: str
+    """In the source's words: "families, as told to Justice for Iran"."""
+    parties: tuple[EntityId, ...] = ()
+    """The organisations or persons among them that the record knows by an id."""
+
+
+class Claim(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """One attributed statement. Fields and their meaning: `docs/spec/record.md`."""
+
+    subject: EntityId
+    predicate: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    value: Value
+    source: SourceId
+    locator: tuple[Selector, ...] = ()
+    by: By | None = None
+    holds: When | None = None
+    credibility: Annotated[int, msgspec.Meta(ge=1, le=6)] | None = None
+    reading: str | None = None
+    note: str | None = None
+    rests_on: tuple[Sha256, ...] = ()
+    standard: str | None = None
+    sensitivity: Sensitivity
+
+
+_reader = CanonicalReader(
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")], Claim], "claim"
+)
+
+
+def new_salt() -> str:
+    """32 random bytes from the operating system, as 64 hexadecimal digits."""
+    return os.urandom(32).hex()
+
+
+def seal(claim: Claim, salt: str) -> bytes:
+    """The opening of a claim: canonical bytes of `[salt, claim]`."""
+    return canonical((salt, claim))
+
+
+def digest(opening: bytes) -> str:
+    """The claim's id: SHA-256 of its opening, in hexadecimal."""
+    return sha256_hex(opening)
+
+
+def read_opening(opening: bytes) -> tuple[str, Claim]:
+    """The salt and the claim that an opening holds.
+
+    Raises:
+        IntegrityError: not an opening, or not in canonical form.
+    """
+    value = _reader.read(opening)
+    if not isinstance(value, tuple):
+        raise IntegrityError("this opening is not a pair of salt and claim")
+    return value
+
+
+class _Ahead(msgspec.Struct, frozen=True):
+    """The fields that views are indexed by; the rest of a claim is skipped."""
+
+    subject: str
+    predicate: str
+    source: str
+    sensitivity: Sensitivity
+
+
+def strictest(*levels: Sensitivity) -> Sensitivity:
+    """The most restricted of several levels."""
+    return max(levels, key=SENSITIVITIES.index)
+
+
+def prefix_of(entity: str) -> str:
+    """The kind of an entity by its id: `site` of `site:khavaran`."""
+    return entity.partition(":")[0]
