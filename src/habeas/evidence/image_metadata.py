@@ -32,6 +32,9 @@ _DAY = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})(?:[ T].*)?")
 _PLACES = 7
 """Decimal places of a degree: about a centimetre, finer than any camera."""
 
+_CAMERA, _GPS, _THUMBNAIL = 34665, 34853, -1
+"""The tables inside EXIF as Pillow numbers them (`ExifTags.IFD`)."""
+
 _TEXTS = {271: "camera_make", 272: "camera_model", 305: "software"}
 _DATES = ((36867, 36881, "exif_datetime_original"), (36868, 36882, "exif_datetime_digitized"),
           (306, 36880, "exif_datetime_modified"))  # fmt: skip
@@ -73,7 +76,7 @@ def _complaints(said: list[warnings.WarningMessage]) -> list[Detail]:
 
 def _details(image: Image) -> list[Detail]:
     exif = image.getexif()
-    camera = exif.get_ifd(34665)
+    camera = exif.get_ifd(_CAMERA)
     details = [
         count_detail("image_width", image.width, "pixel"),
         count_detail("image_height", image.height, "pixel"),
@@ -86,7 +89,7 @@ def _details(image: Image) -> list[Detail]:
     for tag, offset, predicate in _DATES:
         raw = camera.get(tag, exif.get(tag, ""))
         details += _date(predicate, _text(raw), _text(camera.get(offset, "")))
-    details += _position(exif.get_ifd(34853))
+    details += _position(exif.get_ifd(_GPS))
     return details + _thumbnail(exif)
 
 
@@ -213,7 +216,7 @@ def _gps_time(gps: dict[int, Any]) -> list[Detail]:
 
 def _thumbnail(exif: Exif) -> list[Detail]:
     """A thumbnail can still show what was cut out of, or painted over in, the image itself."""
-    size = exif.get_ifd(1).get(514)
+    size = exif.get_ifd(_THUMBNAIL).get(514)
     if isinstance(size, int) and size > 0:
         return [count_detail("embedded_thumbnail", size, "byte")]
     return []

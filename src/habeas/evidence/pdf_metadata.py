@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from io import BufferedReader
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from habeas.claims.values import Text, When
 from habeas.evidence.detail import Detail, count_detail, text_detail, unreadable, words_of
@@ -46,15 +48,11 @@ def pdf_metadata(file: BufferedReader) -> list[Detail]:
         file: a PDF.
     """
     import pikepdf
-    from pikepdf import settings
 
-    settings.set_qpdf_limits(flate_max_memory=_MEMORY, png_max_memory=_MEMORY,
-                             run_length_max_memory=_MEMORY, tiff_max_memory=_MEMORY,
-                             dct_max_memory=_MEMORY)  # fmt: skip
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            with pikepdf.open(file, suppress_warnings=True) as pdf:
+            with _capped_memory(), pikepdf.open(file, suppress_warnings=True) as pdf:
                 return _details(pdf)
     except pikepdf.PasswordError:
         return [_encryption("encrypted: it opens only with a password")]
@@ -62,6 +60,21 @@ def pdf_metadata(file: BufferedReader) -> list[Detail]:
         return [unreadable(_why(error))]
     except _FAULTS as error:
         return [unreadable(_why(error))]
+
+
+@contextmanager
+def _capped_memory() -> Iterator[None]:
+    """Limit what unpacking may take; qpdf keeps these limits for the whole process."""
+    from pikepdf import settings
+
+    before: dict[str, Any] = {**settings.get_qpdf_limits()}
+    settings.set_qpdf_limits(flate_max_memory=_MEMORY, png_max_memory=_MEMORY,
+                             run_length_max_memory=_MEMORY, tiff_max_memory=_MEMORY,
+                             dct_max_memory=_MEMORY)  # fmt: skip
+    try:
+        yield
+    finally:
+        settings.set_qpdf_limits(**before)
 
 
 def _details(pdf: Pdf) -> list[Detail]:
