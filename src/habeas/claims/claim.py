@@ -10,7 +10,7 @@ import msgspec
 from habeas.claims.encoding import CanonicalReader, canonical, sha256_hex
 from habeas.claims.locator import Selector
 from habeas.claims.values import EntityId, Sha256, Value, When
-from habeas.errors import IntegrityError
+from habeas.errors import InputError, IntegrityError
 
 Sensitivity = Literal["public", "partners", "team", "sealed"]
 
@@ -81,13 +81,22 @@ def read_opening(opening: bytes) -> tuple[str, Claim]:
     return value
 
 
-class _Ahead(msgspec.Struct, frozen=True):
-    """The fields that views are indexed by; the rest of a claim is skipped."""
+_validator = msgspec.json.Decoder(tuple[Sha256, Claim])
 
-    subject: str
-    predicate: str
-    source: str
-    sensitivity: Sensitivity
+
+def validate_opening(opening: bytes) -> Claim:
+    """Read back what was just sealed, so that nothing is recorded that could not be read.
+
+    Raises:
+        InputError: a field does not have the form that `docs/spec/record.md` gives it.
+    """
+    try:
+        return _validator.decode(opening)[1]
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise InputError(
+            f"this claim cannot be written down: {error}",
+            mend="See the forms of fields and values in docs/spec/record.md",
+        ) from error
 
 
 def strictest(*levels: Sensitivity) -> Sensitivity:

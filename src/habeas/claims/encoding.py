@@ -1,9 +1,10 @@
 """Canonical bytes: one byte form for one value.
 
-The form is RFC 8785 (JSON Canonicalization Scheme) restricted to ASCII keys, strings, integers of magnitude
-below 2**53, booleans, arrays and objects; no floats and no null. Within that subset msgspec's sorted encoding is
-RFC 8785, which `tests/claims/test_encoding.py` asserts against the `rfc8785` package. Bytes are
-stored as they were written and never serialised again to verify a digest.
+The form is RFC 8785 (JSON Canonicalization Scheme) restricted to ASCII keys, strings, integers of
+magnitude below 2**53, booleans, arrays and objects; no floats and no null. Within that subset
+msgspec's sorted encoding is RFC 8785, which `tests/claims/test_encoding.py` asserts against the
+`rfc8785` package. Bytes are stored as they were written and never serialised again to verify a
+digest.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def canonical(value: object) -> bytes:
     """The canonical bytes of a typed value.
 
     Args:
-        value: a msgspec struct, or plain strings, integers, booleans, lists and dicts with ASCII keys.
+        value: a msgspec struct, or strings, integers, booleans, lists, dicts with ASCII keys.
 
     Raises:
         IntegrityError: the value holds text that is not Unicode (a lone surrogate).
@@ -41,8 +42,8 @@ def canonical(value: object) -> bytes:
 class CanonicalReader:
     """Reads canonical bytes of one type, and refuses any other spelling of the same value.
 
-    A duplicated key, another order of keys, white space, a needless escape, an unknown field, a float or a
-    null all change the bytes, so all are found by comparing.
+    A duplicated key, another order of keys, white space, a needless escape, an unknown field, a
+    float or a null all change the bytes, so all are found by comparing.
 
     Args:
         type_: the type to decode to.
@@ -70,7 +71,8 @@ class CanonicalReader:
         if again != data:
             raise IntegrityError(
                 f"this {self._what} is not in canonical form",
-                mend="Two spellings of one value would have two digests: ask its sender for it again",
+                mend="One value has one spelling, or it would have two digests: ask its sender "
+                "for it again",
             )
         return value
 

@@ -1,0 +1,67 @@
+"""From a claim to its rows in the views: a pure function of the claim.
+
+What other claims make of it (withdrawn, reclassified, hidden with what it speaks of) is worked out
+afterwards, in `clearance`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from habeas.claims.claim import Claim, prefix_of
+from habeas.claims.names import search_words
+from habeas.claims.values import File, Ref, words
+from habeas.registry.clearance import LOCATION_RULE, bare, tells_location
+from habeas.registry.store import AboutRow, ClaimRow
+
+
+class Folded(NamedTuple):
+    """The rows of one claim."""
+
+    row: ClaimRow
+    about: tuple[AboutRow, ...]
+    words: str
+    entangled: bool
+    """Whether other claims have a say in its effect, or it in theirs."""
+
+
+def fold(id_: int, claim: Claim) -> Folded:
+    """The rows of a claim, with its effects as if it stood alone.
+
+    Args:
+        id_: the id of its opening in this store.
+        claim: the claim.
+    """
+    about = about_rows(id_, claim)
+    entangled = bool(about) or claim.predicate == LOCATION_RULE or tells_location(claim)
+    row = ClaimRow(id_, claim.subject, claim.predicate, claim.source, bare(claim), _ref(claim), 0)
+    return Folded(row, about, searchable(claim), entangled)
+
+
+def about_rows(id_: int, claim: Claim) -> tuple[AboutRow, ...]:
+    """What the claim speaks of and rests on."""
+    rows = [AboutRow(id_, "rests_on", bytes.fromhex(digest)) for digest in claim.rests_on]
+    if prefix_of(claim.subject) == "claim":
+        target = bytes.fromhex(claim.subject.removeprefix("claim:"))
+        rows.append(AboutRow(id_, claim.predicate, target))
+    return tuple(rows)
+
+
+def searchable(claim: Claim) -> str:
+    """The words that a claim is found by, ready for the index."""
+    texts = [words(claim.value)]
+    if claim.by is not None:
+        texts.append(claim.by.text)
+    if claim.note is not None:
+        texts.append(claim.note)
+    return " ".join(search_words(" ".join(texts)))
+
+
+def _ref(claim: Claim) -> str | None:
+    match claim.value:
+        case Ref(id=entity):
+            return entity
+        case File(sha256=digest):
+            return f"item:{digest}"
+        case _:
+            return None

@@ -1,0 +1,188 @@
+"""The SQLite driver: the views, which can be thrown away and folded again from the record.
+
+Every question a reader may ask carries a clearance, and the database answers with nothing above it.
+The search index keeps no words (it is contentless): they stand in the opening alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+from habeas.registry.store import AboutRow, ClaimRow, HeldClaim
+
+VIEWS = """
+CREATE TABLE IF NOT EXISTS claim(
+  id INTEGER PRIMARY KEY, subject TEXT NOT NULL, predicate TEXT NOT NULL, source TEXT NOT NULL,
+  sensitivity INTEGER NOT NULL, ref TEXT, withdrawn INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS claim_subject ON claim(subject);
+CREATE INDEX IF NOT EXISTS claim_source ON claim(source);
+CREATE INDEX IF NOT EXISTS claim_ref ON claim(ref) WHERE ref IS NOT NULL;
+CREATE TABLE IF NOT EXISTS about(
+  claim INTEGER NOT NULL, relation TEXT NOT NULL, target BLOB NOT NULL,
+  PRIMARY KEY(claim, relation, target)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS about_target ON about(target);
+CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(
+  words, content='', columnsize=0, detail=none, tokenize='ascii');
+"""
+
+_HELD = (
+    "SELECT claim.id, opening.digest, opening.entry, opening.bytes, claim.sensitivity, claim.withdrawn"
+    " FROM claim JOIN opening ON opening.id = claim.id"
+)
+
+
+class SqliteViews:
+    """The view half of the driver."""
+
+    _db: sqlite3.Connection
+
+    def clear_views(self) -> None:
+        """Throw the views away."""
+        self._db.execute("DELETE FROM claim")
+        self._db.execute("DELETE FROM about")
+        self._db.execute("INSERT INTO search(search) VALUES('delete-all')")
+
+    def add_claims(
+        self,
+        claims: Sequence[ClaimRow],
+        about: Sequence[AboutRow],
+        search: Sequence[tuple[int, str]],
+    ) -> None:
+        """Rows of the views: claims, claims about claims, words to find them by."""
+        self._db.executemany("INSERT INTO claim VALUES(?,?,?,?,?,?,?)", claims)
+        self._db.executemany("INSERT INTO about VALUES(?,?,?)", about)
+        self._db.executemany("INSERT INTO search(rowid, words) VALUES(?,?)", search)
+
+    def remove_claim(self, claim: int, words: str) -> None:
+        """Take one claim out of the views; `words` are those it was added with."""
+        self._db.execute("DELETE FROM claim WHERE id = ?", (claim,))
+        self._db.execute("DELETE FROM about WHERE claim = ?", (claim,))
+        self._db.execute(
+            "INSERT INTO search(search, rowid, words) VALUES('delete', ?, ?)", (claim, words)
+        )
+
+    def set_effects(self, effects: Iterable[tuple[int, int, int]]) -> None:
+        """Rows of (claim, sensitivity, withdrawn)."""
+        self._db.executemany(
+            "UPDATE claim SET sensitivity = ?2, withdrawn = ?3 WHERE id = ?1", effects
+        )
+
+    def claim_rows(self) -> Iterator[ClaimRow]:
+        """The whole view over claims, by id."""
+        for row in self._db.execute("SELECT * FROM claim ORDER BY id"):
+            yield ClaimRow(*row)
+
+    def claim_row(self, claim: int) -> ClaimRow | None:
+        """One row of the view."""
+        row = self._db.execute("SELECT * FROM claim WHERE id = ?", (claim,)).fetchone()
+        return ClaimRow(*row) if row else None
+
+    def about_rows(self) -> Iterator[AboutRow]:
+        """Every claim about a claim."""
+        for row in self._db.execute("SELECT * FROM about ORDER BY claim, relation, target"):
+            yield AboutRow(*row)
+
+    def has_about(self) -> bool:
+        """Whether any claim speaks of another."""
+        return self._db.execute("SELECT 1 FROM about LIMIT 1").fetchone() is not None
+
+    def about(self, target: bytes) -> list[AboutRow]:
+        """The claims that speak of a claim or rest on it."""
+        rows = self._db.execute(
+            "SELECT * FROM about WHERE target = ? ORDER BY claim, relation", (target,)
+        )
+        return [AboutRow(*row) for row in rows]
+
+    def targets(self, claim: int) -> list[AboutRow]:
+        """What a claim speaks of or rests on."""
+        rows = self._db.execute(
+            "SELECT * FROM about WHERE claim = ? ORDER BY relation, target", (claim,)
+        )
+        return [AboutRow(*row) for row in rows]
+
+    def search_differs(self, words: Iterable[tuple[int, str]]) -> bool:
+        """Whether the search index is another than one built from these words.
+
+        A second index is built beside the first, and the two are compared term by term: how many
+        claims hold it, and the sums of their ids and of the squares of those.
+        """
+        self._db.executescript(
+            "DROP TABLE IF EXISTS temp.again; DROP TABLE IF EXISTS temp.again_terms;"
+            "DROP TABLE IF EXISTS temp.terms;"
+            "CREATE VIRTUAL TABLE temp.again USING fts5("
+            "words, content='', columnsize=0, detail=none, tokenize='ascii');"
+            "CREATE VIRTUAL TABLE temp.again_terms USING fts5vocab('temp', 'again', 'instance');"
+            "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'search', 'instance');"
+        )
+        self._db.execute("BEGIN")
+        try:
+            self._db.executemany("INSERT INTO again(rowid, words) VALUES(?,?)", words)
+            sums = "SELECT term, count(*), sum(doc), sum(doc * (doc % 65521)) FROM {} GROUP BY term"
+            first = self._db.execute(sums.format("temp.terms"))
+            second = self._db.execute(sums.format("temp.again_terms"))
+            return any(one != other for one, other in _pairs(first, second))
+        finally:
+            self._db.execute("COMMIT")
+            self._db.executescript(
+                "DROP TABLE temp.terms; DROP TABLE temp.again_terms; DROP TABLE temp.again;"
+            )
+
+    def held(
+        self,
+        clearance: int,
+        *,
+        subject: str | None = None,
+        predicate: str | None = None,
+        source: str | None = None,
+        ref: str | None = None,
+    ) -> Iterator[HeldClaim]:
+        """Claims at or below a clearance that match all that is given, by id."""
+        given = {"subject": subject, "predicate": predicate, "source": source, "ref": ref}
+        asked = {name: value for name, value in given.items() if value is not None}
+        where = "".join(f" AND claim.{name} = :{name}" for name in asked)
+        rows = self._db.execute(
+            f"{_HELD} WHERE claim.sensitivity <= :clearance{where} ORDER BY claim.id",
+            {**asked, "clearance": clearance},
+        )
+        for row in rows:
+            yield HeldClaim(*row)
+
+    def held_by_digest(self, clearance: int, prefix: str, limit: int) -> list[HeldClaim]:
+        """Claims whose digest in hexadecimal begins with `prefix`."""
+        low = bytes.fromhex(prefix + "0" * (64 - len(prefix)))
+        high = bytes.fromhex(prefix + "f" * (64 - len(prefix)))
+        rows = self._db.execute(
+            f"{_HELD} WHERE opening.digest BETWEEN ? AND ? AND claim.sensitivity <= ?"
+            " ORDER BY opening.digest LIMIT ?",
+            (low, high, clearance, limit),
+        )
+        return [HeldClaim(*row) for row in rows]
+
+    def found(self, clearance: int, words: Sequence[str], limit: int) -> list[HeldClaim]:
+        """Claims that hold all these words, by subject, then id."""
+        query = " ".join('"' + word.replace('"', '""') + '"' for word in words)
+        rows = self._db.execute(
+            f"{_HELD} WHERE claim.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
+            " AND claim.sensitivity <= ? ORDER BY claim.subject, claim.id LIMIT ?",
+            (query, clearance, limit),
+        )
+        return [HeldClaim(*row) for row in rows]
+
+    def subjects(self, clearance: int, prefix: str) -> Iterator[str]:
+        """The entities of one kind (`site:`) that at least one claim is about, in order."""
+        rows = self._db.execute(
+            "SELECT DISTINCT subject FROM claim WHERE subject >= ? AND subject < ?"
+            " AND sensitivity <= ? ORDER BY subject",
+            (prefix, prefix + "\U0010ffff", clearance),
+        )
+        for (subject,) in rows:
+            yield subject
+
+
+def _pairs(
+    first: Iterable[tuple[object, ...]], second: Iterable[tuple[object, ...]]
+) -> Iterator[tuple[tuple[object, ...] | None, tuple[object, ...] | None]]:
+    from itertools import zip_longest
+
+    return zip_longest(first, second)

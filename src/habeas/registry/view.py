@@ -1,0 +1,284 @@
+"""What may be seen of a registry at one clearance.
+
+A view is a function of the record and the clearance. What lies above the clearance leaves no trace:
+not in a list, a count, a search result or its order, an error. Asking for a hidden claim and for
+one that does not exist gives the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
+
+import msgspec
+
+from habeas.claims.agreement import Agreement, worst
+from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, read_opening
+from habeas.claims.derivation import independent
+from habeas.claims.names import search_words
+from habeas.claims.values import Name, Ref, Text, words
+from habeas.claims.vocabulary import vocabulary
+from habeas.errors import InputError, NotFoundError
+from habeas.registry.provenance import Provenance, entry_of, provenance
+from habeas.registry.store import HeldClaim, Store
+
+MIN_PREFIX = 6
+"""The fewest digits by which a claim may be named."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim as it may be shown."""
+
+    digest: str
+    claim: Claim
+    sensitivity: Sensitivity
+    """Effective: the strictest of all that has a say (`registry.clearance`)."""
+    withdrawn: bool
+    number: int
+    """Its place in this registry; tells nothing outside it."""
+
+
+class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
+    """Claims on one thing that do not say the same."""
+
+    subject: str
+    predicate: str
+    agreement: Agreement
+    claims: tuple[Shown, ...]
+    independent: int
+    """How many independent sources they come from."""
+
+
+class View:
+    """Everything that may be seen at one clearance. Made by `Registry.view`."""
+
+    def __init__(self, store: Store, clearance: int, organisation: str) -> None:
+        self._store = store
+        self._clearance = clearance
+        self.organisation = organisation
+
+    @property
+    def clearance(self) -> Sensitivity:
+        """The clearance of this view."""
+        return SENSITIVITIES[self._clearance]
+
+    def claims(
+        self,
+        *,
+        subject: str | None = None,
+        predicate: str | None = None,
+        source: str | None = None,
+        ref: str | None = None,
+    ) -> list[Shown]:
+        """The claims that match all that is given, in the order they were recorded here.
+
+        Args:
+            subject: the entity they are about.
+            predicate: a term of the vocabulary.
+            source: where they are said.
+            ref: the entity that their value names.
+        """
+        return list(self.stream(subject=subject, predicate=predicate, source=source, ref=ref))
+
+    def stream(
+        self,
+        *,
+        subject: str | None = None,
+        predicate: str | None = None,
+        source: str | None = None,
+        ref: str | None = None,
+    ) -> Iterator[Shown]:
+        """As `claims`, one at a time."""
+        held = self._store.held(
+            self._clearance, subject=subject, predicate=predicate, source=source, ref=ref
+        )
+        return (_shown(claim) for claim in held)
+
+    def claim(self, name: str) -> Shown:
+        """One claim by its digest or the first digits of it, with or without `claim:`.
+
+        Raises:
+            NotFoundError: no claim that may be seen has such a digest.
+            InputError: too few digits, or more than one claim begins with them.
+        """
+        digits = name.removeprefix("claim:").lower()
+        if len(digits) < MIN_PREFIX or len(digits) > 64 or set(digits) - set("0123456789abcdef"):
+            raise InputError(
+                f"{name!r} names no claim",
+                mend=f"Give the digest or its first digits, {MIN_PREFIX} or more",
+            )
+        held = self._store.held_by_digest(self._clearance, digits, 2)
+        if not held:
+            raise NotFoundError(f"there is no claim {digits}", mend="Look with `habeas find`")
+        if len(held) > 1:
+            raise InputError(f"more than one claim begins with {digits}", mend="Give more digits")
+        return _shown(held[0])
+
+    def find(self, text: str, *, limit: int = 100) -> list[Shown]:
+        """Claims that hold all the words, in Persian or Latin spelling alike.
+
+        The order is by subject, not by a score: a score would tell of hidden claims.
+
+        Raises:
+            InputError: there is no word in the text.
+        """
+        asked = tuple(query_words(text))
+        if not asked:
+            raise InputError(f"there is no word in {text!r}", mend="Give a word or a name")
+        return [_shown(held) for held in self._store.found(self._clearance, asked, limit)]
+
+    def entities(self, prefix: str) -> list[str]:
+        """The ids of the entities of one kind (`site`), in order."""
+        return list(self._store.subjects(self._clearance, f"{prefix}:"))
+
+    def about(self, digest: str) -> list[Shown]:
+        """The claims that speak of a claim or rest on it."""
+        found = []
+        for row in self._store.about(bytes.fromhex(digest)):
+            opening = self._store.opening_by_id(row.claim)
+            if opening is not None:
+                found += self._store.held_by_digest(self._clearance, opening.digest.hex(), 1)
+        return [_shown(held) for held in found]
+
+    def names(self, entity: str) -> list[Shown]:
+        """Every name, label or title of an entity, each with who uses it."""
+        return [
+            shown
+            for shown in self.claims(subject=entity)
+            if shown.claim.predicate in _NAMING and not shown.withdrawn
+        ]
+
+    def label(self, entity: str, lang: str = "en") -> str:
+        """The best name of an entity in a language, the organisation's own first; else its id."""
+
+        def order(shown: Shown) -> tuple[bool, bool, int, int]:
+            value = shown.claim.value
+            said = value.lang if isinstance(value, Name | Text) else None
+            return (
+                said != lang,
+                shown.claim.source != self.organisation,
+                _NAMING.index(shown.claim.predicate),
+                shown.number,
+            )
+
+        ordered = sorted(self.names(entity), key=order)
+        return words(ordered[0].claim.value) if ordered else entity
+
+    def contradictions(self, subject: str | None = None) -> list[Disagreement]:
+        """Where sources disagree on what has one true value, the strongest first.
+
+        Findings and withdrawn claims are left out: a finding is not a source.
+
+        Args:
+            subject: look at one entity only.
+        """
+        single = vocabulary().single
+        rows = sorted(
+            (
+                shown
+                for shown in self.stream(subject=subject)
+                if shown.claim.predicate in single
+                and not shown.withdrawn
+                and not shown.claim.rests_on
+            ),
+            key=lambda shown: (shown.claim.subject, shown.claim.predicate, shown.number),
+        )
+        found = [
+            disagreement
+            for _, group in groupby(rows, lambda s: (s.claim.subject, s.claim.predicate))
+            if (disagreement := self._disagreement(tuple(group))) is not None
+        ]
+        return sorted(found, key=lambda d: (-d.agreement, d.subject, d.predicate))
+
+    def _disagreement(self, group: tuple[Shown, ...]) -> Disagreement | None:
+        if len(group) < 2:
+            return None
+        verdict = worst([shown.claim for shown in group])
+        if verdict <= Agreement.SAME:
+            return None
+        return Disagreement(
+            subject=group[0].claim.subject,
+            predicate=group[0].claim.predicate,
+            agreement=verdict,
+            claims=group,
+            independent=len(self.independent(group)),
+        )
+
+    def independent(self, group: Sequence[Shown]) -> tuple[tuple[int, ...], ...]:
+        """Groups of claims that share an origin: as many as there are independent sources."""
+        return independent([shown.claim for shown in group], self.derivations, self.publishers)
+
+    @cached_property
+    def derivations(self) -> dict[str, tuple[str, ...]]:
+        """Source to the sources it is derived from."""
+        return _gather(self.stream(predicate="derived_from"))
+
+    @cached_property
+    def publishers(self) -> dict[str, tuple[str, ...]]:
+        """Source to its publishers and authors."""
+        both = [*self.stream(predicate="publisher"), *self.stream(predicate="author")]
+        return _gather(both)
+
+    def linked(self, entity: str) -> list[str]:
+        """The entities that standing `same_as` claims make one with this one, itself included."""
+        reached: set[str] = set()
+        ahead = [entity]
+        while ahead:
+            here = ahead.pop()
+            if here in reached:
+                continue
+            reached.add(here)
+            ahead += [
+                shown.claim.value.id
+                for shown in self.stream(subject=here, predicate="same_as")
+                if isinstance(shown.claim.value, Ref) and not shown.withdrawn
+            ]
+            ahead += [
+                shown.claim.subject
+                for shown in self.stream(ref=here, predicate="same_as")
+                if not shown.withdrawn
+            ]
+        return sorted(reached)
+
+    def recorded(self, shown: Shown) -> str:
+        """When a claim was recorded, by the recorder's clock: UTC, `YYYY-MM-DDTHH:MM:SSZ`."""
+        return entry_of(self._store, shown.digest)[1].recorded
+
+    def provenance(self, shown: Shown) -> Provenance:
+        """From a shown claim back to its opening, entry, inclusion proof, checkpoint and tokens."""
+        return provenance(self._store, shown.digest)
+
+
+def query_words(text: str) -> Iterable[str]:
+    """What a search asks the index for: a word's key where it has one, else the word itself."""
+    asked = search_words(text)
+    keys = [word for word in asked if word.startswith(KEY_MARK)]
+    return keys or asked
+
+
+KEY_MARK = "zz"
+
+_NAMING = ("label", "name", "title", "other_name")
+
+
+def _shown(held: HeldClaim) -> Shown:
+    _, claim = read_opening(held.opening)
+    return Shown(
+        digest=held.digest.hex(),
+        claim=claim,
+        sensitivity=SENSITIVITIES[held.sensitivity],
+        withdrawn=bool(held.withdrawn),
+        number=held.id,
+    )
+
+
+def _gather(rows: Iterable[Shown]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for shown in rows:
+        if shown.withdrawn:
+            continue
+        value = shown.claim.value
+        what = value.id if isinstance(value, Ref) else words(value)
+        found[shown.claim.subject] = (*found.get(shown.claim.subject, ()), what)
+    return found
