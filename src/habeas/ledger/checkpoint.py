@@ -22,7 +22,15 @@ from habeas.ledger.note import (
     sign_note,
     verify_note,
 )
-from habeas.ledger.tree import EMPTY_ROOT, HASH_SIZE
+from habeas.ledger.tree import (
+    EMPTY_ROOT,
+    HASH_SIZE,
+    NodeHashes,
+    RootForkError,
+    consistency_proof,
+    frontier_of,
+    verify_consistency,
+)
 
 MAX_SIZE = 2**63 - 1
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
@@ -79,13 +87,15 @@ class SignedCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
 class CheckpointForkError(ForkError):
     """Two checkpoints, both signed by one log's key, that cannot both be true.
 
-    The two checkpoints (with `proof`, when their sizes differ) convince any third party: keep them.
+    Keep what it carries: it convinces any third party.
 
     Attributes:
-        earlier: the one that was known before.
+        earlier: the checkpoint that was known before.
         later: the one that contradicts it.
-        proof: the hashes that lead from the later root to another earlier root than the one
-            signed; empty for two roots of one size.
+        proof: when the sizes differ, a consistency proof that holds between the later root and
+            `earlier_root`; otherwise empty.
+        earlier_root: the root that the later checkpoint's tree has at the earlier one's size,
+            where the earlier checkpoint says another.
     """
 
     def __init__(
@@ -94,11 +104,13 @@ class CheckpointForkError(ForkError):
         *,
         earlier: SignedCheckpoint,
         later: SignedCheckpoint,
+        earlier_root: bytes,
         proof: Sequence[bytes] = (),
         place: str = "",
     ) -> None:
         self.earlier = earlier
         self.later = later
+        self.earlier_root = earlier_root
         self.proof = tuple(proof)
         mend = "Keep both checkpoints and record the fork; take nothing more from this log"
         super().__init__(reason, place=place, mend=mend)
@@ -188,3 +200,73 @@ def open_checkpoint(data: bytes, log: Sequence[Verifier], *, place: str = "") ->
                 mend="Ask the log's keeper for its checkpoint and its published keys",
             )
     return SignedCheckpoint(checkpoint=checkpoint, note=note)
+
+
+def require_continuation(
+    earlier: SignedCheckpoint, later: SignedCheckpoint, proof: Sequence[bytes], *, place: str = ""
+) -> None:
+    """Check by a proof that the later checkpoint continues the earlier one.
+
+    Both are verified as the log's (`open_checkpoint`). A proof that does not hold need not mean a
+    fork, anybody can send one; whoever has the later log's tiles asks `require_same_history`.
+
+    Raises:
+        CheckpointForkError: they cannot both be true, and the proof shows it.
+        IntegrityError: the log shrank, the proof does not hold, or they are of two logs.
+    """
+    old, new = earlier.checkpoint, later.checkpoint
+    _require_one_log(old, new, place)
+    try:
+        verify_consistency(old.size, new.size, proof, old.root, new.root, place=place)
+    except RootForkError as error:
+        raise CheckpointForkError(
+            error.reason,
+            earlier=earlier,
+            later=later,
+            earlier_root=error.earlier_root,
+            proof=proof,
+            place=place,
+        ) from None
+
+
+def require_same_history(
+    earlier: SignedCheckpoint, later: SignedCheckpoint, hashes: NodeHashes, *, place: str = ""
+) -> None:
+    """Check with the later log's own nodes that it continues the earlier checkpoint.
+
+    Unlike a proof that somebody sent, the nodes settle the matter: either way there is evidence.
+
+    Args:
+        earlier: verified as the log's.
+        later: verified as the log's.
+        hashes: the nodes of the later tree (`tile.TileReader`).
+        place: what is being checked, for the message.
+
+    Raises:
+        CheckpointForkError: the later log does not begin as the earlier checkpoint says.
+        IntegrityError: the log shrank, the nodes are not those of the later checkpoint, or the two
+            are of two logs.
+    """
+    old, new = earlier.checkpoint, later.checkpoint
+    _require_one_log(old, new, place)
+    if old.size >= new.size:
+        require_continuation(earlier, later, (), place=place)
+        return
+    true_root = frontier_of(old.size, hashes).root()
+    proof = consistency_proof(old.size, new.size, hashes)
+    verify_consistency(old.size, new.size, proof, true_root, new.root, place=place)
+    if true_root != old.root:
+        raise CheckpointForkError(
+            f"the log of {new.size} entries does not begin with the {old.size} entries that the "
+            "same log showed before",
+            earlier=earlier,
+            later=later,
+            earlier_root=true_root,
+            proof=proof,
+            place=place,
+        )
+
+
+def _require_one_log(old: Checkpoint, new: Checkpoint, place: str) -> None:
+    if old.origin != new.origin:
+        raise IntegrityError(f"{new.origin} does not continue {old.origin}", place=place)

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from habeas.errors import ForkError, InputError, IntegrityError
+from habeas.errors import InputError, IntegrityError
 from habeas.ledger.checkpoint import (
-    CheckpointForkError,
     SignedCheckpoint,
     open_checkpoint,
     parse_checkpoint,
+    require_continuation,
 )
 from habeas.ledger.note import (
     Ed25519Verifier,
@@ -35,7 +35,6 @@ from habeas.ledger.note import (
     signature_of,
     verify_note,
 )
-from habeas.ledger.tree import verify_consistency
 
 _TIME_SIZE = 8
 _MAX_TIME = 2**63 - 1
@@ -223,30 +222,6 @@ def witness(
         return cosign(signed, signers)
     require_continuation(previous, signed, proof, place=place)
     return cosign(signed, signers)
-
-
-def require_continuation(
-    earlier: SignedCheckpoint,
-    later: SignedCheckpoint,
-    proof: Sequence[bytes],
-    *,
-    place: str = "",
-) -> None:
-    """Check that the later checkpoint continues the earlier one; both are verified as the log's.
-
-    Raises:
-        CheckpointForkError: they cannot both be true; the error carries both.
-        IntegrityError: the log shrank, the proof does not hold, or they are of two logs.
-    """
-    old, new = earlier.checkpoint, later.checkpoint
-    if old.origin != new.origin:
-        raise IntegrityError(f"{new.origin} does not continue {old.origin}", place=place)
-    try:
-        verify_consistency(old.size, new.size, proof, old.root, new.root, place=place)
-    except ForkError as error:
-        raise CheckpointForkError(
-            error.reason, earlier=earlier, later=later, proof=proof, place=place
-        ) from None
 
 
 def cosigned_message(

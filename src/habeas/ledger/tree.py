@@ -23,6 +23,18 @@ NodeHashes = Callable[[int, int], bytes]
 """`hashes(level, index)`: the 32-byte root of that perfect subtree."""
 
 
+class RootForkError(ForkError):
+    """Two roots that cannot belong to one log.
+
+    Attributes:
+        earlier_root: the root that the later tree has at the earlier size, shown by the proof.
+    """
+
+    def __init__(self, reason: str, *, earlier_root: bytes, place: str = "") -> None:
+        self.earlier_root = earlier_root
+        super().__init__(reason, place=place)
+
+
 def leaf_hash(entry: bytes) -> bytes:
     """The 32-byte leaf hash of an entry's bytes (RFC 6962, 2.1)."""
     return sha256(b"\x00" + entry).digest()
@@ -206,8 +218,9 @@ def verify_consistency(
 
     The algorithm of RFC 9162, 2.1.4.2. It tells two failures apart. A proof that leads to the new
     root, yet to another old root, shows what the new tree truly begins with: that is a fork, and
-    the proof is evidence of it. A proof that does not lead to the new root shows nothing, except
-    that it is a wrong proof; anybody can make one.
+    the proof is evidence of it. A proof that does not lead to the new root shows nothing; anybody
+    can make one. (When the old size is a power of two, the form of the proof allows only the
+    second: `checkpoint.require_same_history` settles it with the log's tiles.)
 
     Args:
         old_size: of the earlier tree.
@@ -218,7 +231,7 @@ def verify_consistency(
         place: what is being checked, for the message.
 
     Raises:
-        ForkError: the two roots cannot belong to one log.
+        RootForkError: the two roots cannot belong to one log.
         IntegrityError: the proof does not hold.
     """
     if not 0 <= old_size <= new_size:
@@ -233,7 +246,11 @@ def verify_consistency(
             place=place,
         )
     if old_size == new_size and old_root != new_root:
-        raise ForkError(f"there are two different roots for one size of {new_size}", place=place)
+        raise RootForkError(
+            f"there are two different roots for one size of {new_size}",
+            earlier_root=new_root,
+            place=place,
+        )
     if old_size == 0 and old_root != EMPTY_ROOT:
         raise IntegrityError("an empty log has only one possible root, not this one", place=place)
     if old_size in (0, new_size):
@@ -241,12 +258,15 @@ def verify_consistency(
     old, new = _roots_from_consistency_proof(old_size, new_size, proof, old_root, place)
     if new != new_root:
         raise IntegrityError(
-            "the consistency proof does not lead to the root of the later checkpoint", place=place
+            "the consistency proof does not lead to the root of the later checkpoint",
+            place=place,
+            mend="Ask for the whole log: its entries show whether it was rewritten",
         )
     if old != old_root:
-        raise ForkError(
+        raise RootForkError(
             f"the log of {new_size} entries does not begin with the {old_size} entries that the "
             "same log showed before",
+            earlier_root=old,
             place=place,
         )
 
