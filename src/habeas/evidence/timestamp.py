@@ -12,6 +12,7 @@ expired before does. Trust roots are given by the user and never built in.
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -110,25 +111,16 @@ def read_token(response: bytes) -> TimestampToken:
     Raises:
         IntegrityError: not a timestamp response, refused by the authority, or by an unsafe hash.
     """
-    import rfc3161_client as client
-
     try:
-        parsed = client.decode_timestamp_response(response)
-    except ValueError as error:
-        return _token_by_openssl(response, str(error))
-    if parsed.status not in _GRANTED:
-        raise _not_granted(parsed.status, parsed.status_string)
-    info = parsed.tst_info
-    return TimestampToken(
-        time=info.gen_time.astimezone(UTC).replace(microsecond=0),
-        authority=_name(info.name),
-        policy=info.policy.dotted_string,
-        serial=str(info.serial_number),
-        nonce="" if info.nonce is None else str(info.nonce),
-        hash_algorithm=_hash_name(info.message_imprint.hash_algorithm.dotted_string),
-        imprint=info.message_imprint.message.hex(),
-        sha256=hashlib.sha256(response).hexdigest(),
-    )
+        token = _token_by_client(response)
+    except (ValueError, KeyError) as error:
+        token = _token_by_openssl(response, str(error))
+    if token.hash_algorithm not in _HASHES.values():
+        raise IntegrityError(
+            f"this timestamp is made with {token.hash_algorithm}, which is not accepted",
+            mend="Ask an authority that stamps SHA-256, SHA-384 or SHA-512",
+        )
+    return token
 
 
 def accept(request: TimestampRequest, response: bytes) -> TimestampToken:
@@ -228,23 +220,44 @@ def _refusal_by_client(
             roots=[*roots], intermediates=[*intermediates], common_name=token.authority or None
         )
         builder.build().verify(parsed, bytes.fromhex(token.imprint))
-    except (ValueError, client.VerificationError) as error:
-        return f"rfc3161-client refuses it: {error}"
+    except (ValueError, KeyError, client.VerificationError) as error:
+        inner = re.search(r'data: "([^"]+)"', str(error))  # of a dump of openssl's errors
+        return f"rfc3161-client refuses it: {inner[1] if inner else error}".rstrip(".")
     return ""
+
+
+def _token_by_client(response: bytes) -> TimestampToken:
+    """The token by rfc3161-client, which reads some fields, and refuses them, when asked for."""
+    import rfc3161_client as client
+
+    parsed = client.decode_timestamp_response(response)
+    if parsed.status not in _GRANTED:
+        raise _not_granted(parsed.status, parsed.status_string)
+    info = parsed.tst_info
+    algorithm = info.message_imprint.hash_algorithm.dotted_string
+    return TimestampToken(
+        time=info.gen_time.astimezone(UTC).replace(microsecond=0),
+        authority=_name(info.name),
+        policy=info.policy.dotted_string,
+        serial=str(info.serial_number),
+        nonce="" if info.nonce is None else str(info.nonce),
+        hash_algorithm=_HASHES.get(algorithm, algorithm),
+        imprint=info.message_imprint.message.hex(),
+        sha256=hashlib.sha256(response).hexdigest(),
+    )
 
 
 def _token_by_openssl(response: bytes, refusal: str) -> TimestampToken:
     try:
         fields = read_with_openssl(response)
-        algorithm = fields["Hash Algorithm"].lower()
         nonce = fields["Nonce"]
-        token = TimestampToken(
+        return TimestampToken(
             time=openssl_time(fields["Time stamp"]),
             authority=_slashed_name(fields["TSA"]),
             policy=fields["Policy OID"],
             serial=str(int(fields["Serial number"], 16)),
             nonce="" if nonce == "unspecified" else str(int(nonce, 16)),
-            hash_algorithm=algorithm,
+            hash_algorithm=fields["Hash Algorithm"].lower(),
             imprint=fields["Imprint"],
             sha256=hashlib.sha256(response).hexdigest(),
         )
@@ -253,9 +266,6 @@ def _token_by_openssl(response: bytes, refusal: str) -> TimestampToken:
             f"this is not a timestamp response ({refusal}; {error})",
             mend="Ask the authority again",
         ) from error
-    if algorithm not in _HASHES.values():
-        raise _unsafe_hash(algorithm)
-    return token
 
 
 def _slashed_name(text: str) -> str:
@@ -271,19 +281,6 @@ def _name(general: Any) -> str:
     if value is None:
         return ""
     return str(value.rfc4514_string() if hasattr(value, "rfc4514_string") else value)
-
-
-def _hash_name(oid: str) -> str:
-    if oid not in _HASHES:
-        raise _unsafe_hash(oid)
-    return _HASHES[oid]
-
-
-def _unsafe_hash(name: str) -> IntegrityError:
-    return IntegrityError(
-        f"this timestamp is made with the hash {name}, which is not accepted",
-        mend="Ask an authority that stamps SHA-256, SHA-384 or SHA-512",
-    )
 
 
 def _not_granted(status: int, words: list[str]) -> IntegrityError:
