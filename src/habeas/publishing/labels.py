@@ -1,0 +1,129 @@
+"""Places for labels on a map: none over another, none over a mark, as near as can be.
+
+Greedy and deterministic: labels are placed in the order given; each tries the sides of its mark,
+then rings farther and farther out, and takes the first place that is free. One that finds none
+is left to the caller, who shows its number instead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+
+class Box(msgspec.Struct, frozen=True):
+    """A rectangle on the picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two share any area."""
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
+
+    def within(self, other: Box) -> bool:
+        """Whether it lies wholly inside the other."""
+        return (
+            self.x >= other.x
+            and self.y >= other.y
+            and self.x + self.width <= other.x + other.width
+            and self.y + self.height <= other.y + other.height
+        )
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A label that wants a place.
+
+    Attributes:
+        x: of its mark.
+        y: of its mark.
+        width: of the label.
+        height: of the label.
+        reach: distance from the mark's middle at which the label may begin.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    reach: float
+
+
+_STEPS: Final = (0.0, 10.0, 22.0, 36.0, 52.0, 72.0, 96.0, 124.0, 156.0, 192.0)
+_ANGLES: Final = (0, 180, 320, 40, 220, 140, 270, 90, 295, 245, 65, 115, 340, 20, 200, 160)
+
+
+def place_labels(
+    wanted: Sequence[Wanted], *, area: Box, taken: Sequence[Box] = (), mirrored: bool = False
+) -> list[Box | None]:
+    """A box for each label, or None where the area is full.
+
+    Args:
+        wanted: in the order of their claim to the best places.
+        area: labels stay inside.
+        taken: boxes that labels must not cover: marks, an inset.
+        mirrored: prefer the left side, for a script that runs right to left.
+    """
+    occupied = list(taken)
+    placed: list[Box | None] = []
+    for label in wanted:
+        found = next(
+            (
+                box
+                for box in _candidates(label, mirrored=mirrored)
+                if box.within(area)
+                and not any(piece.meets(o) for o in occupied for piece in (box, *_line(label, box)))
+            ),
+            None,
+        )
+        placed.append(found)
+        if found is not None:
+            occupied += [found, *_line(label, found)]
+    return placed
+
+
+def _line(label: Wanted, box: Box) -> list[Box]:
+    """The leader of a placed label as small boxes, so that labels and leaders keep apart."""
+    ends = leader(label, box)
+    if ends is None:
+        return []
+    (x1, y1), (x2, y2) = ends
+    count = max(2, int(math.hypot(x2 - x1, y2 - y1) / 3))
+    return [
+        Box(x1 + (x2 - x1) * i / count - 0.5, y1 + (y2 - y1) * i / count - 0.5, 1, 1)
+        for i in range(1, count)
+    ]
+
+
+def _candidates(label: Wanted, *, mirrored: bool) -> list[Box]:
+    boxes = []
+    for step in _STEPS:
+        for angle in _ANGLES:
+            turned = math.radians(180 - angle if mirrored else angle)
+            dx, dy = math.cos(turned), math.sin(turned)
+            away = label.reach + step
+            x = label.x + dx * away - label.width * (1 - dx) / 2
+            y = label.y + dy * away - label.height * (1 - dy) / 2
+            boxes.append(Box(x, y, label.width, label.height))
+    return boxes
+
+
+def leader(label: Wanted, box: Box) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """The line from mark to label, its ends at the edges; None when the label stands close by."""
+    x = min(max(label.x, box.x), box.x + box.width)
+    y = min(max(label.y, box.y), box.y + box.height)
+    length = math.hypot(x - label.x, y - label.y)
+    if length <= label.reach + 6:
+        return None
+    share = label.reach / length
+    return (label.x + (x - label.x) * share, label.y + (y - label.y) * share), (x, y)
