@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from habeas.claims.checking import check_claim
+from habeas.claims.claim import Claim
 from habeas.claims.values import Ref, Term, Text, When
+from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError
 from habeas.evidence import custody_chain
 from habeas.evidence.custody import CustodyEvent, custody_details, read_custody, read_time
@@ -57,10 +60,28 @@ def test_the_claims_of_an_event() -> None:
     assert details["custody_giver"] == Ref(id=FINDER)
     assert details["custody_time"] == When(
         text="2026-05-02T09:00:00+00:00", calendar="gregorian", earliest="2026-05-02",
-        latest="2026-05-02", precision="day",
+        latest="2026-05-02", precision="second",
     )  # fmt: skip
     assert details["custody_seal_after"] == Text(text="bag 8")
     assert "custody_condition" not in details
+
+
+def test_the_vocabulary_has_every_field() -> None:
+    full = event(giver=FINDER, receiver=OFFICE, place="room 3", purpose="analysis",
+                 method="by hand", hash_before=ITEM, hash_after=ITEM, seal_before="bag 7", seal_after="bag 8",
+                 condition="dry", signature="form 12")  # fmt: skip
+    details = custody_details(full)
+    assert len(details) == len(CustodyEvent.__struct_fields__) + 1
+    for predicate, value in details:
+        claim = Claim(subject="event:custody-1", predicate=predicate, value=value,
+                      source=OFFICE, sensitivity="team")  # fmt: skip
+        check_claim(claim)
+
+
+def test_the_vocabulary_shows_no_custody_below_team() -> None:
+    for predicate, _ in custody_details(CHAIN[1]):
+        if predicate != "event_kind":
+            assert vocabulary().predicate(predicate).least in ("team", "sealed")
 
 
 @pytest.mark.parametrize("time", ["2026-05-01T10:00:00", "yesterday", "2026-05-01", ""])

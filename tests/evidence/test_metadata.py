@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
-from habeas.claims.claim import Claim, new_salt, read_opening, seal
-from habeas.claims.values import Point, Quantity, Text, When, Where
+from habeas.claims.checking import check_claim
+from habeas.claims.claim import Claim, new_salts, read_opening, seal
+from habeas.claims.values import Decimal, Point, Quantity, Text, When, Where
+from habeas.claims.vocabulary import vocabulary
 from habeas.evidence import image_metadata as image_module
 from habeas.evidence.detail import WORDS_LIMIT, Detail, decimal_digits, words_of
 from habeas.evidence.item import item_details, keep_item
@@ -81,7 +83,7 @@ def test_exif_in_full() -> None:
     taken = found["exif_datetime_original"][0]
     assert taken.value == When(
         text="2017:06:03 12:30:11+04:30", calendar="gregorian", earliest="2017-06-03",
-        latest="2017-06-03", precision="day",
+        latest="2017-06-03", precision="second",
     )  # fmt: skip
     assert "the zone that the file names" in taken.note
     position = found["gps_position"][0]
@@ -139,8 +141,7 @@ def test_south_and_west_are_negative_and_wgs84_is_known() -> None:
 def test_decimal_digits_are_near_and_well_formed(number: Fraction, places: int) -> None:
     digits = decimal_digits(number, places)
     assert abs(Fraction(digits) - number) <= Fraction(1, 2 * 10**places)
-    msgspec.convert({"type": "point", "coordinates": (digits, digits)}, dict)
-    assert msgspec.convert(digits, type=Point.__annotations__ and str) == digits
+    assert msgspec.convert(digits, Decimal) == digits
     assert not digits.startswith("-0") or digits.startswith("-0.")
 
 
@@ -158,6 +159,17 @@ def test_an_embedded_thumbnail_is_told() -> None:
     assert value == Quantity(
         text=str(len(inner)), low=str(len(inner)), high=str(len(inner)), unit="byte"
     )
+
+
+def test_what_can_betray_a_person_is_team_at_least() -> None:
+    """Position, device, clock, author, file name: whatever sensitivity the claim was given."""
+    inside = metadata(io.BufferedReader(io.BytesIO(INVENTED)), "image/jpeg")
+    harmless = {"image_width", "image_height", "image_orientation"}
+    betraying = {detail.predicate for detail in inside} - harmless
+    assert "gps_position" in betraying
+    for predicate in betraying | {"file_name", "pdf_author", "embedded_thumbnail"}:
+        assert vocabulary().predicate(predicate).least in ("team", "sealed"), predicate
+    assert vocabulary().predicate("file").least == "public"
 
 
 # PDF
@@ -331,9 +343,10 @@ SEEDS = [
 def as_claim(detail: Detail) -> None:
     """Every detail can be written down and read again."""
     predicate, value = detail
-    claim = Claim(subject="event:x", predicate=predicate, value=value, source="source:x",
+    claim = Claim(subject=f"item:{'a' * 64}", predicate=predicate, value=value, source="source:x",
                   note=detail.note, sensitivity="team")  # fmt: skip
-    opening = seal(claim, new_salt())
+    check_claim(claim)
+    opening = seal(claim, new_salts(1)[0])
     assert read_opening(opening)[1] == claim
 
 

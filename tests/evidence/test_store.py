@@ -389,3 +389,23 @@ def test_a_process_killed_in_the_middle_leaves_no_file_under_a_digest(store, tmp
     assert list(store) == []
     assert len(parts(store)) == 1
     assert store.keep(big).new
+
+
+# Erasure
+
+
+def test_a_destroyed_file_is_gone(store, photo) -> None:
+    kept = store.keep(photo)
+    assert store.destroy(kept.sha256) is True
+    assert list(store) == []
+    assert store.destroy(kept.sha256) is False
+    with pytest.raises(IntegrityError, match="missing"):
+        store.check(kept.sha256)
+    assert photo.read_bytes() == WORDS
+
+
+def test_a_destruction_that_the_disk_refuses_is_told(store, photo) -> None:
+    kept = store.keep(photo)
+    damage_folder(store.path(kept.sha256))
+    with pytest.raises(StorageError, match="could not be removed"):
+        store.destroy(kept.sha256)

@@ -65,7 +65,7 @@ def custody_details(event: CustodyEvent) -> list[Detail]:
     """
     moment = read_time(event.time)
     day = moment.date().isoformat()
-    when = When(text=event.time, calendar="gregorian", earliest=day, latest=day, precision="day")
+    when = When(text=event.time, calendar="gregorian", earliest=day, latest=day, precision="second")
     details = [
         Detail(predicate="event_kind", value=Term(term="custody")),
         Detail(predicate="custody_item", value=Ref(id=item_id(event.item))),

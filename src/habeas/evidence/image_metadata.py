@@ -127,9 +127,14 @@ def _date(predicate: str, raw: str, offset: str) -> list[Detail]:
         calendar="gregorian",
         earliest=known,
         latest=known,
-        precision="day" if day else "unknown",
+        precision=_precision(text) if day else "unknown",
     )
     return [Detail(predicate=predicate, value=value, note=note)]
+
+
+def _precision(text: str) -> str:
+    """`second` when the words give the time of day; the interval is of whole days all the same."""
+    return "second" if re.search(r"[ T]\d{1,2}[:.]", text) else "day"
 
 
 def _day(text: str) -> date | None:
@@ -208,7 +213,7 @@ def _gps_time(gps: dict[int, Any]) -> list[Detail]:
             calendar="gregorian",
             earliest=known,
             latest=known,
-            precision="day" if found else "unknown",
+            precision=_precision(text) if found else "unknown",
         )
         details.append(Detail(predicate="gps_datetime", value=value, note="EXIF GPS date, in UTC"))
     return details

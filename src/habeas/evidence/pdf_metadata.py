@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MEMORY = 64 * 1024 * 1024
 _DATE = re.compile(r"(?:D:)?(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T\d].*)?)?)?")
 
+_CLOCK = re.compile(r"T\d{2}:|\d{14}")
+
 _TEXTS = {
     "pdf_title": ("/Title", "{http://purl.org/dc/elements/1.1/}title"),
     "pdf_author": ("/Author", "{http://purl.org/dc/elements/1.1/}creator"),
@@ -129,7 +131,8 @@ def _read_date(text: str) -> tuple[str | None, str | None, str]:
     except ValueError:
         return None, None, "unknown"
     if day:
-        return first.isoformat(), first.isoformat(), "day"
+        precision = "second" if _CLOCK.search(text) else "day"
+        return first.isoformat(), first.isoformat(), precision
     if month:
         last = date.fromordinal(_next_month(first).toordinal() - 1)
         return first.isoformat(), last.isoformat(), "month"

@@ -136,6 +136,32 @@ class EvidenceStore:
             if progress is not None:
                 progress(sha256, size)
 
+    def destroy(self, sha256: str) -> bool:
+        """Remove a file for good, when the last claim that names it was erased.
+
+        Its blocks may survive on the medium (SSD, backups, partners' copies): say so to the user.
+
+        Returns:
+            False when it was not there.
+
+        Raises:
+            InputError: not a SHA-256.
+            StorageError: the disk refused.
+        """
+        path = self.path(sha256)
+        try:
+            path.unlink()
+            _sync_folder(path.parent)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StorageError(
+                f"the file could not be removed ({error.strerror})",
+                place=str(path),
+                mend="Check the permissions and the disk, then erase again",
+            ) from error
+        return True
+
     def __iter__(self) -> Iterator[str]:
         """The SHA-256 of every file in the store, sorted."""
         for path in self._files():
