@@ -59,7 +59,7 @@ def test_importing_opens_no_connection_and_stays_light() -> None:
         "def refuse(*a, **k): raise SystemExit('a socket was opened')\n"
         "socket.socket = refuse\n"
         "import habeas.evidence.item, habeas.evidence.timestamp, habeas.evidence.pending\n"
-        "import habeas.evidence.custody_chain\n"
+        "import habeas.evidence.custody_chain, habeas.evidence.authority\n"
         "heavy = {'PIL', 'pikepdf', 'cryptography', 'rfc3161_client', 'puremagic', 'ssl'}\n"
         "print(sorted(heavy & sys.modules.keys()))\n"
     )

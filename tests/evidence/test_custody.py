@@ -68,8 +68,8 @@ def test_the_claims_of_an_event() -> None:
 
 def test_the_vocabulary_has_every_field() -> None:
     full = event(giver=FINDER, receiver=OFFICE, place="room 3", purpose="analysis",
-                 method="by hand", hash_before=ITEM, hash_after=ITEM, seal_before="bag 7", seal_after="bag 8",
-                 condition="dry", signature="form 12")  # fmt: skip
+                 method="by hand", hash_before=ITEM, hash_after=ITEM, condition="dry",
+                 seal_before="bag 7", seal_after="bag 8", signature="form 12")  # fmt: skip
     details = custody_details(full)
     assert len(details) == len(CustodyEvent.__struct_fields__) + 1
     for predicate, value in details:

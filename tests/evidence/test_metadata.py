@@ -110,6 +110,7 @@ def test_a_date_that_no_gregorian_camera_wrote_is_kept_as_words(words: str) -> N
     assert detail.value.text == words
     assert detail.value.earliest is None
     assert detail.value.precision == "unknown"
+    as_claim(detail)
     assert "not read as a date" in detail.note
 
 
@@ -127,6 +128,7 @@ def test_a_position_that_is_none_is_kept_as_words(tags: dict, says: str) -> None
     position = read(photo(gps=tags), "image/jpeg")["gps_position"][0]
     assert position.value.geometry is None
     assert position.value.text
+    as_claim(position)
     assert says in position.note
 
 
@@ -227,7 +229,9 @@ def test_info_and_xmp_that_contradict_each_other_both_stand() -> None:
     ],
 )
 def test_pdf_dates(words: str, expected: tuple) -> None:
-    value = read(pdf(CreationDate=words), "application/pdf")["pdf_created"][0].value
+    (detail,) = read(pdf(CreationDate=words), "application/pdf")["pdf_created"]
+    as_claim(detail)
+    value = detail.value
     assert (value.earliest, value.latest, value.precision) == expected
     assert value.text == words
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import resource
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -341,6 +343,33 @@ def test_t04_a_full_disk_leaves_nothing(store, tmp_path) -> None:
         assert store.keep(big).new
     finally:
         subprocess.run(["umount", str(store.folder)], check=True)
+
+
+@pytest.mark.parametrize("call", ["fsync", "write", "fchmod"])
+def test_t05_a_disk_that_fails_is_never_taken_for_success(store, photo, monkeypatch, call) -> None:
+    def fail(*_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as failing:
+        failing.setattr(store_module.os, call, fail)
+        with pytest.raises(StorageError, match="Input/output error"):
+            store.keep(photo)
+    assert list(store) == []
+    assert parts(store) == []
+    assert store.keep(photo).new
+
+
+def test_t05_mutant_a_failing_sync_that_is_ignored_passes(store, photo, monkeypatch) -> None:
+    monkeypatch.setattr(store_module.os, "fsync", lambda _: None)
+    assert store.keep(photo).new
+
+
+def test_many_at_once_keep_one_file(store, photo) -> None:
+    with ThreadPoolExecutor(8) as workers:
+        kept = list(workers.map(store.keep, [photo] * 24))
+    assert len({one.sha256 for one in kept}) == 1
+    assert list(store.check_all()) == []
+    assert parts(store) == []
 
 
 def test_t04_mutant_a_copy_straight_to_its_name_stays_half_written(store, tmp_path) -> None:

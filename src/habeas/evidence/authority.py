@@ -7,20 +7,13 @@ from and the hour. Proxies of the environment (`http_proxy`, `https_proxy`) are 
 
 from __future__ import annotations
 
-from http.client import HTTPException
-from urllib.error import HTTPError, URLError
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-)
 
 from habeas.errors import HabeasError, InputError
+
+if TYPE_CHECKING:
+    from urllib.request import OpenerDirector
 
 _LIMIT = 256 * 1024
 """Largest response that is read, in bytes; tokens with their certificates have 3 to 10 kB."""
@@ -44,6 +37,11 @@ def ask_authority(url: str, request: bytes, *, timeout: float = 30.0) -> bytes:
         InputError: the address is not an http(s) one.
         AuthorityError: no connection, no answer in time, or not a timestamp response.
     """
+    # Imported here: they bring in TLS, which nothing else at start-up needs.
+    from http.client import HTTPException
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request
+
     _require_http(url)
     headers = {
         "Content-Type": "application/timestamp-query",
@@ -76,13 +74,15 @@ def ask_authority(url: str, request: bytes, *, timeout: float = 30.0) -> bytes:
 
 def _opener() -> OpenerDirector:
     """HTTP and proxies only: no files, and no redirect to an address that nobody chose."""
-    opener = OpenerDirector()
+    from urllib import request
+
+    opener = request.OpenerDirector()
     for handler in (
-        ProxyHandler(),
-        HTTPHandler(),
-        HTTPSHandler(),
-        HTTPErrorProcessor(),
-        HTTPDefaultErrorHandler(),
+        request.ProxyHandler(),
+        request.HTTPHandler(),
+        request.HTTPSHandler(),
+        request.HTTPErrorProcessor(),
+        request.HTTPDefaultErrorHandler(),
     ):
         opener.add_handler(handler)
     return opener
