@@ -258,7 +258,7 @@ def vocabulary() -> Vocabulary:
 def _read(path: Path) -> dict[str, Any]:
     import yaml
 
-    content: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506
+    content: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     return content
 
 
