@@ -182,9 +182,9 @@ def embedded_runs(text: str, base: Direction) -> tuple[tuple[int, int], ...]:
     if start >= 0:
         runs.append((start, end))
     if base == "rtl":
-        grown = (_with_signs(text, run) for run in runs)
-        runs = [(a, b) for a, b in grown if not text[a:b].isdigit()]
-    return tuple(runs)
+        signed = [_with_signs(text, run) for run in runs]
+        runs = [(a, b) for a, b in signed if not text[a:b].isdigit()]
+    return tuple(_with_brackets(text, run) for run in runs)
 
 
 def _parts(text: str, start: int, index: int) -> bool:
@@ -207,12 +207,18 @@ def _parts(text: str, start: int, index: int) -> bool:
 
 
 def _with_signs(text: str, run: tuple[int, int]) -> tuple[int, int]:
-    """Take in what belongs to a run and touches it: `-35.5°`, `>30000`, the `)` of `Fund (AI)`."""
+    """Take in the signs that touch a run: `-35.5°`, `>30000`."""
     start, end = run
     while start > 0 and text[start - 1] in _BEFORE:
         start -= 1
     while end < len(text) and text[end] in _AFTER:
         end += 1
+    return start, end
+
+
+def _with_brackets(text: str, run: tuple[int, int]) -> tuple[int, int]:
+    """Take in the bracket that completes a run: the last one of `Fund (AI)`."""
+    start, end = run
     for opening, closing in _BRACKETS:
         inside = text[start:end]
         open_now = inside.count(opening) - inside.count(closing)

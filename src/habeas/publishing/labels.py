@@ -13,6 +13,8 @@ from typing import Final
 
 import msgspec
 
+Segment = tuple[tuple[float, float], tuple[float, float]]
+
 
 class Box(msgspec.Struct, frozen=True):
     """A rectangle on the picture."""
@@ -39,6 +41,22 @@ class Box(msgspec.Struct, frozen=True):
             and self.x + self.width <= other.x + other.width
             and self.y + self.height <= other.y + other.height
         )
+
+    def crossed_by(self, segment: Segment) -> bool:
+        """Whether any part of a segment lies inside (Liang and Barsky's clipping)."""
+        (x1, y1), (x2, y2) = segment
+        enter, leave = 0.0, 1.0
+        for start, step, low, high in (
+            (x1, x2 - x1, self.x, self.x + self.width),
+            (y1, y2 - y1, self.y, self.y + self.height),
+        ):
+            if step == 0:
+                if not low < start < high:
+                    return False
+                continue
+            first, last = sorted(((low - start) / step, (high - start) / step))
+            enter, leave = max(enter, first), min(leave, last)
+        return enter < leave
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,35 +92,52 @@ def place_labels(
         taken: boxes that labels must not cover: marks, an inset.
         mirrored: prefer the left side, for a script that runs right to left.
     """
-    occupied = list(taken)
+    boxes, leaders = list(taken), list[Segment]()
     placed: list[Box | None] = []
     for label in wanted:
         found = next(
             (
                 box
                 for box in _candidates(label, mirrored=mirrored)
-                if box.within(area)
-                and not any(piece.meets(o) for o in occupied for piece in (box, *_line(label, box)))
+                if box.within(area) and _is_free(label, box, boxes, leaders)
             ),
             None,
         )
         placed.append(found)
-        if found is not None:
-            occupied += [found, *_line(label, found)]
+        if found is None:
+            continue
+        boxes.append(found)
+        line = leader(label, found)
+        leaders += [line] if line else []
     return placed
 
 
-def _line(label: Wanted, box: Box) -> list[Box]:
-    """The leader of a placed label as small boxes, so that labels and leaders keep apart."""
-    ends = leader(label, box)
-    if ends is None:
-        return []
-    (x1, y1), (x2, y2) = ends
-    count = max(2, int(math.hypot(x2 - x1, y2 - y1) / 3))
-    return [
-        Box(x1 + (x2 - x1) * i / count - 0.5, y1 + (y2 - y1) * i / count - 0.5, 1, 1)
-        for i in range(1, count)
-    ]
+def _is_free(label: Wanted, box: Box, boxes: list[Box], leaders: list[Segment]) -> bool:
+    """Whether neither the label nor its leader would cover, or be covered by, what stands."""
+    if any(box.meets(other) for other in boxes) or any(box.crossed_by(line) for line in leaders):
+        return False
+    line = leader(label, box)
+    if line is None:
+        return True
+    if any(_cross(line, other) for other in leaders):
+        return False
+    return not any(other.crossed_by(line) for other in boxes if not _holds(other, label))
+
+
+def _holds(box: Box, label: Wanted) -> bool:
+    """Whether a box is the label's own mark: its leader begins there."""
+    return box.x < label.x < box.x + box.width and box.y < label.y < box.y + box.height
+
+
+def _cross(one: Segment, other: Segment) -> bool:
+    def side(segment: Segment, point: tuple[float, float]) -> float:
+        (x1, y1), (x2, y2) = segment
+        return (x2 - x1) * (point[1] - y1) - (y2 - y1) * (point[0] - x1)
+
+    return (
+        side(one, other[0]) * side(one, other[1]) < 0
+        and side(other, one[0]) * side(other, one[1]) < 0
+    )
 
 
 def _candidates(label: Wanted, *, mirrored: bool) -> list[Box]:
@@ -118,7 +153,7 @@ def _candidates(label: Wanted, *, mirrored: bool) -> list[Box]:
     return boxes
 
 
-def leader(label: Wanted, box: Box) -> tuple[tuple[float, float], tuple[float, float]] | None:
+def leader(label: Wanted, box: Box) -> Segment | None:
     """The line from mark to label, its ends at the edges; None when the label stands close by."""
     x = min(max(label.x, box.x), box.x + box.width)
     y = min(max(label.y, box.y), box.y + box.height)

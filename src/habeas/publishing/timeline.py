@@ -14,9 +14,7 @@ Solar Hijri calendar above and the Gregorian below.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from itertools import groupby, pairwise
 from typing import Final, Unpack
 
@@ -27,13 +25,13 @@ from habeas.publishing import marks, svg
 from habeas.publishing.axis import (
     CUT,
     Axis,
-    Interval,
     Tick,
     build_axis,
     gregorian_ticks,
     solar_hijri_ticks,
 )
 from habeas.publishing.catalogue import Language, Words, load_words
+from habeas.publishing.intervals import TimelineRow, interval_words, known_days, relation
 
 WIDTH: Final = 760.0
 """Width of the picture; made for a text width of about 170 mm."""
@@ -50,30 +48,7 @@ _SMALL: Final = 10.0
 _LEAD: Final = 13.5
 
 
-class TimelineRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One claim about when something happened.
-
-    Attributes:
-        label: what is said to have happened, in the reader's language.
-        by: to whom the claim is attributed.
-        earliest: first possible day, ISO 8601; None when the source gives no beginning.
-        latest: last possible day, inclusive; None when the source gives no end.
-        precision: the precision in words (`month`, `season`), or empty.
-        said: the date in the source's own words, or empty.
-        group: heading under which the row stands (a site), or empty.
-        event: rows with the same group and event are about one event; empty stands alone.
-        reference: number or id under which the reader finds the claim.
-    """
-
-    label: str
-    by: str
-    earliest: str | None = None
-    latest: str | None = None
-    precision: str = ""
-    said: str = ""
-    group: str = ""
-    event: str = ""
-    reference: str = ""
+__all__ = ["TALLEST", "WIDTH", "TimelineRow", "draw_timeline", "draw_timelines"]
 
 
 class _Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +138,7 @@ def draw_timelines(
 
 def _axis(rows: Sequence[TimelineRow]) -> Axis:
     width = WIDTH - _LABEL - _DATES - 2 * _GAP - 2 * marks.FADE
-    return build_axis([i for row in rows for i in _known(row)] or [_NO_DATES], width)
+    return build_axis([i for row in rows for i in known_days(row)] or [_NO_DATES], width)
 
 
 def _events(rows: Iterable[TimelineRow]) -> list[list[TimelineRow]]:
@@ -182,45 +157,6 @@ def _rows(frame: _Frame, rows: Sequence[TimelineRow]) -> tuple[list[str], float,
         for event in _events(members):
             y = _event(frame, body, event, y)
     return body, top, y
-
-
-def interval_words(earliest: str | None, latest: str | None, words: Words) -> str:
-    """The interval in figures: whole years and months in short, as ISO 8601 reduces them.
-
-    `2008-01-01`..`2016-12-31` is written `2008 – 2016`; an open end is said in words.
-    """
-    if earliest is None and latest is None:
-        return words("timeline.undated")
-    if earliest is None or latest is None:
-        key = "timeline.until" if earliest is None else "timeline.from"
-        return words(key, date=str(earliest or latest))
-    first, last = _day(earliest), _day(latest)
-    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-        short = (earliest[:4], latest[:4])
-    elif first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
-        short = (earliest[:7], latest[:7])
-    else:
-        short = (earliest, latest)
-    return short[0] if short[0] == short[1] else f"{short[0]} – {short[1]}"
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        mend = "Give a full Gregorian date, such as 1988-07-28."
-        raise InputError(f"{text!r} is not an ISO 8601 date", mend=mend) from error
-
-
-def _known(row: TimelineRow) -> list[Interval]:
-    """The row's interval as far as it is known: one open end counts as a single day."""
-    ends = [_day(end) for end in (row.earliest, row.latest) if end is not None]
-    if not ends:
-        return []
-    if ends[0] > ends[-1]:
-        mend = "Swap earliest and latest."
-        raise InputError("the latest day is before the earliest", place=row.label, mend=mend)
-    return [(ends[0].toordinal(), min(ends[-1].toordinal() + 1, date.max.toordinal()))]
 
 
 def _heading(frame: _Frame, body: list[str], group: str, y: float) -> float:
@@ -279,7 +215,7 @@ def _lane(
 
 
 def _mark(frame: _Frame, row: TimelineRow, y: float) -> list[str]:
-    known = _known(row)
+    known = known_days(row)
     if not known:
         middle = frame.side(frame.left + frame.width / 2)
         dashed = svg.line(
@@ -316,24 +252,6 @@ def _bracket(
             body.append(frame.write(10, y, text, _SMALL, bold=bold))
             y += _LEAD
     return y
-
-
-def relation(rows: Sequence[TimelineRow]) -> str:
-    """How the intervals of one event stand to each other; an open end is taken as unlimited.
-
-    Returns:
-        `disjoint` when two of them share no day, `overlapping` when they differ but all share
-        days pairwise, empty when they are the same or fewer than two are dated.
-    """
-    spans = []
-    for row in rows:
-        for start, end in _known(row):
-            low = start if row.earliest else date.min.toordinal()
-            spans.append((low, end if row.latest else date.max.toordinal()))
-    if len(spans) < 2 or len(set(spans)) == 1:
-        return ""
-    latest_start, earliest_end = max(a for a, _ in spans), min(b for _, b in spans)
-    return "disjoint" if latest_start >= earliest_end else "overlapping"
 
 
 def _scale(frame: _Frame, top: float, bottom: float) -> list[str]:
