@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from habeas.claims.claim import Claim, prefix_of
 from habeas.claims.places import check_where
-from habeas.claims.values import Name, Quantity, Term, When, Where, value_type
+from habeas.claims.values import Name, Quantity, Term, Text, Value, When, Where, value_type
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError
 
@@ -28,26 +28,31 @@ def check_claim(claim: Claim, place: str = "") -> None:
     predicate = terms.check(
         prefix_of(claim.subject), claim.predicate, value_type(claim.value), place
     )
-    match claim.value:
-        case Term(term=term):
-            terms.term(predicate.vocabulary, term, place)
-        case Quantity():
-            _check_quantity(claim.value, place)
-        case When():
-            _check_when(claim.value, place)
-        case Where():
-            check_where(claim.value, place)
-        case Name(parts=parts):
-            for part in parts:
-                terms.term("name_slot", part.slot, place)
-        case _:
-            pass
+    if isinstance(claim.value, Term):
+        terms.term(predicate.vocabulary, claim.value.term, place)
+    elif not isinstance(claim.value, Text):
+        _check_value(claim.value, place)
     if claim.holds is not None:
         _check_when(claim.holds, place)
     if claim.reading is not None:
         terms.term("reading_level", claim.reading, place)
     if claim.rests_on or claim.standard is not None:
         _check_finding(claim, place)
+
+
+def _check_value(value: Value, place: str) -> None:
+    match value:
+        case Name(parts=parts):
+            for part in parts:
+                vocabulary().term("name_slot", part.slot, place)
+        case When():
+            _check_when(value, place)
+        case Quantity():
+            _check_quantity(value, place)
+        case Where():
+            check_where(value, place)
+        case _:
+            pass
 
 
 def _check_quantity(value: Quantity, place: str) -> None:

@@ -20,7 +20,14 @@ SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "partners", "team", "sealed"
 SourceId = Annotated[str, msgspec.Meta(pattern=r"^(?:source|run|org):[a-z0-9][a-z0-9._-]{0,99}$")]
 
 
-class By(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class By(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
+):
     """To whom the source attributes a statement, when not to itself."""
 
     text: str
@@ -30,7 +37,12 @@ class By(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
 
 
 class Claim(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
 ):
     """One attributed statement. Fields and their meaning: `docs/spec/record.md`."""
 
@@ -54,9 +66,10 @@ _reader = CanonicalReader(
 )
 
 
-def new_salt() -> str:
-    """32 random bytes from the operating system, as 64 hexadecimal digits."""
-    return os.urandom(32).hex()
+def new_salts(count: int) -> list[str]:
+    """Salts: for each, 32 random bytes from the operating system as 64 hexadecimal digits."""
+    digits = os.urandom(32 * count).hex()
+    return [digits[at : at + 64] for at in range(0, len(digits), 64)]
 
 
 def seal(claim: Claim, salt: str) -> bytes:

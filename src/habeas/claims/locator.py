@@ -21,18 +21,19 @@ class _Selector(
     kw_only=True,
     omit_defaults=True,
     forbid_unknown_fields=True,
+    gc=False,
     tag_field="type",
 ):
     """What all selectors have in common."""
 
 
-class Page(_Selector, tag="page", frozen=True, kw_only=True):
+class Page(_Selector, tag="page", frozen=True, kw_only=True, gc=False):
     """A page, the first is 1."""
 
     number: _One
 
 
-class Quote(_Selector, tag="quote", frozen=True, kw_only=True):
+class Quote(_Selector, tag="quote", frozen=True, kw_only=True, gc=False):
     """The very words, with what stands before and after when they occur more than once."""
 
     exact: str
@@ -40,14 +41,14 @@ class Quote(_Selector, tag="quote", frozen=True, kw_only=True):
     suffix: str | None = None
 
 
-class Position(_Selector, tag="position", frozen=True, kw_only=True):
+class Position(_Selector, tag="position", frozen=True, kw_only=True, gc=False):
     """A span of text in Unicode code points, end excluded."""
 
     start: _Zero
     end: _One
 
 
-class Cell(_Selector, tag="cell", frozen=True, kw_only=True):
+class Cell(_Selector, tag="cell", frozen=True, kw_only=True, gc=False):
     """A row of a table (the first is 1), and its column and sheet when told."""
 
     row: _One
@@ -55,14 +56,14 @@ class Cell(_Selector, tag="cell", frozen=True, kw_only=True):
     column: str | None = None
 
 
-class Time(_Selector, tag="time", frozen=True, kw_only=True):
+class Time(_Selector, tag="time", frozen=True, kw_only=True, gc=False):
     """A stretch of a recording, in seconds."""
 
     start: Decimal
     end: Decimal | None = None
 
 
-class Box(_Selector, tag="box", frozen=True, kw_only=True):
+class Box(_Selector, tag="box", frozen=True, kw_only=True, gc=False):
     """A rectangle of an image, in percent of its width and height."""
 
     x: Decimal
@@ -71,7 +72,7 @@ class Box(_Selector, tag="box", frozen=True, kw_only=True):
     height: Decimal
 
 
-class Place(_Selector, tag="place", frozen=True, kw_only=True):
+class Place(_Selector, tag="place", frozen=True, kw_only=True, gc=False):
     """Free words: "second note, paragraph 12"."""
 
     text: str

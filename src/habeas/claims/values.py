@@ -1,7 +1,7 @@
 """The typed values that a claim can have, each with the words as they stand.
 
-The wire form of every type is given in `docs/spec/record.md`. A reading (an interval, a decimal, a term)
-stands beside the words and never replaces them.
+The wire form of every type is given in `docs/spec/record.md`. A reading (an interval, a decimal, a
+term) stands beside the words and never replaces them.
 """
 
 from __future__ import annotations
@@ -43,12 +43,13 @@ class _Value(
     kw_only=True,
     omit_defaults=True,
     forbid_unknown_fields=True,
+    gc=False,
     tag_field="type",
 ):
     """What all values have in common: frozen, named fields, nothing unknown, nothing unset."""
 
 
-class Text(_Value, tag="text", frozen=True, kw_only=True):
+class Text(_Value, tag="text", frozen=True, kw_only=True, gc=False):
     """Words."""
 
     text: str
@@ -57,7 +58,7 @@ class Text(_Value, tag="text", frozen=True, kw_only=True):
     """BCP 47 tag of the language, when known."""
 
 
-class NamePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NamePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One part of a name in its slot."""
 
     slot: str
@@ -65,7 +66,7 @@ class NamePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     text: str
 
 
-class Name(_Value, tag="name", frozen=True, kw_only=True):
+class Name(_Value, tag="name", frozen=True, kw_only=True, gc=False):
     """A name of a person, place or organisation as one source writes it."""
 
     text: str
@@ -77,7 +78,7 @@ class Name(_Value, tag="name", frozen=True, kw_only=True):
     parts: tuple[NamePart, ...] = ()
 
 
-class When(_Value, tag="when", frozen=True, kw_only=True):
+class When(_Value, tag="when", frozen=True, kw_only=True, gc=False):
     """A date as an interval: both ends included, a missing end is open."""
 
     text: str
@@ -94,30 +95,36 @@ Position = tuple[Decimal, Decimal]
 
 
 class _Geometry(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=str
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    gc=False,
+    tag_field="type",
+    tag=str,
 ):
     """A GeoJSON geometry whose numbers are decimal strings."""
 
 
-class Point(_Geometry, frozen=True, kw_only=True):
+class Point(_Geometry, frozen=True, kw_only=True, gc=False):
     """One position."""
 
     coordinates: Position
 
 
-class LineString(_Geometry, frozen=True, kw_only=True):
+class LineString(_Geometry, frozen=True, kw_only=True, gc=False):
     """A path, two positions or more."""
 
     coordinates: tuple[Position, ...]
 
 
-class Polygon(_Geometry, frozen=True, kw_only=True):
+class Polygon(_Geometry, frozen=True, kw_only=True, gc=False):
     """An outline and its holes, each ring closed."""
 
     coordinates: tuple[tuple[Position, ...], ...]
 
 
-class MultiPolygon(_Geometry, frozen=True, kw_only=True):
+class MultiPolygon(_Geometry, frozen=True, kw_only=True, gc=False):
     """Several outlines: plots of one site."""
 
     coordinates: tuple[tuple[tuple[Position, ...], ...], ...]
@@ -126,7 +133,7 @@ class MultiPolygon(_Geometry, frozen=True, kw_only=True):
 Geometry = Point | LineString | Polygon | MultiPolygon
 
 
-class Where(_Value, tag="where", frozen=True, kw_only=True):
+class Where(_Value, tag="where", frozen=True, kw_only=True, gc=False):
     """A place on the ground, with honest uncertainty."""
 
     text: str | None = None
@@ -139,7 +146,7 @@ class Where(_Value, tag="where", frozen=True, kw_only=True):
     """How the position was had: survey, read off an image, gazetteer of towns..."""
 
 
-class Quantity(_Value, tag="quantity", frozen=True, kw_only=True):
+class Quantity(_Value, tag="quantity", frozen=True, kw_only=True, gc=False):
     """A number or a range, both ends included; a missing end is open."""
 
     text: str
@@ -150,21 +157,21 @@ class Quantity(_Value, tag="quantity", frozen=True, kw_only=True):
     """What is counted and within which limits, in words."""
 
 
-class Term(_Value, tag="term", frozen=True, kw_only=True):
+class Term(_Value, tag="term", frozen=True, kw_only=True, gc=False):
     """A term of a controlled vocabulary, which the predicate names."""
 
     term: str
     text: str | None = None
 
 
-class Ref(_Value, tag="ref", frozen=True, kw_only=True):
+class Ref(_Value, tag="ref", frozen=True, kw_only=True, gc=False):
     """Another entity."""
 
     id: EntityId
     text: str | None = None
 
 
-class File(_Value, tag="file", frozen=True, kw_only=True):
+class File(_Value, tag="file", frozen=True, kw_only=True, gc=False):
     """Bytes, by their digest."""
 
     sha256: Sha256

@@ -15,9 +15,10 @@ A claim about a claim takes effect from the log of the claim it names, or that l
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
-from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, prefix_of, read_opening
+from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, read_opening
 from habeas.claims.values import Term, Where
 from habeas.claims.vocabulary import vocabulary
 from habeas.registry.lineage import Lineages
@@ -31,26 +32,36 @@ LOCATION_RULE = "publish_location"
 
 def rank(sensitivity: Sensitivity) -> int:
     """0 for public to 3 for sealed."""
-    return SENSITIVITIES.index(sensitivity)
+    return _RANKS[sensitivity]
+
+
+_RANKS = {level: place for place, level in enumerate(SENSITIVITIES)}
 
 
 def least(claim: Claim) -> int:
-    """The floor under a claim that its predicate and its value set."""
-    return rank(vocabulary().predicate(claim.predicate).least)
+    """The floor under a claim that its predicate sets."""
+    return _rule(claim.predicate)[0]
+
+
+@lru_cache(maxsize=4096)
+def _rule(predicate: str) -> tuple[int, bool]:
+    """The floor of a predicate, and whether it tells where a site is."""
+    found = vocabulary().predicate(predicate)
+    return rank(found.least), found.governed_by == LOCATION_RULE
 
 
 def tells_location(claim: Claim) -> bool:
     """Whether a claim tells where a site is, closely enough to find it."""
-    if prefix_of(claim.subject) != "site":
+    if not claim.subject.startswith("site:"):
         return False
     if isinstance(claim.value, Where):
         return claim.value.kind in ("exact", "approximate")
-    return vocabulary().predicate(claim.predicate).governed_by == LOCATION_RULE
+    return _rule(claim.predicate)[1]
 
 
 def bare(claim: Claim) -> int:
     """The sensitivity of a claim seen alone, before anything else is known."""
-    own = max(rank(claim.sensitivity), least(claim))
+    own = max(_RANKS[claim.sensitivity], _rule(claim.predicate)[0])
     return max(own, TEAM) if tells_location(claim) else own
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from habeas.claims.claim import Claim, prefix_of
+from habeas.claims.claim import Claim
 from habeas.claims.names import search_words
 from habeas.claims.values import File, Ref, words
 from habeas.registry.clearance import LOCATION_RULE, bare, tells_location
@@ -33,15 +33,19 @@ def fold(id_: int, claim: Claim) -> Folded:
         claim: the claim.
     """
     about = about_rows(id_, claim)
-    entangled = bool(about) or claim.predicate == LOCATION_RULE or tells_location(claim)
+    governs = claim.predicate == LOCATION_RULE
+    entangled = governs or bool(about) or tells_location(claim)
     row = ClaimRow(id_, claim.subject, claim.predicate, claim.source, bare(claim), _ref(claim), 0)
     return Folded(row, about, searchable(claim), entangled)
 
 
 def about_rows(id_: int, claim: Claim) -> tuple[AboutRow, ...]:
     """What the claim speaks of and rests on."""
+    speaks = claim.subject.startswith("claim:")
+    if not speaks and not claim.rests_on:
+        return ()
     rows = [AboutRow(id_, "rests_on", bytes.fromhex(digest)) for digest in claim.rests_on]
-    if prefix_of(claim.subject) == "claim":
+    if speaks:
         target = bytes.fromhex(claim.subject.removeprefix("claim:"))
         rows.append(AboutRow(id_, claim.predicate, target))
     return tuple(rows)

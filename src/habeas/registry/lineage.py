@@ -15,7 +15,7 @@ from habeas.errors import IntegrityError
 from habeas.ledger.succession import read_succession
 from habeas.registry.store import LogRow, Store
 
-PREDECESSOR = "predecessor"
+PREDECESSOR = "succession"
 
 
 class Lineages:

@@ -1,17 +1,18 @@
 """One batch of claims on its way into a log: all of it is recorded, or none of it.
 
 Within a batch every entry is checked as it comes. At the end the entries, their tiles, the
-openings, the views and the signed checkpoint become durable in one transaction; only then is anything
-acknowledged. A large batch is written in parts inside that one transaction.
+openings, the views and the signed checkpoint become durable in one transaction; only then is
+anything acknowledged. A large batch is written in parts inside that one transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from habeas.claims.checking import check_claim
-from habeas.claims.claim import Claim, digest, new_salt, seal, validate_opening
+from habeas.claims.claim import Claim, digest, new_salts, seal, validate_opening
 from habeas.errors import InputError
 from habeas.ledger.entry import make_entry
 from habeas.ledger.tree import leaf_hash
@@ -20,7 +21,7 @@ from habeas.registry.fold import fold
 from habeas.registry.lineage import PREDECESSOR
 from habeas.registry.store import AboutRow, ClaimRow, EntryRow, OpeningRow, Store
 
-PART = 20_000
+PART = 5_000
 """How many claims are held in memory before they are written."""
 
 
@@ -82,7 +83,11 @@ def refold(store: Store, entangled: Sequence[tuple[int, bytes, str, str]]) -> No
 
 
 class Recording:
-    """A batch being recorded. Made by `Registry.recording`."""
+    """A batch being recorded. Made by `Registry.recording`.
+
+    A large batch is written in parts by a thread of its own, while the next part is checked and
+    hashed: the database works outside Python's lock.
+    """
 
     def __init__(
         self,
@@ -95,13 +100,14 @@ class Recording:
         self._log = log
         self._recorder = recorder
         self._progress = progress
-        self._batch = Batch()
-        self._pending: list[tuple[list[tuple[bytes, bytes, Claim]], bytes, bytes]] = []
+        self._pending: list[_Sealed] = []
         self._held = 0
+        self._next: tuple[int, int, int] | None = None
+        """The next ids of an entry and an opening, the next position; None before the first part."""
+        self._writer: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None
         self.leaves: list[bytes] = []
-        """The leaf hashes of the batch, in order."""
-        self._begun = False
-        self._next = (0, 0, 0)
+        """The leaf hashes of what was written, in order."""
 
     def entry(self, claims: Sequence[Claim]) -> tuple[str, ...]:
         """Put down what was said at one place in one source.
@@ -115,60 +121,89 @@ class Recording:
         Raises:
             InputError: a claim that the vocabulary does not allow, or a value that cannot be.
         """
-        sealed = [self._seal(claim) for claim in claims]
-        digests = tuple(digest(opening) for opening, _ in sealed)
-        data, decoys = make_entry(digests, recorded=_now(), recorder=self._recorder)
-        rows = [
-            (bytes.fromhex(id_), opening, claim)
-            for id_, (opening, claim) in zip(digests, sealed, strict=True)
+        sealed = [
+            _seal(claim, salt) for claim, salt in zip(claims, new_salts(len(claims)), strict=True)
         ]
-        self._pending.append((rows, data, decoys))
-        self._held += len(rows)
+        digests = tuple([digest(opening) for opening, _ in sealed])
+        data, decoys = make_entry(digests, recorded=_now(), recorder=self._recorder)
+        self._pending.append((digests, sealed, data, decoys))
+        self._held += len(digests)
         if self._held >= PART:
-            self.write_part()
+            self._hand_over()
         return digests
 
-    def _seal(self, claim: Claim) -> tuple[bytes, Claim]:
-        check_claim(claim)
-        opening = seal(claim, new_salt())
-        return opening, validate_opening(opening)
+    def write(self) -> None:
+        """Write what is held, inside the batch's transaction, and wait until it is written.
 
-    def write_part(self) -> None:
-        """Write what is held, inside the batch's transaction (begun with the first part)."""
-        if not self._begun:
-            self._begin()
-        entry_id, opening_id, position = self._next
-        batch = Batch()
-        for rows, data, decoys in self._pending:
-            batch.entries.append(EntryRow(entry_id, self._log, position, data, decoys))
-            self.leaves.append(leaf_hash(data))
-            for id_, opening, claim in rows:
-                batch.add_opening(OpeningRow(opening_id, id_, entry_id, opening), claim)
-                opening_id += 1
-            entry_id += 1
-            position += 1
-        batch.write(self._store)
-        self._next = (entry_id, opening_id, position)
-        self._pending.clear()
-        if self._progress is not None:
-            self._progress(self._held)
-        self._held = 0
+        Raises:
+            BusyError, StorageError: as `Store.begin`.
+        """
+        if self._writer is None:
+            self._wait()
+            self._write(self._fold())
+        else:
+            self._hand_over()
+            self._wait()
 
-    def _begin(self) -> None:
-        self._store.begin()
-        self._begun = True
-        entry, opening = self._store.next_ids()
-        self._next = (entry, opening, self._store.size(self._log))
-
-    @property
-    def begun(self) -> bool:
-        """Whether the batch's transaction has begun."""
-        return self._begun
+    def stop(self) -> None:
+        """Let the writing thread finish; nothing is written after this."""
+        if self._writer is not None:
+            self._writer.shutdown(wait=True, cancel_futures=True)
 
     @property
     def empty(self) -> bool:
         """Whether nothing was recorded."""
         return not self.leaves and not self._pending
+
+    def _hand_over(self) -> None:
+        """Let the thread write what is held, once it has written the part before."""
+        batch = self._fold()
+        self._wait()
+        if self._writer is None:
+            self._writer = ThreadPoolExecutor(1, thread_name_prefix="habeas-recording")
+        self._writing = self._writer.submit(self._write, batch)
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
+    def _write(self, batch: Batch) -> None:
+        batch.write(self._store)
+        if self._progress is not None:
+            self._progress(len(batch.openings))
+
+    def _fold(self) -> Batch:
+        """What is held as rows, numbered; the transaction begins with the first part."""
+        if self._next is None:
+            self._store.begin()
+            self._next = (*self._store.next_ids(), self._store.size(self._log))
+        entry_id, opening_id, position = self._next
+        batch = Batch()
+        for digests, sealed, data, decoys in self._pending:
+            batch.entries.append(EntryRow(entry_id, self._log, position, data, decoys))
+            self.leaves.append(leaf_hash(data))
+            for id_, (opening, claim) in zip(digests, sealed, strict=True):
+                row = OpeningRow(opening_id, bytes.fromhex(id_), entry_id, opening)
+                batch.add_opening(row, claim)
+                opening_id += 1
+            entry_id += 1
+            position += 1
+        self._next = (entry_id, opening_id, position)
+        self._pending = []
+        self._held = 0
+        return batch
+
+
+_Sealed = tuple[tuple[str, ...], list[tuple[bytes, Claim]], bytes, bytes]
+"""Digests; openings with their claims; the entry's bytes; the salts of its decoys."""
+
+
+def _seal(claim: Claim, salt: str) -> tuple[bytes, Claim]:
+    """A claim's opening, and the claim as it reads back from it."""
+    check_claim(claim)
+    opening = seal(claim, salt)
+    return opening, validate_opening(opening)
 
 
 def check_recorder(handle: str) -> str:

@@ -123,10 +123,11 @@ class Registry:
             yield batch
             if batch.empty:
                 return
-            batch.write_part()
+            batch.write()
             sign_batch(self.store, log, batch.leaves, key)
             self.store.commit()
         finally:
+            batch.stop()
             self.store.rollback()
 
     def close(self) -> None:

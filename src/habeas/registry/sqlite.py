@@ -12,7 +12,7 @@ from pathlib import Path
 
 from habeas.errors import BusyError, IntegrityError
 from habeas.registry.said import in_our_words, said
-from habeas.registry.sqlite_views import VIEWS, SqliteViews
+from habeas.registry.sqlite_views import VIEWS, SqliteViews, digest_prefix
 from habeas.registry.store import CheckpointRow, EntryRow, LogRow, OpeningRow, TokenRow
 
 RECORD = """
@@ -23,7 +23,9 @@ CREATE TABLE IF NOT EXISTS entry(
   id INTEGER PRIMARY KEY, log INTEGER NOT NULL, position INTEGER NOT NULL,
   bytes BLOB NOT NULL, decoys BLOB NOT NULL, UNIQUE(log, position));
 CREATE TABLE IF NOT EXISTS opening(
-  id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, entry INTEGER NOT NULL, bytes BLOB NOT NULL);
+  id INTEGER PRIMARY KEY, digest BLOB NOT NULL, entry INTEGER NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS digest(
+  prefix INTEGER NOT NULL, opening INTEGER NOT NULL, PRIMARY KEY(prefix, opening)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS opening_entry ON opening(entry);
 CREATE TABLE IF NOT EXISTS tile(
   log INTEGER NOT NULL, level INTEGER NOT NULL, position INTEGER NOT NULL, hashes BLOB NOT NULL,
@@ -34,6 +36,7 @@ CREATE TABLE IF NOT EXISTS checkpoint(
 CREATE TABLE IF NOT EXISTS signature(
   log INTEGER NOT NULL, size INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY(log, size, line)
   ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS purge(wanted INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS token(
   log INTEGER NOT NULL, size INTEGER NOT NULL, note BLOB NOT NULL, token BLOB NOT NULL,
   PRIMARY KEY(log, size, token)) WITHOUT ROWID;
@@ -64,7 +67,8 @@ class SqliteStore(SqliteViews):
             )
             self._db.executescript(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                "PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+                "PRAGMA cache_size=-131072; PRAGMA wal_autocheckpoint=8192;"
+                "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
             )
             if create:
                 self._db.executescript(
@@ -120,7 +124,8 @@ class SqliteStore(SqliteViews):
     def next_ids(self) -> tuple[int, int]:
         """The next free ids of an entry and of an opening."""
         entry, opening = self._db.execute(
-            "SELECT (SELECT coalesce(max(id), 0) FROM entry), (SELECT coalesce(max(id), 0) FROM opening)"
+            "SELECT (SELECT coalesce(max(id), 0) FROM entry),"
+            " (SELECT coalesce(max(id), 0) FROM opening)"
         ).fetchone()
         return entry + 1, opening + 1
 
@@ -130,7 +135,12 @@ class SqliteStore(SqliteViews):
 
     def add_openings(self, rows: Iterable[OpeningRow]) -> None:
         """Openings, each with a digest that was not held."""
-        self._db.executemany("INSERT INTO opening VALUES(?,?,?,?)", rows)
+        held = list(rows)
+        self._db.executemany("INSERT INTO opening VALUES(?,?,?,?)", held)
+        self._db.executemany(
+            "INSERT INTO digest VALUES(?,?)",
+            sorted((digest_prefix(row.digest), row.id) for row in held),
+        )
 
     def entry(self, entry: int) -> EntryRow | None:
         """One entry by its id."""
@@ -149,6 +159,15 @@ class SqliteStore(SqliteViews):
         for row in self._db.execute("SELECT * FROM entry WHERE log = ? ORDER BY position", (log,)):
             yield EntryRow(*row)
 
+    def entries_by_id(self) -> Iterator[EntryRow]:
+        """Every held entry, by id."""
+        for row in self._db.execute("SELECT * FROM entry ORDER BY id"):
+            yield EntryRow(*row)
+
+    def many(self, count: int) -> bool:
+        """Whether at least so many openings are held, roughly (gaps of erased ones count)."""
+        return self.next_ids()[1] > count
+
     def openings_of(self, entry: int) -> list[OpeningRow]:
         """The held openings of an entry, by id."""
         rows = self._db.execute("SELECT * FROM opening WHERE entry = ? ORDER BY id", (entry,))
@@ -161,8 +180,18 @@ class SqliteStore(SqliteViews):
 
     def opening(self, digest: bytes) -> OpeningRow | None:
         """One opening by its digest."""
-        row = self._db.execute("SELECT * FROM opening WHERE digest = ?", (digest,)).fetchone()
+        row = self._db.execute(
+            "SELECT opening.* FROM digest JOIN opening ON opening.id = digest.opening"
+            " WHERE digest.prefix = ? AND opening.digest = ?",
+            (digest_prefix(digest), digest),
+        ).fetchone()
         return OpeningRow(*row) if row else None
+
+    def indexed(self, row: OpeningRow) -> bool:
+        """Whether the opening is found by its digest."""
+        asked = (digest_prefix(row.digest), row.id)
+        found = self._db.execute("SELECT 1 FROM digest WHERE prefix = ? AND opening = ?", asked)
+        return found.fetchone() is not None
 
     def opening_by_id(self, opening: int) -> OpeningRow | None:
         """One opening by its id."""
@@ -172,11 +201,25 @@ class SqliteStore(SqliteViews):
     def erase_opening(self, row: OpeningRow) -> None:
         """Destroy the words and the salt."""
         self._db.execute("DELETE FROM opening WHERE id = ?", (row.id,))
+        self._db.execute("DELETE FROM digest WHERE opening = ?", (row.id,))
+
+    def openings(self) -> Iterator[OpeningRow]:
+        """Every opening, by id."""
+        for row in self._db.execute("SELECT * FROM opening ORDER BY id"):
+            yield OpeningRow(*row)
+
+    def want_purge(self) -> None:
+        """Remember that erased words still stand in free pages, until `purge` has run."""
+        self._db.execute("INSERT INTO purge VALUES(1) ON CONFLICT DO NOTHING")
+
+    def purge_wanted(self) -> bool:
+        """Whether an erasure was cut short before its `purge`."""
+        return self._db.execute("SELECT 1 FROM purge").fetchone() is not None
 
     def purge(self) -> None:
         """Leave nothing of what was erased in free pages, the search index or the journal."""
         self._db.execute("INSERT INTO search(search) VALUES('optimize')")
-        self._db.execute("VACUUM")
+        self._db.execute("DELETE FROM purge")
         busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise BusyError(

@@ -1,8 +1,8 @@
 """What a registry asks of the place where it keeps its record and its views.
 
 `Store` is the whole of it: the SQLite driver implements it now, a PostgreSQL driver can later.
-The two halves stay apart: the *record* (logs, entries, openings, tiles, checkpoints) is the truth and is
-only ever added to, save that an erasure destroys an opening; the *views* can be thrown away and
+The two halves stay apart: the *record* (logs, entries, openings, tiles, checkpoints) is the truth
+and is only ever added to, save that an erasure destroys an opening; the *views* can be thrown away and
 folded again. Drivers share no code on purpose: each may use what its database does best.
 """
 
@@ -144,6 +144,19 @@ class Store(Protocol):
     def entries(self, log: int) -> Iterator[EntryRow]:
         """The held entries of a log, by position."""
 
+    def entries_by_id(self) -> Iterator[EntryRow]:
+        """Every held entry, by id."""
+
+    def many(self, count: int) -> bool:
+        """Whether at least so many openings are held, roughly (gaps of erased ones count)."""
+
+    def check_structure(self) -> None:
+        """The database's own check of its pages and indexes.
+
+        Raises:
+            IntegrityError: what it finds first.
+        """
+
     def openings_of(self, entry: int) -> list[OpeningRow]:
         """The held openings of an entry, by id."""
 
@@ -153,6 +166,9 @@ class Store(Protocol):
     def opening(self, digest: bytes) -> OpeningRow | None:
         """One opening by its digest."""
 
+    def indexed(self, row: OpeningRow) -> bool:
+        """Whether the opening is found by its digest."""
+
     def opening_by_id(self, opening: int) -> OpeningRow | None:
         """One opening by its id."""
 
@@ -161,6 +177,15 @@ class Store(Protocol):
 
     def erase_opening(self, row: OpeningRow) -> None:
         """Destroy the words and the salt."""
+
+    def openings(self) -> Iterator[OpeningRow]:
+        """Every opening, by id."""
+
+    def want_purge(self) -> None:
+        """Remember that erased words still stand in free pages, until `purge` has run."""
+
+    def purge_wanted(self) -> bool:
+        """Whether an erasure was cut short before its `purge`."""
 
     def purge(self) -> None:
         """Leave nothing of what was erased in the database's free pages or journals."""

@@ -1,0 +1,153 @@
+"""A file becomes evidence: kept whole, described by claims, its custody begun."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from habeas.claims.claim import Claim, Sensitivity, strictest
+from habeas.claims.values import Quantity, Ref
+from habeas.errors import InputError, NotFoundError
+from habeas.evidence.custody import CustodyEvent, custody_details
+from habeas.evidence.detail import Detail
+from habeas.evidence.item import EvidenceItem, item_details, keep_item
+from habeas.registry.registry import Registry
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What was kept and recorded."""
+
+    item: EvidenceItem
+    claims: tuple[str, ...]
+    """Digests of the claims that describe it."""
+    custody: str
+    """The `event:` with which its custody begins."""
+
+
+def keep(
+    registry: Registry,
+    path: Path,
+    *,
+    source: str,
+    custody: CustodyEvent,
+    working_copy_of: str | None = None,
+    sensitivity: Sensitivity = "team",
+    recorder: str | None = None,
+) -> Kept:
+    """Keep a file as evidence of a source.
+
+    Args:
+        registry: where.
+        path: the file; it is read, never touched.
+        source: the `source:` that the file is.
+        custody: how it came into the organisation's hands.
+        working_copy_of: the `item:` that it was made from, if it is no original.
+        sensitivity: of the claims that describe it; what it says of its own inside is `team` at
+            least.
+        recorder: who records.
+
+    Raises:
+        InputError: the file is empty, no plain file, or changed while it was read.
+        NotFoundError: the source is not in the record.
+        StorageError: the disk refused; nothing was recorded.
+    """
+    require_source(registry, source)
+    copy_of = working_copy_of.removeprefix("item:") if working_copy_of else None
+    item = keep_item(registry.evidence, path, working_copy_of=copy_of)
+    described = [
+        Claim(
+            subject=item.id,
+            predicate="from_source",
+            value=Ref(id=source),
+            source=registry.organisation,
+            sensitivity=sensitivity,
+        ),
+        *_claims(registry, item.id, item_details(item), item.inside, sensitivity),
+    ]
+    event, handed = custody_claims(registry, item.id, custody, sensitivity)
+    with registry.recording(recorder=recorder) as recording:
+        digests = recording.entry(described)
+        recording.entry(handed)
+    return Kept(item=item, claims=digests, custody=event)
+
+
+def hand_over(
+    registry: Registry,
+    item: str,
+    custody: CustodyEvent,
+    *,
+    sensitivity: Sensitivity = "team",
+    recorder: str | None = None,
+) -> str:
+    """Record that an item changed hands or place.
+
+    Returns:
+        The `event:` that says so.
+
+    Raises:
+        NotFoundError: the item is not in the record.
+    """
+    if not registry.view("sealed").claims(subject=item):
+        raise NotFoundError(f"there is no item {item}", mend="Keep the file first: `habeas keep`")
+    event, claims = custody_claims(registry, item, custody, sensitivity)
+    with registry.recording(recorder=recorder) as recording:
+        recording.entry(claims)
+    return event
+
+
+def custody_claims(
+    registry: Registry, item: str, custody: CustodyEvent, sensitivity: Sensitivity
+) -> tuple[str, list[Claim]]:
+    """A custody event as the claims of one entry, and the id it got."""
+    event = f"event:custody-{secrets.token_hex(8)}"
+    details = custody_details(custody)
+    return event, _claims(registry, event, details, (), sensitivity)
+
+
+def require_source(registry: Registry, source: str) -> None:
+    """Refuse a source that nobody recorded."""
+    if not source.startswith(("source:", "org:", "run:")):
+        raise InputError(f"{source!r} is no source", mend="Name it as it is recorded: `source:…`")
+    view = registry.view("sealed")
+    if next(iter(view.stream(subject=source)), None) is None:
+        raise NotFoundError(
+            f"there is no {source} in the record",
+            mend="Record the source first, with its title: `habeas record SHEET.yaml`",
+        )
+
+
+def _claims(
+    registry: Registry,
+    subject: str,
+    details: Sequence[Detail],
+    inside: Sequence[Detail],
+    sensitivity: Sensitivity,
+) -> list[Claim]:
+    guarded = {id(detail) for detail in inside}
+    return [
+        Claim(
+            subject=subject,
+            predicate=detail.predicate,
+            value=detail.value,
+            source=registry.organisation,
+            note=detail.note,
+            sensitivity=strictest(sensitivity, "team") if id(detail) in guarded else sensitivity,
+        )
+        for detail in details
+    ]
+
+
+def page_count(registry: Registry, source: str) -> int | None:
+    """The pages of a source, when it or a kept file of it says so: what a locator must lie in."""
+    view = registry.view("sealed")
+    files = [shown.claim.subject for shown in view.stream(predicate="from_source", ref=source)]
+    counts = [
+        int(shown.claim.value.low)
+        for entity in (source, *files)
+        for shown in view.stream(subject=entity, predicate="page_count")
+        if isinstance(shown.claim.value, Quantity) and shown.claim.value.low
+    ]
+    return max(counts, default=None)
