@@ -252,10 +252,20 @@ def test_a_segment_crosses_a_box_when_shapely_says_so(ends):
 
 
 def test_mutant_labels_that_ignore_each_other_are_caught(monkeypatch):
-    monkeypatch.setattr(labels.Box, "meets", lambda self, other: False)
+    monkeypatch.setattr(labels, "_is_free", lambda *_: True)
+    monkeypatch.setattr(labels, "_mistakable", lambda *_: False)
     boxes = place_labels(wanted([(300, 200, 100, 20), (302, 201, 100, 20)]), area=AREA)
-    monkeypatch.undo()
     assert boxes[0].meets(boxes[1])
+
+
+def test_a_label_without_a_leader_stands_nearest_to_its_own_mark():
+    asked = wanted([(300, 200, 100, 20), (330, 200, 100, 20), (360, 210, 100, 20)])
+    taken = [Box(w.x - 7, w.y - 7, 14, 14) for w in asked]
+    for label, box in zip(asked, place_labels(asked, area=AREA, taken=taken), strict=True):
+        if leader(label, box) is None:
+            distances = [labels._distance(other, box) for other in asked]
+            assert min(distances) == labels._distance(label, box)
+            assert sorted(distances)[1] >= min(distances) + 5
 
 
 def test_distances_in_words():

@@ -93,16 +93,19 @@ def build_axis(intervals: Sequence[Interval], width: float) -> Axis:
         intervals: pairs of ordinals, end exclusive; at least one.
         width: units of the picture.
     """
-    rough = _stretches(intervals)
-    unit, step = _pick(rough, width)
-    stretches = _joined([_snapped(stretch, unit) for stretch in rough])
+    stretches = _stretches(intervals)
+    unit, step = _pick(stretches, width)
+    while True:  # widening to whole units may ask for another unit; it settles, as it only widens
+        stretches = _joined([_snapped(stretch, unit) for stretch in stretches])
+        before, (unit, step) = unit, _pick(stretches, width)
+        if unit == before:
+            break
     days = sum(end - start for start, end in stretches)
     scale = (width - CUT * (len(stretches) - 1)) / days
     segments, x = [], 0.0
     for start, end in stretches:
         segments.append(Segment(start, end, x))
         x += (end - start) * scale + CUT
-    unit, step = _pick(stretches, width)
     return Axis(segments=tuple(segments), scale=scale, unit=unit, step=step)
 
 

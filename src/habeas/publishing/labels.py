@@ -1,8 +1,9 @@
 """Places for labels on a map: none over another, none over a mark, as near as can be.
 
-Greedy and deterministic: labels are placed in the order given; each tries the sides of its mark,
-then rings farther and farther out, and takes the first place that is free. One that finds none
-is left to the caller, who shows its number instead.
+Nor is a label without a leader line as near to another mark as to its own.
+Greedy and deterministic: each label tries the sides of its mark, then rings farther and farther
+out, and takes the first place that is free. One that finds none is left to the caller, who shows
+its number instead.
 """
 
 from __future__ import annotations
@@ -86,29 +87,51 @@ def place_labels(
 ) -> list[Box | None]:
     """A box for each label, or None where the area is full.
 
+    The greedy pass is made in several orders; the one that places the most labels, and of those
+    the one that keeps them nearest to their marks, is taken.
+
     Args:
-        wanted: in the order of their claim to the best places.
+        wanted: the labels.
         area: labels stay inside.
         taken: boxes that labels must not cover: marks, an inset.
         mirrored: prefer the left side, for a script that runs right to left.
     """
-    boxes, leaders = list(taken), list[Segment]()
-    placed: list[Box | None] = []
-    for label in wanted:
-        found = next(
-            (
-                box
-                for box in _candidates(label, mirrored=mirrored)
-                if box.within(area) and _is_free(label, box, boxes, leaders)
-            ),
-            None,
-        )
-        placed.append(found)
-        if found is None:
-            continue
-        boxes.append(found)
-        line = leader(label, found)
-        leaders += [line] if line else []
+    given = list(range(len(wanted)))
+    orders = (
+        given,
+        given[::-1],
+        sorted(given, key=lambda i: (wanted[i].x, i)),
+        sorted(given, key=lambda i: (-wanted[i].x, i)),
+        sorted(given, key=lambda i: (-wanted[i].width, i)),
+    )
+    tries = [_greedy(wanted, order, area, list(taken), mirrored) for order in orders]
+    return min(tries, key=lambda placed: _cost(wanted, placed))
+
+
+def _cost(wanted: Sequence[Wanted], placed: Sequence[Box | None]) -> tuple[int, float]:
+    pairs = [(label, box) for label, box in zip(wanted, placed, strict=True) if box]
+    return -len(pairs), round(sum(_distance(label, box) for label, box in pairs), 3)
+
+
+def _greedy(
+    wanted: Sequence[Wanted], order: list[int], area: Box, boxes: list[Box], mirrored: bool
+) -> list[Box | None]:
+    """Place the labels one after the other, each as well as those before it allow."""
+    leaders: list[Segment] = []
+    placed: list[Box | None] = [None] * len(wanted)
+    for index in order:
+        label = wanted[index]
+        for box in _candidates(label, mirrored=mirrored):
+            if (
+                box.within(area)
+                and _is_free(label, box, boxes, leaders)
+                and not _mistakable(label, box, wanted)
+            ):
+                placed[index] = box
+                boxes.append(box)
+                line = leader(label, box)
+                leaders += [line] if line else []
+                break
     return placed
 
 
@@ -122,6 +145,27 @@ def _is_free(label: Wanted, box: Box, boxes: list[Box], leaders: list[Segment]) 
     if any(_cross(line, other) for other in leaders):
         return False
     return not any(other.crossed_by(line) for other in boxes if not _holds(other, label))
+
+
+def _mistakable(label: Wanted, box: Box, wanted: Sequence[Wanted]) -> bool:
+    """Whether a label without a leader stands as near to another mark as to its own."""
+    own = _distance(label, box)
+    if leader(label, box) is not None:
+        return False
+    return any(_distance(other, box) < own + 5 for other in wanted if other is not label)
+
+
+def _distance(label: Wanted, box: Box) -> float:
+    x, y = _nearest(label, box)
+    return math.hypot(x - label.x, y - label.y)
+
+
+def _nearest(label: Wanted, box: Box) -> tuple[float, float]:
+    """The point of a box that is nearest to a mark."""
+    return (
+        min(max(label.x, box.x), box.x + box.width),
+        min(max(label.y, box.y), box.y + box.height),
+    )
 
 
 def _holds(box: Box, label: Wanted) -> bool:
@@ -155,8 +199,7 @@ def _candidates(label: Wanted, *, mirrored: bool) -> list[Box]:
 
 def leader(label: Wanted, box: Box) -> Segment | None:
     """The line from mark to label, its ends at the edges; None when the label stands close by."""
-    x = min(max(label.x, box.x), box.x + box.width)
-    y = min(max(label.y, box.y), box.y + box.height)
+    x, y = _nearest(label, box)
     length = math.hypot(x - label.x, y - label.y)
     if length <= label.reach + 6:
         return None

@@ -39,6 +39,7 @@ _LEAST_METRES: Final = 24_000.0
 _WIDE: Final = 60.0
 _BLANK: Final = 0.5
 """Below this height in degrees the outlines have nothing to show, and the map says so."""
+_LARGE: Final = 160.0
 _TOWN_NEAR: Final = 0.6
 
 Line = tuple[tuple[float, float], ...]
@@ -274,6 +275,13 @@ def _reach(frame: Frame, place: MapPlace) -> float:
 
 
 def _around(frame: Frame, place: MapPlace) -> Box:
+    """What a mark covers; an area too large to write around counts as its point alone."""
+    corners = [frame.point(*corner) for ring in place.polygons for corner in ring]
+    if corners:
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        width, height = max(xs) - min(xs), max(ys) - min(ys)
+        if max(width, height) < _LARGE:
+            return Box(min(xs), min(ys), width, height)
     x, y = frame.point(place.longitude, place.latitude)
     half = marks.CELL + 1 if place.kind == "random" else 7.0
     return Box(x - half, y - half, 2 * half, 2 * half)
