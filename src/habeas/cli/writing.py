@@ -1,0 +1,76 @@
+"""Files that a command reads or writes for others: whole or not at all, never over another."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from habeas.errors import InputError, StorageError
+
+LARGEST = 1_000_000
+"""Bytes; a signed checkpoint has a few hundred."""
+
+
+def read_small(file: Path) -> bytes:
+    """The bytes of a small file.
+
+    Raises:
+        InputError: it is not there, cannot be read, or is too large to be what is expected.
+    """
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise InputError(
+            f"the file cannot be read ({error.strerror})", place=str(file), mend="Check its name"
+        ) from error
+    if len(data) > LARGEST:
+        raise InputError("the file is too large to be a checkpoint", place=str(file))
+    return data
+
+
+def write_new(file: Path, data: bytes) -> None:
+    """Write a new file; what stands there already is never overwritten.
+
+    Raises:
+        InputError: a file stands there.
+        StorageError: the disk refused; nothing was left behind.
+    """
+    refuse_existing(file)
+    draft = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with draft.open("xb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.link(draft, file)
+    except FileExistsError as error:
+        raise _exists(file) from error
+    except OSError as error:
+        raise StorageError(
+            f"the disk refused ({error.strerror})",
+            place=str(file),
+            mend="Free some space, or choose a folder that can be written to",
+        ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def refuse_existing(file: Path) -> None:
+    """Refuse to write where something stands.
+
+    Raises:
+        InputError: a file stands there.
+    """
+    if os.path.lexists(file):
+        raise _exists(file)
+
+
+def _exists(file: Path) -> InputError:
+    return InputError(
+        "something stands here already, and is not overwritten",
+        place=str(file),
+        mend="Choose another name, or move it away",
+    )
