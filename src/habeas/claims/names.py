@@ -14,11 +14,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-
-from habeas.claims.common_words import COMMON_WORDS
+from pathlib import Path
 
 KEY_MARK = "zz"
 """What a key begins with; no word that `search_words` gives does."""
+
+COMMON_WORDS = frozenset(
+    Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").split()
+)
+"""Common words of English and Persian, normalised. They are looked up as they are and get no key:
+"prison" would find "person"."""
 
 _MIN_KEY = 2
 """Consonants that a key has at least; a shorter one would find half of the language."""
@@ -62,7 +67,8 @@ def normalise(text: str) -> str:
     """A text as it is compared: case, accents, points and look-alike letters folded.
 
     Arabic ye and kaf become Persian, final he and teh marbuta are one, digits are ASCII, tatweel,
-    hamze and vowel points go, as do a possessive 's and a hyphened ezafe; a zero-width non-joiner parts words save before endings.
+    hamze and vowel points go, as do a possessive 's and a hyphened ezafe; a zero-width non-joiner
+    parts words save before endings.
 
     Args:
         text: as found.
