@@ -20,6 +20,7 @@ from habeas.ledger.checkpoint import (
 )
 from habeas.ledger.cosignature import open_verifier
 from habeas.ledger.keys import SigningKey, generate_key, new_origin
+from habeas.ledger.note import sign_note
 from habeas.ledger.tile import TileReader, tiles_written
 from habeas.ledger.tree import Frontier, consistency_proof, leaf_hash, verify_consistency
 
@@ -215,6 +216,12 @@ def test_only_the_logs_key_signs_its_checkpoint():
         sign_checkpoint(checkpoint(20, origin="another.example"), KEY.signers())
 
 
+def test_t21_a_checkpoint_of_another_origin_is_refused_though_the_logs_key_signed_it():
+    text = checkpoint(20, origin="another.example").text
+    with pytest.raises(IntegrityError, match=r"of another\.example, not of habeas\.invalid"):
+        open_checkpoint(sign_note(text, KEY.signers()[:1]).to_bytes(), KEY.log_verifiers())
+
+
 def test_keys_of_no_log_or_of_two_open_nothing():
     both = [*KEY.log_verifiers(), *generate_key(new_origin()).log_verifiers()]
     for log in ([], both):
@@ -240,6 +247,11 @@ def test_what_no_checkpoint_can_say_is_refused(fields):
     assert parse_checkpoint(Checkpoint(**good).text) == Checkpoint(**good)
     with pytest.raises(InputError):
         Checkpoint(**good | fields)
+
+
+def test_the_largest_size_is_read():
+    largest = Checkpoint(origin="log.example", size=2**63 - 1, root=LEAVES[0])
+    assert parse_checkpoint(largest.text) == largest
 
 
 def test_a_text_without_its_last_newline_is_no_checkpoint():

@@ -26,7 +26,14 @@ from habeas.ledger.cosignature import (
     witness,
 )
 from habeas.ledger.keys import SigningKey
-from habeas.ledger.note import SignatureType, VerifierKey, parse_note, parse_vkey, signature_of
+from habeas.ledger.note import (
+    SignatureType,
+    VerifierKey,
+    ed25519_sign,
+    parse_note,
+    parse_vkey,
+    signature_of,
+)
 from habeas.ledger.tree import EMPTY_ROOT, Frontier, leaf_hash
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/ledger-cosignature.json").read_text())
@@ -232,9 +239,25 @@ def test_ml_dsa_44_does_not_sign_what_it_does_not_cover():
         assert ed25519.sign(checkpoint.text)
         with pytest.raises(IntegrityError, match=why):
             ml_dsa.sign(checkpoint.text)
+    longest = Checkpoint(origin="o" * 255, size=1, root=ROOT).text
+    last = msgspec.structs.replace(ml_dsa, time=2**63 - 1)
+    assert open_verifier(last.key.encode()).verify(longest, last.sign(longest))
     bad = msgspec.structs.replace(ml_dsa, time=2**63)
     with pytest.raises(InputError, match="time"):
         bad.sign(signed().note.text)
+
+
+def test_times_that_the_format_forbids_do_not_verify_even_if_signed():
+    signer = WITNESSES[0].cosigners(0)[0]
+    message = cosignature_module._message(signer.key, signed().note.text, 2**63)
+    line = (2**63).to_bytes(8, "big") + ed25519_sign(signer.seed, message)
+    assert not open_verifier(signer.key.encode()).verify(signed().note.text, line)
+    assert not open_verifier(signer.key.encode()).verify(signed().note.text, b"")
+
+
+def test_a_logs_key_is_no_witnesss_key():
+    with pytest.raises(InputError, match="a log's key, not a witness's"):
+        cosignatures(signed(), LOG.log_verifiers())
 
 
 def test_only_checkpoints_are_cosigned():
@@ -293,4 +316,4 @@ def test_aics_tlog_agrees_on_cosignatures():
     note = theirs.parse_note(cosigned.to_bytes().decode())
     result = theirs.verify_checkpoint(note, log_key, witness_keys, quorum=2)
     assert result.ok, result
-    assert not theirs.verify_checkpoint(note, log_key, witness_keys[:1] * 1, quorum=2).ok
+    assert not theirs.verify_checkpoint(note, log_key, witness_keys[:1], quorum=2).ok

@@ -14,7 +14,7 @@ from habeas.ledger import proof as proof_module
 from habeas.ledger.checkpoint import Checkpoint, sign_checkpoint
 from habeas.ledger.cosignature import open_verifier
 from habeas.ledger.keys import SigningKey, generate_key, key_fingerprint, new_origin
-from habeas.ledger.note import parse_vkey
+from habeas.ledger.note import MAX_NOTE_BYTES, parse_vkey
 from habeas.ledger.proof import TlogProof, parse_proof
 from habeas.ledger.tile import TileReader, tiles_written
 from habeas.ledger.tree import Frontier, inclusion_proof, leaf_hash
@@ -79,6 +79,17 @@ def test_t28_mutant_without_the_inclusion_check_any_entry_passes(monkeypatch):
         proof.verify(b"never recorded", KEY.log_verifiers())
     monkeypatch.setattr(proof_module, "verify_inclusion", lambda *_, **__: None)
     proof.verify(b"never recorded", KEY.log_verifiers())
+
+
+def test_files_that_end_early_or_never_are_no_proofs():
+    for data, why in [
+        (b"c2sp.org/tlog-proof@v1\n\ncheckpoint\n", "names no index"),
+        (b"c2sp.org/tlog-proof@v1\nextra YQ==\n\ncheckpoint\n", "names no index"),
+        (b"c2sp.org/tlog-proof@v1\nindex 0\n", "blank line"),
+        (b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + bytes(MAX_NOTE_BYTES), "too long"),
+    ]:
+        with pytest.raises(IntegrityError, match=why):
+            parse_proof(data)
 
 
 @pytest.mark.parametrize(

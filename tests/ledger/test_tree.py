@@ -273,3 +273,24 @@ def test_a_frontier_that_no_tree_has_is_refused():
     for size, hashes in [(1, ()), (3, (EMPTY_ROOT,)), (-1, (EMPTY_ROOT,)), (1, (b"short",))]:
         with pytest.raises(IntegrityError):
             Frontier(size=size, hashes=hashes)
+
+
+def test_t28_roots_made_to_fit_a_proof_of_the_wrong_length_are_refused():
+    a, b, c, d, x = leaf_hashes(5)
+    with pytest.raises(IntegrityError, match="lacks hashes"):
+        verify_inclusion(a, 0, 2, [], a)
+    with pytest.raises(IntegrityError, match="more hashes"):
+        verify_inclusion(a, 0, 1, [x], node_hash(x, a))
+    with pytest.raises(IntegrityError, match="lacks hashes"):
+        verify_consistency(2, 4, [], a, a)
+    old, new = node_hash(node_hash(a, b), c), node_hash(node_hash(a, b), node_hash(c, d))
+    proof = [c, d, node_hash(a, b)]
+    verify_consistency(3, 4, proof, old, new)
+    with pytest.raises(IntegrityError, match="more hashes"):
+        verify_consistency(3, 4, [*proof, x], node_hash(x, old), node_hash(x, new))
+
+
+@pytest.mark.parametrize(("old", "new"), [(2, 1), (1, 0), (-1, 1)])
+def test_t20_a_shrinking_log_is_refused_whatever_the_proof(old, new):
+    with pytest.raises(IntegrityError, match="shrank"):
+        verify_consistency(old, new, [], EMPTY_ROOT, EMPTY_ROOT)

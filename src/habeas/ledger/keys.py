@@ -180,12 +180,10 @@ def parse_key(text: str, *, place: str = "") -> SigningKey:
     Raises:
         KeyFileError: they are not a key, or a damaged one.
     """
-    lines = text.removeprefix(_UNPROTECTED).removeprefix(_HEADER).split("\n")
-    if not text.removeprefix(_UNPROTECTED).startswith(_HEADER) or lines.pop() != "":
-        raise _damaged(place)
+    body = text.removeprefix(_UNPROTECTED)
     seeds: dict[int, bytes] = {}
     origins: set[str] = set()
-    for line in lines:
+    for line in body.removeprefix(_HEADER).split("\n")[:-1]:
         match = _PRIVATE_LINE.fullmatch(line)
         if match is None:
             raise _damaged(place)
@@ -200,8 +198,8 @@ def parse_key(text: str, *, place: str = "") -> SigningKey:
         )
     except (KeyError, InputError):
         raise _damaged(place) from None
-    if encode_key(key) != text.removeprefix(_UNPROTECTED):
-        # Another origin, key id, order or a third line: not what was written.
+    if encode_key(key) != body:
+        # Another first line, origin, key id or order, or a line too many: not what was written.
         raise _damaged(place)
     return key
 
@@ -262,7 +260,7 @@ def read_key_file(path: Path, passphrase: str | None = None) -> SigningKey:
     if is_protected(data):
         data = _unprotect(data, passphrase, place)
     try:
-        text = data.decode("ascii")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise _damaged(place) from None
     return parse_key(text, place=place)

@@ -203,7 +203,7 @@ def parse_note(data: bytes, *, place: str = "") -> Note:
     if any(char < " " and char != "\n" for char in whole):
         raise _malformed("it holds a control character", place)
     text, blank, tail = whole.rpartition("\n\n")
-    if not blank or not text or not tail.endswith("\n"):
+    if not blank or not tail.endswith("\n"):
         raise _malformed("it has not a text, a blank line and signature lines", place)
     lines = tail[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:

@@ -77,8 +77,10 @@ def parse_proof(data: bytes, *, place: str = "") -> TlogProof:
     Raises:
         IntegrityError: it is no such file.
     """
+    if len(data) > MAX_NOTE_BYTES:
+        raise _malformed("it is too long", place)
     head, blank, checkpoint = data.partition(b"\n\n")
-    if not blank or len(data) > MAX_NOTE_BYTES:
+    if not blank:
         raise _malformed("it has no blank line before a checkpoint", place)
     try:
         first, *lines = head.decode("ascii").split("\n")
