@@ -16,7 +16,7 @@ import msgspec
 from habeas.claims.agreement import Agreement, worst
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, read_opening
 from habeas.claims.derivation import independent
-from habeas.claims.names import search_words
+from habeas.claims.names import query_words
 from habeas.claims.values import Name, Ref, Text, words
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError, NotFoundError
@@ -123,7 +123,7 @@ class View:
         Raises:
             InputError: there is no word in the text.
         """
-        asked = tuple(query_words(text))
+        asked = query_words(text)
         if not asked:
             raise InputError(f"there is no word in {text!r}", mend="Give a word or a name")
         return [_shown(held) for held in self._store.found(self._clearance, asked, limit)]
@@ -249,15 +249,6 @@ class View:
         """From a shown claim back to its opening, entry, inclusion proof, checkpoint and tokens."""
         return provenance(self._store, shown.digest)
 
-
-def query_words(text: str) -> Iterable[str]:
-    """What a search asks the index for: a word's key where it has one, else the word itself."""
-    asked = search_words(text)
-    keys = [word for word in asked if word.startswith(KEY_MARK)]
-    return keys or asked
-
-
-KEY_MARK = "zz"
 
 _NAMING = ("label", "name", "title", "other_name")
 
