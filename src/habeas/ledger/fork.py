@@ -10,8 +10,8 @@
     <empty line>
     <the earlier checkpoint, a signed note><the later checkpoint, a signed note>
 
-Both checkpoints bear the log's own signatures and no others. The proof shows with which root of that
-size the later tree really begins; the earlier checkpoint signs another. So one key signed two
+Both checkpoints bear the log's own signatures and no others. The proof shows with which root of
+that size the later tree really begins; the earlier checkpoint signs another. So one key signed two
 histories, whatever its owner says.
 """
 

@@ -294,6 +294,8 @@ def _read_checkpoints(
                 raise _bad(
                     f"the checkpoint after that of {size} entries is not a larger one", place
                 )
+            if signed.checkpoint.extensions:
+                raise _bad("a checkpoint has more lines than a Habeas log writes", place)
             size = signed.checkpoint.size
             yield signed
     if size == 0:

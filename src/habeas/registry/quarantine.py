@@ -1,6 +1,6 @@
 """Where what came from outside lies until every byte of it is checked.
 
-A folder inside the registry, so that a bundle's words never lie about anywhere else. One process uses
+A folder inside the registry, so that a bundle's words never lie about elsewhere. One process uses
 it at a time; what a killed one left is removed by the next.
 """
 
