@@ -8,7 +8,6 @@ one that does not exist gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import groupby
 
 import msgspec
@@ -20,7 +19,7 @@ from habeas.claims.names import query_words
 from habeas.claims.values import Name, Ref, Text, words
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError, NotFoundError
-from habeas.registry.provenance import Provenance, entry_of, provenance
+from habeas.registry.provenance import Provenance, entry_of, log_of, provenance
 from habeas.registry.store import HeldClaim, Store
 
 MIN_PREFIX = 6
@@ -37,6 +36,17 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool
     number: int
     """Its place in this registry; tells nothing outside it."""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of a claim in the record."""
+
+    origin: str
+    """Of the log."""
+    position: int
+    """Of the entry in it, from 0."""
+    recorded: str
+    """By the recorder's clock: UTC, `YYYY-MM-DDTHH:MM:SSZ`."""
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +67,7 @@ class View:
         self._store = store
         self._clearance = clearance
         self.organisation = organisation
+        self._origins: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     @property
     def clearance(self) -> Sensitivity:
@@ -206,19 +217,30 @@ class View:
         )
 
     def independent(self, group: Sequence[Shown]) -> tuple[tuple[int, ...], ...]:
-        """Groups of claims that share an origin: as many as there are independent sources."""
-        return independent([shown.claim for shown in group], self.derivations, self.publishers)
+        """Groups of claims that share an origin: as many as there are independent sources.
 
-    @cached_property
-    def derivations(self) -> dict[str, tuple[str, ...]]:
-        """Source to the sources it is derived from."""
-        return _gather(self.stream(predicate="derived_from"))
+        Only the sources at hand are looked up, and those that they go back to.
+        """
+        parents: dict[str, tuple[str, ...]] = {}
+        publishers: dict[str, tuple[str, ...]] = {}
+        ahead = [shown.claim.source for shown in group]
+        while ahead:
+            source = ahead.pop()
+            if source not in parents:
+                parents[source], publishers[source] = self._origin(source)
+                ahead += parents[source]
+        return independent([shown.claim for shown in group], parents, publishers)
 
-    @cached_property
-    def publishers(self) -> dict[str, tuple[str, ...]]:
-        """Source to its publishers and authors."""
-        both = [*self.stream(predicate="publisher"), *self.stream(predicate="author")]
-        return _gather(both)
+    def _origin(self, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The sources that a source takes from, and its publishers and authors."""
+        if source not in self._origins:
+            derivations = vocabulary().derivations
+            said = [shown for shown in self.stream(subject=source) if not shown.withdrawn]
+            self._origins[source] = (
+                tuple(_named(one) for one in said if one.claim.predicate in derivations),
+                tuple(_named(one) for one in said if one.claim.predicate in _PUBLISHING),
+            )
+        return self._origins[source]
 
     def linked(self, entity: str) -> list[str]:
         """The entities that standing `same_as` claims make one with this one, itself included."""
@@ -245,10 +267,18 @@ class View:
         """When a claim was recorded, by the recorder's clock: UTC, `YYYY-MM-DDTHH:MM:SSZ`."""
         return entry_of(self._store, shown.digest)[1].recorded
 
+    def standing(self, shown: Shown) -> Standing:
+        """Where a claim stands in its log; `provenance` proves it."""
+        row, entry = entry_of(self._store, shown.digest)
+        origin = log_of(self._store, row).origin
+        return Standing(origin=origin, position=row.position, recorded=entry.recorded)
+
     def provenance(self, shown: Shown) -> Provenance:
         """From a shown claim back to its opening, entry, inclusion proof, checkpoint and tokens."""
         return provenance(self._store, shown.digest)
 
+
+_PUBLISHING = ("publisher", "author")
 
 _NAMING = ("label", "name", "title", "other_name")
 
@@ -264,12 +294,6 @@ def _shown(held: HeldClaim) -> Shown:
     )
 
 
-def _gather(rows: Iterable[Shown]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for shown in rows:
-        if shown.withdrawn:
-            continue
-        value = shown.claim.value
-        what = value.id if isinstance(value, Ref) else words(value)
-        found[shown.claim.subject] = (*found.get(shown.claim.subject, ()), what)
-    return found
+def _named(shown: Shown) -> str:
+    value = shown.claim.value
+    return value.id if isinstance(value, Ref) else words(value)
