@@ -72,6 +72,11 @@ def _heading(found: Contradiction, lang: Language) -> Words:
 
 def _table(found: Contradiction, lang: Language) -> object:
     made = table(*(word(key, lang) for key in ("value", "who", "said_on", "rating", "digest")))
+    made.expand = True
+    for column, ratio in zip(made.columns, (4, 5), strict=False):
+        column.ratio = ratio
+    for column in made.columns[2:]:
+        column.no_wrap = True
     for statement in found.statements:
         made.add_row(
             Words(_what(statement)),

@@ -54,6 +54,9 @@ def print_hits(found: Hits, lang: Language) -> None:
         out.print(Words(word("nothing_found", lang)))
         return
     made = table(*(word(key, lang) for key in ("about", "value", "who", "digest")))
+    made.expand = True
+    for column, ratio in zip(made.columns, (4, 5, 4), strict=False):
+        column.ratio = ratio
     for hit in found.hits:
         one = hit.statement
         label = one.subject if hit.label == one.subject else f"{hit.label}\n{one.subject}"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from habeas.cli import (
     amending,
@@ -17,6 +18,7 @@ from habeas.cli import (
     custody,
     failures,
     logs,
+    publishing,
     reading,
     recording,
     terms,
@@ -112,6 +114,7 @@ def _add() -> None:
         ("erase", amending.erase),
         ("verify", checking.verify),
         ("rebuild", checking.rebuild),
+        ("export", publishing.export),
         ("log", logs.log),
         ("stamp", timestamps.stamp),
         ("witness", logs.witness),
@@ -128,7 +131,7 @@ def main() -> None:
     """Run the program; its own faults, too, are told in three lines."""
     if not os.environ.get(TRACEBACK):
         sys.excepthook = _own_fault
-    app(prog_name="habeas")
+    get_command(app)(prog_name="habeas")  # calling `app` would put its own hook in place
 
 
 def _own_fault(

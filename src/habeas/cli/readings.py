@@ -92,6 +92,8 @@ def _when(value: When, lang: Language) -> str:
     calendar = "" if value.calendar == "gregorian" else value.calendar.replace("_", " ")
     if days == value.text:
         return calendar
+    if None in (value.earliest, value.latest) and days:
+        precision = ""  # an open end says it already
     return listed((days, precision, calendar), lang)
 
 

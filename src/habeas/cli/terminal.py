@@ -80,7 +80,7 @@ class Words:
     def __init__(self, text: str, style: str = "") -> None:
         from habeas.publishing.bidi import show_controls
 
-        self.text = show_controls(text)
+        self.text = show_controls(text.expandtabs(4))
         self.style = style
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,19 +35,30 @@ def write_new(file: Path, data: bytes) -> None:
     """Write a new file; what stands there already is never overwritten.
 
     Raises:
-        InputError: a file stands there.
+        InputError, StorageError: as `write_pieces`.
+    """
+    write_pieces(file, [data])
+
+
+def write_pieces(file: Path, pieces: Iterable[bytes]) -> int:
+    """Write a new file piece by piece; it appears under its name when it is whole.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        InputError: something stands there.
         StorageError: the disk refused; nothing was left behind.
     """
     refuse_existing(file)
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with draft.open("xb") as opened:
-            opened.write(data)
+            size = sum(opened.write(piece) for piece in pieces)
             opened.flush()
             os.fsync(opened.fileno())
-        os.link(draft, file)
-    except FileExistsError as error:
-        raise _exists(file) from error
+        refuse_existing(file)
+        draft.replace(file)
     except OSError as error:
         raise StorageError(
             f"the disk refused ({error.strerror})",
@@ -56,6 +68,7 @@ def write_new(file: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             draft.unlink()
+    return size
 
 
 def refuse_existing(file: Path) -> None:
@@ -65,12 +78,8 @@ def refuse_existing(file: Path) -> None:
         InputError: a file stands there.
     """
     if os.path.lexists(file):
-        raise _exists(file)
-
-
-def _exists(file: Path) -> InputError:
-    return InputError(
-        "something stands here already, and is not overwritten",
-        place=str(file),
-        mend="Choose another name, or move it away",
-    )
+        raise InputError(
+            "something stands here already, and is not overwritten",
+            place=str(file),
+            mend="Choose another name, or move it away",
+        )
