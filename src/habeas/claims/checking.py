@@ -25,13 +25,12 @@ def check_claim(claim: Claim, place: str = "") -> None:
             before it begins, a coordinate outside the earth, a finding without its standard.
     """
     terms = vocabulary()
-    predicate = terms.check(
-        prefix_of(claim.subject), claim.predicate, value_type(claim.value), place
-    )
-    if isinstance(claim.value, Term):
-        terms.term(predicate.vocabulary, claim.value.term, place)
-    elif not isinstance(claim.value, Text):
-        _check_value(claim.value, place)
+    value = claim.value
+    predicate = terms.check(prefix_of(claim.subject), claim.predicate, value_type(value), place)
+    if isinstance(value, Term):
+        terms.term(predicate.vocabulary, value.term, place)
+    elif not isinstance(value, Text):
+        _check_value(value, place)
     if claim.holds is not None:
         _check_when(claim.holds, place)
     if claim.reading is not None:

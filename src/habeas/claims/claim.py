@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
 
-from habeas.claims.encoding import CanonicalReader, canonical, sha256_hex
+from habeas.claims.encoding import CanonicalReader, canonical_lines, sha256_hex
 from habeas.claims.locator import Selector
 from habeas.claims.values import EntityId, Sha256, Value, When
 from habeas.errors import InputError, IntegrityError
@@ -72,9 +73,23 @@ def new_salts(count: int) -> list[str]:
     return [digits[at : at + 64] for at in range(0, len(digits), 64)]
 
 
-def seal(claim: Claim, salt: str) -> bytes:
-    """The opening of a claim: canonical bytes of `[salt, claim]`."""
-    return canonical((salt, claim))
+def seal(claims: Sequence[Claim]) -> list[bytes]:
+    """The openings of some claims, each under a fresh salt: canonical bytes of `[salt, claim]`.
+
+    What was sealed is read back, so that nothing is recorded that could not be read.
+
+    Raises:
+        InputError: a field does not have the form that `docs/spec/record.md` gives it.
+    """
+    try:
+        lines = canonical_lines(list(zip(new_salts(len(claims)), claims, strict=True)))
+        _validator.decode_lines(lines)
+    except (msgspec.DecodeError, UnicodeError, IntegrityError) as error:
+        raise InputError(
+            f"this claim cannot be written down: {error}",
+            mend="See the forms of fields and values in docs/spec/record.md",
+        ) from error
+    return lines.split(b"\n")[: len(claims)]
 
 
 def digest(opening: bytes) -> str:
@@ -95,21 +110,6 @@ def read_opening(opening: bytes) -> tuple[str, Claim]:
 
 
 _validator = msgspec.json.Decoder(tuple[Sha256, Claim])
-
-
-def validate_opening(opening: bytes) -> Claim:
-    """Read back what was just sealed, so that nothing is recorded that could not be read.
-
-    Raises:
-        InputError: a field does not have the form that `docs/spec/record.md` gives it.
-    """
-    try:
-        return _validator.decode(opening)[1]
-    except (msgspec.DecodeError, UnicodeError) as error:
-        raise InputError(
-            f"this claim cannot be written down: {error}",
-            mend="See the forms of fields and values in docs/spec/record.md",
-        ) from error
 
 
 def strictest(*levels: Sensitivity) -> Sensitivity:

@@ -10,6 +10,7 @@ digest.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
@@ -33,10 +34,26 @@ def canonical(value: object) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError as error:
-        raise IntegrityError(
-            "text holds half of a surrogate pair, which is no character",
-            mend="Take the text from the source again as Unicode",
-        ) from error
+        raise _no_text() from error
+
+
+def canonical_lines(values: Sequence[object]) -> bytes:
+    """The canonical bytes of several values, each ended by a newline, which no such bytes hold.
+
+    Raises:
+        IntegrityError: as `canonical`.
+    """
+    try:
+        return _encoder.encode_lines(values)
+    except UnicodeEncodeError as error:
+        raise _no_text() from error
+
+
+def _no_text() -> IntegrityError:
+    return IntegrityError(
+        "text holds half of a surrogate pair, which is no character",
+        mend="Take the text from the source again as Unicode",
+    )
 
 
 class CanonicalReader:

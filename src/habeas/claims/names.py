@@ -100,6 +100,15 @@ def search_words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def index_text(text: str) -> str:
+    """What an index is given for a text: as `search_words`, with spaces between; a word may recur.
+
+    Args:
+        text: as found.
+    """
+    return " ".join([_indexed(token) for token in text.split()])
+
+
 def query_words(text: str) -> tuple[str, ...]:
     """What to ask an index that `search_words` filled: for each word its key, else the word.
 
@@ -151,6 +160,11 @@ def _token(token: str) -> dict[str, None]:
         if key := key_of(word):
             found[key] = None
     return found
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def _indexed(token: str) -> str:
+    return " ".join(_token(token))
 
 
 def _unmarked(word: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from habeas.claims.claim import Claim
-from habeas.claims.names import search_words
+from habeas.claims.names import index_text
 from habeas.claims.values import File, Ref, words
 from habeas.registry.clearance import LOCATION_RULE, bare, tells_location
 from habeas.registry.store import AboutRow, ClaimRow
@@ -19,8 +19,8 @@ class Folded(NamedTuple):
     """The rows of one claim."""
 
     row: ClaimRow
-    about: tuple[AboutRow, ...]
     words: str
+    about: tuple[AboutRow, ...]
     entangled: bool
     """Whether other claims have a say in its effect, or it in theirs."""
 
@@ -36,7 +36,7 @@ def fold(id_: int, claim: Claim) -> Folded:
     governs = claim.predicate == LOCATION_RULE
     entangled = governs or bool(about) or tells_location(claim)
     row = ClaimRow(id_, claim.subject, claim.predicate, claim.source, bare(claim), _ref(claim), 0)
-    return Folded(row, about, searchable(claim), entangled)
+    return Folded(row, searchable(claim), about, entangled)
 
 
 def about_rows(id_: int, claim: Claim) -> tuple[AboutRow, ...]:
@@ -53,19 +53,16 @@ def about_rows(id_: int, claim: Claim) -> tuple[AboutRow, ...]:
 
 def searchable(claim: Claim) -> str:
     """The words that a claim is found by, ready for the index."""
-    texts = [words(claim.value)]
+    said = words(claim.value)
     if claim.by is not None:
-        texts.append(claim.by.text)
+        said = f"{said} {claim.by.text}"
     if claim.note is not None:
-        texts.append(claim.note)
-    return " ".join(search_words(" ".join(texts)))
+        said = f"{said} {claim.note}"
+    return index_text(said)
 
 
 def _ref(claim: Claim) -> str | None:
-    match claim.value:
-        case Ref(id=entity):
-            return entity
-        case File(sha256=digest):
-            return f"item:{digest}"
-        case _:
-            return None
+    value = claim.value
+    if isinstance(value, Ref):
+        return value.id
+    return f"item:{value.sha256}" if isinstance(value, File) else None

@@ -8,11 +8,10 @@ anything acknowledged. A large batch is written in parts inside that one transac
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from habeas.claims.checking import check_claim
-from habeas.claims.claim import Claim, digest, new_salts, seal, validate_opening
+from habeas.claims.claim import Claim, digest, seal
 from habeas.errors import InputError
 from habeas.ledger.entry import make_entry
 from habeas.ledger.tree import leaf_hash
@@ -26,7 +25,7 @@ PART = 5_000
 
 
 class Batch:
-    """Rows of a batch, gathered until they are written."""
+    """Rows of a part of a batch, gathered until they are written."""
 
     def __init__(self) -> None:
         self.entries: list[EntryRow] = []
@@ -38,14 +37,13 @@ class Batch:
 
     def add_opening(self, row: OpeningRow, claim: Claim) -> None:
         """One claim, folded."""
-        folded = fold(row.id, claim)
+        folded, words, about, entangled = fold(row.id, claim)
         self.openings.append(row)
-        self.claims.append(folded.row)
-        if folded.words:
-            self.search.append((row.id, folded.words))
-        if folded.about:
-            self.about.extend(folded.about)
-        if folded.entangled:
+        self.claims.append(folded)
+        if words:
+            self.search.append((row.id, words))
+        if entangled:
+            self.about.extend(about)
             self.entangled.append((row.id, row.digest, claim.subject, claim.predicate))
 
     def write(self, store: Store) -> None:
@@ -83,11 +81,7 @@ def refold(store: Store, entangled: Sequence[tuple[int, bytes, str, str]]) -> No
 
 
 class Recording:
-    """A batch being recorded. Made by `Registry.recording`.
-
-    A large batch is written in parts by a thread of its own, while the next part is checked and
-    hashed: the database works outside Python's lock.
-    """
+    """A batch being recorded. Made by `Registry.recording`."""
 
     def __init__(
         self,
@@ -103,9 +97,7 @@ class Recording:
         self._pending: list[_Sealed] = []
         self._held = 0
         self._next: tuple[int, int, int] | None = None
-        """The next ids of an entry and an opening, the next position; None before the first part."""
-        self._writer: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None
+        """The next ids of an entry and an opening, and position; None before the first part."""
         self.leaves: list[bytes] = []
         """The leaf hashes of what was written, in order."""
 
@@ -121,69 +113,43 @@ class Recording:
         Raises:
             InputError: a claim that the vocabulary does not allow, or a value that cannot be.
         """
-        sealed = [
-            _seal(claim, salt) for claim, salt in zip(claims, new_salts(len(claims)), strict=True)
-        ]
-        digests = tuple([digest(opening) for opening, _ in sealed])
+        for claim in claims:
+            check_claim(claim)
+        openings = seal(claims)
+        digests = tuple([digest(opening) for opening in openings])
         data, decoys = make_entry(digests, recorded=_now(), recorder=self._recorder)
-        self._pending.append((digests, sealed, data, decoys))
+        self._pending.append((digests, openings, tuple(claims), data, decoys))
         self._held += len(digests)
         if self._held >= PART:
-            self._hand_over()
+            self.write()
         return digests
 
     def write(self) -> None:
-        """Write what is held, inside the batch's transaction, and wait until it is written.
+        """Write what is held; the batch's transaction begins with the first part.
 
         Raises:
             BusyError, StorageError: as `Store.begin`.
         """
-        if self._writer is None:
-            self._wait()
-            self._write(self._fold())
-        else:
-            self._hand_over()
-            self._wait()
-
-    def stop(self) -> None:
-        """Let the writing thread finish; nothing is written after this."""
-        if self._writer is not None:
-            self._writer.shutdown(wait=True, cancel_futures=True)
+        if self._next is None:
+            self._store.begin()
+            self._next = (*self._store.next_ids(), self._store.size(self._log))
+        batch = self._fold(*self._next)
+        batch.write(self._store)
+        if self._progress is not None:
+            self._progress(len(batch.openings))
 
     @property
     def empty(self) -> bool:
         """Whether nothing was recorded."""
         return not self.leaves and not self._pending
 
-    def _hand_over(self) -> None:
-        """Let the thread write what is held, once it has written the part before."""
-        batch = self._fold()
-        self._wait()
-        if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix="habeas-recording")
-        self._writing = self._writer.submit(self._write, batch)
-
-    def _wait(self) -> None:
-        if self._writing is not None:
-            self._writing.result()
-            self._writing = None
-
-    def _write(self, batch: Batch) -> None:
-        batch.write(self._store)
-        if self._progress is not None:
-            self._progress(len(batch.openings))
-
-    def _fold(self) -> Batch:
-        """What is held as rows, numbered; the transaction begins with the first part."""
-        if self._next is None:
-            self._store.begin()
-            self._next = (*self._store.next_ids(), self._store.size(self._log))
-        entry_id, opening_id, position = self._next
+    def _fold(self, entry_id: int, opening_id: int, position: int) -> Batch:
+        """What is held as rows, numbered from here on."""
         batch = Batch()
-        for digests, sealed, data, decoys in self._pending:
+        for digests, openings, claims, data, decoys in self._pending:
             batch.entries.append(EntryRow(entry_id, self._log, position, data, decoys))
             self.leaves.append(leaf_hash(data))
-            for id_, (opening, claim) in zip(digests, sealed, strict=True):
+            for id_, opening, claim in zip(digests, openings, claims, strict=True):
                 row = OpeningRow(opening_id, bytes.fromhex(id_), entry_id, opening)
                 batch.add_opening(row, claim)
                 opening_id += 1
@@ -195,15 +161,8 @@ class Recording:
         return batch
 
 
-_Sealed = tuple[tuple[str, ...], list[tuple[bytes, Claim]], bytes, bytes]
-"""Digests; openings with their claims; the entry's bytes; the salts of its decoys."""
-
-
-def _seal(claim: Claim, salt: str) -> tuple[bytes, Claim]:
-    """A claim's opening, and the claim as it reads back from it."""
-    check_claim(claim)
-    opening = seal(claim, salt)
-    return opening, validate_opening(opening)
+_Sealed = tuple[tuple[str, ...], list[bytes], tuple[Claim, ...], bytes, bytes]
+"""Digests, openings, claims; the entry's bytes; the salts of its decoys."""
 
 
 def check_recorder(handle: str) -> str:

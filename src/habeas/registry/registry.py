@@ -127,7 +127,6 @@ class Registry:
             sign_batch(self.store, log, batch.leaves, key)
             self.store.commit()
         finally:
-            batch.stop()
             self.store.rollback()
 
     def close(self) -> None:

@@ -42,6 +42,12 @@ CREATE TABLE IF NOT EXISTS token(
   PRIMARY KEY(log, size, token)) WITHOUT ROWID;
 """
 
+SETTINGS = """
+PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
+PRAGMA cache_size=-131072; PRAGMA wal_autocheckpoint=8192;
+PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;
+"""
+
 APPLICATION_ID = 0x48424541
 """`HBEA` in the file's header: `file` and a reader can tell what it is."""
 
@@ -65,11 +71,7 @@ class SqliteStore(SqliteViews):
             self._db = sqlite3.connect(
                 uri, uri=True, isolation_level=None, timeout=5, check_same_thread=False
             )
-            self._db.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                "PRAGMA cache_size=-131072; PRAGMA wal_autocheckpoint=8192;"
-                "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
-            )
+            self._db.executescript(SETTINGS)
             if create:
                 self._db.executescript(
                     RECORD
