@@ -71,7 +71,9 @@ def _heading(found: Contradiction, lang: Language) -> Words:
 
 
 def _table(found: Contradiction, lang: Language) -> object:
-    made = table(*(word(key, lang) for key in ("value", "who", "said_on", "rating", "digest")))
+    made = table(
+        *(word(key, lang) for key in ("value", "who", "said_on", "rating", "digest")), leading=1
+    )
     made.expand = True
     for column, ratio in zip(made.columns, (4, 5), strict=False):
         column.ratio = ratio

@@ -11,7 +11,7 @@ from habeas.cli import options
 if TYPE_CHECKING:
     from habeas.cli.custody_shown import Chain
 
-app = typer.Typer(help="Who held an item, from whose hands into whose.")
+app = typer.Typer(help="Who held an item, from whose hands into whose.", no_args_is_help=True)
 
 Item = Annotated[str, typer.Argument(metavar="ITEM", help="item: and the file's SHA-256.")]
 

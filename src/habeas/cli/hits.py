@@ -53,7 +53,7 @@ def print_hits(found: Hits, lang: Language) -> None:
     if not found.hits:
         out.print(Words(word("nothing_found", lang)))
         return
-    made = table(*(word(key, lang) for key in ("about", "value", "who", "digest")))
+    made = table(*(word(key, lang) for key in ("about", "value", "who", "digest")), leading=1)
     made.expand = True
     for column, ratio in zip(made.columns, (4, 5, 4), strict=False):
         column.ratio = ratio

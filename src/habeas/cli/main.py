@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from habeas.cli import (
     amending,
+    bundles,
     checking,
     creating,
     custody,
@@ -121,6 +122,7 @@ def _add() -> None:
         ("vocabulary", terms.vocabulary),
     ):
         app.command(name)(command)
+    app.add_typer(bundles.app, name="bundle")
     app.add_typer(custody.app, name="custody")
 
 

@@ -123,9 +123,8 @@ def _where(value: Where, lang: Language) -> str:
         parts.append(word("position", lang, latitude, longitude) + shape)
     if value.uncertainty is not None:
         parts.append(word("within", lang, value.uncertainty))
-    if value.method is not None:
-        parts.append(value.method)
-    return listed(parts, lang)
+    place = listed(parts, lang)
+    return place if value.method is None else f"{place}\n{value.method}"
 
 
 def term_label(predicate: str, term: str, lang: Language) -> str:

@@ -78,12 +78,13 @@ def _take_in(
     as_json: bool,
     require: Callable[[SoundSheets], None] | None = None,
 ) -> None:
-    from habeas.cli.background import RecordsAs, RegistryBackground
+    from habeas.cli.recorder import RecordsAs
     from habeas.cli.terminal import progress, warn
+    from habeas.exchange.sheet_background import Held
     from habeas.exchange.sheet_recording import read_sheets, record_sheets
 
     read = read_sheets(
-        files, organisation=registry.organisation, background=RegistryBackground(registry)
+        files, organisation=registry.organisation, background=Held(registry.view("sealed"))
     )
     if require is not None:
         require(read)

@@ -111,14 +111,17 @@ def _one_line(text: str, base: Direction) -> str:
     return f"{begin}{isolate_within(text, Output.PLAIN, base=base)}{PDI}"
 
 
-def table(*headings: str, title: str | None = None) -> Table:
-    """A table with a rule under its head and no other lines."""
+def table(*headings: str, leading: int = 0) -> Table:
+    """A table with a rule under its head and no other lines.
+
+    Args:
+        headings: of the columns.
+        leading: blank lines between rows, for rows of several lines.
+    """
     from rich import box
     from rich.table import Table
 
-    made = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, expand=False
-    )
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=leading)
     for heading in headings:
         made.add_column(Words(heading, "bold"), overflow="fold", vertical="top")
     return made
