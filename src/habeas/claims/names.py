@@ -181,7 +181,7 @@ _LATIN_CLASSES = {
 _LATIN = re.compile("|".join((*_LATIN_CLASSES, "[a-z]")))
 _LATIN_FIRST = {**dict.fromkeys("aeiou", "a"), "v": "v", "w": "v", "y": "y"}
 _LATIN_ARTICLE = re.compile("^abd[aeou]l(?=[rsdnzt])|(?<=[aeou])l(?=din$)")
-_DOUBLED = re.compile(r"([a-z])\1+")
+_DOUBLED = re.compile(r"([a-gi-z])\1+")
 
 _ARABIC_CLASSES = {
     **dict.fromkeys("ثسص", "s"), **dict.fromkeys("ذزضظ", "z"), **dict.fromkeys("تط", "t"),
@@ -199,7 +199,7 @@ def _latin_key(word: str) -> str:
     word = _DOUBLED.sub(r"\1", word)
     first = _LATIN_FIRST.get(word[0], "")
     rest = "".join(_LATIN_CLASSES.get(sound, "") for sound in _LATIN.findall(word))
-    return _without_last_h(first + rest)
+    return _without_faint_h(first + rest)
 
 
 def _arabic_key(word: str) -> str:
@@ -207,11 +207,12 @@ def _arabic_key(word: str) -> str:
         return ""
     word = _ARABIC_ARTICLE.sub("", word).replace("لله", "له")
     first = _ARABIC_FIRST.get(word[0], "")
-    return _without_last_h(first + "".join(_ARABIC_CLASSES.get(letter, "") for letter in word))
+    return _without_faint_h(first + "".join(_ARABIC_CLASSES.get(letter, "") for letter in word))
 
 
-def _without_last_h(key: str) -> str:
-    """A final he is mostly silent, and Latin spellings differ about it: Fateme, Fatemeh."""
+def _without_faint_h(key: str) -> str:
+    """Latin spellings differ about a final he, mostly silent (Fateme), and one after sh (Mashad)."""
+    key = key.replace("wh", "w")
     return key[:-1] if key.endswith("h") and len(key) > 1 else key
 
 
