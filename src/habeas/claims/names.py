@@ -211,7 +211,7 @@ def _arabic_key(word: str) -> str:
 
 
 def _without_faint_h(key: str) -> str:
-    """Latin spellings differ about a final he, mostly silent (Fateme), and one after sh (Mashad)."""
+    """Latin spellings differ about a final he, mostly silent (Fateme), and he after sh (Mashad)."""
     key = key.replace("wh", "w")
     return key[:-1] if key.endswith("h") and len(key) > 1 else key
 
