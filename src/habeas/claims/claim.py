@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Annotated, Literal
 
 import msgspec
@@ -62,9 +63,7 @@ class Claim(
     sensitivity: Sensitivity
 
 
-_reader = CanonicalReader(
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")], Claim], "claim"
-)
+_reader = CanonicalReader(tuple[str, Claim], "claim")
 
 
 def new_salts(count: int) -> list[str]:
@@ -92,6 +91,11 @@ def seal(claims: Sequence[Claim]) -> list[bytes]:
     return lines.split(b"\n")[: len(claims)]
 
 
+def digests(openings: Sequence[bytes]) -> tuple[str, ...]:
+    """The digest of each opening."""
+    return tuple([sha256(opening).hexdigest() for opening in openings])
+
+
 def digest(opening: bytes) -> str:
     """The claim's id: SHA-256 of its opening, in hexadecimal."""
     return sha256_hex(opening)
@@ -104,12 +108,19 @@ def read_opening(opening: bytes) -> tuple[str, Claim]:
         IntegrityError: not an opening, or not in canonical form.
     """
     value = _reader.read(opening)
-    if not isinstance(value, tuple):
-        raise IntegrityError("this opening is not a pair of salt and claim")
+    if not isinstance(value, tuple) or not _is_salt(value[0]):
+        raise IntegrityError(
+            "this opening is not a pair of a salt of 64 hexadecimal digits and a claim",
+            mend="It was not written by this format: ask its sender for it again",
+        )
     return value
 
 
-_validator = msgspec.json.Decoder(tuple[Sha256, Claim])
+def _is_salt(salt: str) -> bool:
+    return len(salt) == 64 and salt.isascii() and not salt.strip("0123456789abcdef")
+
+
+_validator = msgspec.json.Decoder(tuple[str, Claim])
 
 
 def strictest(*levels: Sensitivity) -> Sensitivity:

@@ -59,10 +59,13 @@ def tells_location(claim: Claim) -> bool:
     return _rule(claim.predicate)[1]
 
 
-def bare(claim: Claim) -> int:
-    """The sensitivity of a claim seen alone, before anything else is known."""
-    own = max(_RANKS[claim.sensitivity], _rule(claim.predicate)[0])
-    return max(own, TEAM) if tells_location(claim) else own
+def alone(claim: Claim) -> tuple[int, bool]:
+    """The sensitivity of a claim seen alone, and whether it tells where a site is."""
+    floor, _ = _rule(claim.predicate)
+    own = _RANKS[claim.sensitivity]
+    if tells_location(claim):
+        return max(own, floor, TEAM), True
+    return (own if own > floor else floor), False
 
 
 class Effect(NamedTuple):

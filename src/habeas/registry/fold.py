@@ -11,7 +11,7 @@ from typing import NamedTuple
 from habeas.claims.claim import Claim
 from habeas.claims.names import index_text
 from habeas.claims.values import File, Ref, words
-from habeas.registry.clearance import LOCATION_RULE, bare, tells_location
+from habeas.registry.clearance import LOCATION_RULE, alone
 from habeas.registry.store import AboutRow, ClaimRow
 
 
@@ -32,10 +32,11 @@ def fold(id_: int, claim: Claim) -> Folded:
         id_: the id of its opening in this store.
         claim: the claim.
     """
+    sensitivity, entangled = alone(claim)
     about = about_rows(id_, claim)
-    governs = claim.predicate == LOCATION_RULE
-    entangled = governs or bool(about) or tells_location(claim)
-    row = ClaimRow(id_, claim.subject, claim.predicate, claim.source, bare(claim), _ref(claim), 0)
+    if about or claim.predicate == LOCATION_RULE:
+        entangled = True
+    row = ClaimRow(id_, claim.subject, claim.predicate, claim.source, sensitivity, _ref(claim), 0)
     return Folded(row, searchable(claim), about, entangled)
 
 

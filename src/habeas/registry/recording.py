@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from habeas.claims.checking import check_claim
-from habeas.claims.claim import Claim, digest, seal
+from habeas.claims.claim import Claim, digests, seal
 from habeas.errors import InputError
 from habeas.ledger.entry import make_entry
 from habeas.ledger.tree import leaf_hash
@@ -116,13 +116,13 @@ class Recording:
         for claim in claims:
             check_claim(claim)
         openings = seal(claims)
-        digests = tuple([digest(opening) for opening in openings])
-        data, decoys = make_entry(digests, recorded=_now(), recorder=self._recorder)
-        self._pending.append((digests, openings, tuple(claims), data, decoys))
-        self._held += len(digests)
+        named = digests(openings)
+        data, decoys = make_entry(named, recorded=_now(), recorder=self._recorder)
+        self._pending.append((named, openings, tuple(claims), data, decoys))
+        self._held += len(named)
         if self._held >= PART:
             self.write()
-        return digests
+        return named
 
     def write(self) -> None:
         """Write what is held; the batch's transaction begins with the first part.
@@ -146,10 +146,10 @@ class Recording:
     def _fold(self, entry_id: int, opening_id: int, position: int) -> Batch:
         """What is held as rows, numbered from here on."""
         batch = Batch()
-        for digests, openings, claims, data, decoys in self._pending:
+        for named, openings, claims, data, decoys in self._pending:
             batch.entries.append(EntryRow(entry_id, self._log, position, data, decoys))
             self.leaves.append(leaf_hash(data))
-            for id_, opening, claim in zip(digests, openings, claims, strict=True):
+            for id_, opening, claim in zip(named, openings, claims, strict=True):
                 row = OpeningRow(opening_id, bytes.fromhex(id_), entry_id, opening)
                 batch.add_opening(row, claim)
                 opening_id += 1
