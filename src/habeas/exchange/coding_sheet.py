@@ -32,7 +32,6 @@ SECTIONS = ("sources", "entities", "entries", "findings")
 _TOP = ("habeas", "case", "sensitivity", "calendar", "parties", *SECTIONS)
 _ENTRY = ("source", "locator", *SHARED, "claims")
 _CASE_MEMBER = "concerns"
-_NAMES = ("label", "title", "name", "other_name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +213,6 @@ class _Sections:
             or self._head.sensitivity,
             subject=entity,
         )
-        if not any(key in block.pairs for key in _NAMES):
-            self._complaints.add(
-                block.line, f"{entity} has no name", "Give it a label: {en: ..., fa: ...}"
-            )
         for key in block.pairs:
             if key != "sensitivity":
                 yield from self._statements(block, key, given)

@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
 
 from habeas.claims.claim import Claim, prefix_of
 from habeas.claims.values import Quantity, Ref, Term, Value
+from habeas.errors import InputError, NotFoundError
 from habeas.exchange.coding_sheet import Sheet, SheetEntry
+from habeas.exchange.sheet_background import Background
 from habeas.exchange.sheet_claims import SheetClaim
 from habeas.exchange.sheet_complaints import Complaint, Complaints
 from habeas.exchange.sheet_fields import Mention
@@ -35,40 +36,11 @@ EXTENTS = {
 DERIVATION = "derived_from"
 """The predicate by which a source takes what it says from another."""
 
+NAMES = ("label", "title", "name", "other_name")
+"""The predicates that name an entity."""
+
 _OPAQUE = re.compile(r"source:[a-z]{1,2}-[0-9a-f]{6,}")
 _COPY = re.compile(r"\b(repost|reposted|reprint|copy of|translation of)\b", re.IGNORECASE)
-
-
-class Background(Protocol):
-    """What is already known: the registry, seen at the clearance of its keepers."""
-
-    def knows(self, entity: str) -> bool:
-        """Whether anything is recorded of an entity."""
-
-    def values(self, subject: str, predicate: str) -> Sequence[Value]:
-        """What is recorded of an entity under one predicate, withdrawn claims left out."""
-
-    def digests(self, beginning: str) -> Sequence[str]:
-        """The digests of claims that begin with some digits; two are enough."""
-
-
-class Nothing:
-    """The background of a first sheet: nothing is known yet."""
-
-    def knows(self, entity: str) -> bool:
-        """No."""
-        del entity
-        return False
-
-    def values(self, subject: str, predicate: str) -> Sequence[Value]:
-        """None."""
-        del subject, predicate
-        return ()
-
-    def digests(self, beginning: str) -> Sequence[str]:
-        """None."""
-        del beginning
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +124,34 @@ class _Check:
             for entry in sheet.entries
         )
         for entity, line in sheet.declared.items():
+            self._named(entity, line)
             if prefix_of(entity) == "source":
                 self._source(entity, line)
+        self._recorded_before(sheet)
         return replace(sheet, entries=entries)
+
+    def _named(self, entity: str, line: int) -> None:
+        if any((entity, name) in self._said for name in NAMES) or self._background.knows(entity):
+            return
+        self.complaints.add(line, f"{entity} has no name", "Give it a label: {en: ..., fa: ...}")
+
+    def _recorded_before(self, sheet: Sheet) -> None:
+        """Refuse to say again what the organisation said; what sources say may be said again."""
+        for own in (True, False):
+            again = [
+                found.line
+                for found in sheet.claims
+                if (prefix_of(found.claim.source) == "org") is own
+                and not found.mentions
+                and self._background.holds(found.claim)
+            ]
+            if again:
+                note = self.complaints.add if own else self.complaints.warn
+                note(
+                    again[0],
+                    f"{len(again)} claims from here on are recorded already",
+                    "Was this sheet recorded before? Put what is new into a sheet of its own",
+                )
 
     def _claim(self, found: SheetClaim) -> SheetClaim:
         claim, line = found.claim, found.line
@@ -192,17 +189,11 @@ class _Check:
         if mention.is_label:
             self._mention_label(mention, one=one)
             return mention
-        whole = len(mention.name) == 64
-        digests = (mention.name,) if whole else tuple(self._background.digests(mention.name))
-        if len(digests) == 1:
-            return replace(mention, name=digests[0])
-        how = "more than one claim begins" if digests else "no claim begins"
-        self.complaints.add(
-            mention.line,
-            f"{how} with {mention.name}",
-            "Write more of its digits: habeas find and habeas show give them",
-        )
-        return mention
+        try:
+            return replace(mention, name=self._background.digest(mention.name))
+        except (InputError, NotFoundError) as error:
+            self.complaints.add(mention.line, error.reason, error.mend)
+            return mention
 
     def _mention_label(self, mention: Mention, *, one: bool) -> None:
         if mention.name not in self._labels:

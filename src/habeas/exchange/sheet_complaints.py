@@ -83,5 +83,5 @@ def raise_complaints(found: Iterable[Complaint]) -> None:
     raise InputError(
         f"{len(listed)} things to mend:\n" + "\n".join(lines),
         place=", ".join(files),
-        mend="\nNothing was recorded",
+        mend="Nothing was recorded",
     )

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from habeas.claims.claim import Claim
 from habeas.exchange.coding_sheet import Sheet, SheetEntry, read_sheet
-from habeas.exchange.sheet_checks import Background, Nothing, check_sheets
+from habeas.exchange.sheet_background import Background, Nothing
+from habeas.exchange.sheet_checks import check_sheets
 from habeas.exchange.sheet_claims import SheetClaim
 from habeas.exchange.sheet_complaints import Complaint, raise_complaints
 
