@@ -37,8 +37,14 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """Timestamps of checkpoints that cover the entry."""
 
 
-def provenance(store: Store, digest: str) -> Provenance:
+def provenance(store: Store, digest: str, size: int | None = None) -> Provenance:
     """The provenance of a held claim.
+
+    Args:
+        store: where it is held.
+        digest: of the claim.
+        size: of the checkpoint to prove it under, a stamped one for example; the newest if left
+            out.
 
     Raises:
         NotFoundError: no such claim is held.
@@ -56,7 +62,7 @@ def provenance(store: Store, digest: str) -> Provenance:
         origin=log.origin,
         vkeys=tuple(log.vkeys.splitlines()),
         position=row.position,
-        proof=prove(store, row),
+        proof=prove(store, row, size),
         tokens=tuple(
             Token(note=token.note, token=token.token)
             for token in store.tokens(log.id)

@@ -273,9 +273,14 @@ class View:
         origin = log_of(self._store, row).origin
         return Standing(origin=origin, position=row.position, recorded=entry.recorded)
 
-    def provenance(self, shown: Shown) -> Provenance:
-        """From a shown claim back to its opening, entry, inclusion proof, checkpoint and tokens."""
-        return provenance(self._store, shown.digest)
+    def provenance(self, shown: Shown, *, size: int | None = None) -> Provenance:
+        """From a shown claim back to its opening, entry, inclusion proof, checkpoint and tokens.
+
+        Args:
+            shown: the claim.
+            size: of the checkpoint to prove it under; the newest if left out.
+        """
+        return provenance(self._store, shown.digest, size)
 
 
 _PUBLISHING = ("publisher", "author")
