@@ -96,7 +96,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `kind` is one of: `dates_apart`, `dates_overlap`, `ranges_apart`, `ranges_overlap`, `within`
     (one figure lies within the range of another), `units`, `scopes` (they count different things),
-    `terms`, `entities`, `places_apart`, `places_near`, `words`.
+    `terms`, `entities`, `places_apart`, `places_near`, `times` (they hold at different times),
+    `words`.
     """
 
     kind: str
@@ -138,7 +139,7 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One claim about where something is, with coordinates: a mark of the map, a row of its table."""
+    """One claim about where something is, with coordinates: a mark and a row of the map."""
 
     claim: int
     entity: str
@@ -266,7 +267,7 @@ class LogState(msgspec.Struct, frozen=True, kw_only=True):
     newest: str
     """When the newest claim shown of it was recorded, by the recorder's clock."""
     stamped: str = ""
-    """The latest trusted timestamp over a checkpoint that covers claims shown; UTC, or empty."""
+    """The earliest trusted timestamp over a checkpoint that covers all of them; UTC, or empty."""
     authority: str = ""
     """Who gave that timestamp, as its certificate names itself."""
 
