@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from habeas.claims.checking import check_claim
 from habeas.claims.claim import Claim, Sensitivity, strictest
 from habeas.claims.values import Quantity, Ref
 from habeas.errors import InputError, NotFoundError
@@ -43,7 +44,7 @@ def keep(
         registry: where.
         path: the file; it is read, never touched.
         source: the `source:` that the file is.
-        custody: how it came into the organisation's hands.
+        custody: how it came into the organisation's hands; its `item` becomes this file.
         working_copy_of: the `item:` that it was made from, if it is no original.
         sensitivity: of the claims that describe it; what it says of its own inside is `team` at
             least.
@@ -55,8 +56,12 @@ def keep(
         StorageError: the disk refused; nothing was recorded.
     """
     require_source(registry, source)
+    _, expected = custody_claims(registry, custody.item, custody, sensitivity)
+    for claim in expected:
+        check_claim(claim)  # a custody that cannot be recorded must not leave a file behind
     copy_of = working_copy_of.removeprefix("item:") if working_copy_of else None
     item = keep_item(registry.evidence, path, working_copy_of=copy_of)
+    custody = msgspec.structs.replace(custody, item=item.sha256)
     described = [
         Claim(
             subject=item.id,
