@@ -18,7 +18,7 @@ import msgspec
 
 from habeas.claims.claim import read_opening
 from habeas.claims.encoding import CanonicalReader, canonical
-from habeas.claims.values import File, Sha256
+from habeas.claims.values import File
 from habeas.errors import IntegrityError
 from habeas.ledger.archive import Member, compressed, member_of, pack
 from habeas.ledger.bundle import require_files
@@ -48,13 +48,6 @@ class BackedLog(LogPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     own: bool
     """Whether the registry wrote to it."""
-
-
-class BackedFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An evidence file in a backup: `files/<digest>`."""
-
-    claim: Sha256
-    """The digest of a claim that names the file, whose salt opens it."""
 
 
 class BackupManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -206,9 +199,7 @@ class _Writer:
         placed += [(member_of(f"files/{one.name}", one), one) for one in closed]
         placed.sort(key=lambda one: one[0].path)
         manifest = canonical(
-            BackupManifest(
-                logs=tuple(self.logs), members=tuple(member for member, _ in placed)
-            )
+            BackupManifest(logs=tuple(self.logs), members=tuple(member for member, _ in placed))
         )
         with compressed(file) as stream:
             pack(stream, MANIFEST, manifest, placed)  # type: ignore[arg-type]

@@ -1,15 +1,15 @@
 """Encryption that ends when a salt is destroyed: what a backup does with openings and files.
 
-The key of an opening is HKDF-SHA256 (RFC 5869) of the opening's own salt; that of a file is the same
-of the salt of a claim that names it. The salts lie in a file of their own, sorted, one of fixed
-length a line:
+The key of an opening is HKDF-SHA256 (RFC 5869) of the opening's own salt; that of a file is the
+same of the salt of a claim that names it. The salts lie in a file of their own, sorted, one of
+fixed length a line:
 
     habeas-salts/1
     <digest, 64 hexadecimal digits> <salt, 64 hexadecimal digits>
 
 ChaCha20-Poly1305 (RFC 8439) in pieces of 64 KiB, each under a nonce that counts them and marks the
-last (the STREAM construction, as age has it). A key is only ever used for the one text that its salt
-belongs to, so that a fixed nonce is safe and the same backup has the same bytes.
+last (the STREAM construction, as age has it). A key is only ever used for the one text that its
+salt belongs to, so that a fixed nonce is safe and the same backup has the same bytes.
 """
 
 from __future__ import annotations
