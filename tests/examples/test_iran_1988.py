@@ -1,8 +1,8 @@
 """The case of 1988 in coding sheets: nothing of the facts it was made from is lost.
 
-`iran-1988-facts.yaml` is a frozen copy of those facts: 124 claims, 73 sources, 21 entities. `losses`
-looks for every field of every one of them in what the sheets record; the mutants show that it finds
-what is missing.
+`iran-1988-facts.yaml` is a frozen copy of those facts: 124 claims, 73 sources, 21 entities.
+`losses` looks for every field of every one of them in what the sheets record; the mutants show that
+it finds what is missing.
 """
 
 from __future__ import annotations

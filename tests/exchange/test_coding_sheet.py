@@ -103,7 +103,7 @@ MUTANTS: dict[str, Mutant] = {
     "a source derived from itself": (sheet_checks._Check, "_leads", no),
     "a witness whose id may tell who": (sheet_checks._Check, "_protected", nothing),
     "a relative shown outside the team": (sheet_checks._Check, "_protected", nothing),
-    "a reference to the wrong kind of entity": (sheet_claims, "_check_target", nothing),
+    "a reference to the wrong kind of entity": (sheet_claims, "check_claim", nothing),
     "a coordinate outside the earth": (checking, "check_where", nothing),
     "an uncertainty below zero": (checking, "check_where", nothing),
     "low above high": (checking, "_check_quantity", nothing),

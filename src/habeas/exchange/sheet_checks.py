@@ -75,6 +75,7 @@ class _Check:
         self._declared: dict[str, tuple[str, int]] = {}
         self._labels: dict[str, tuple[str, int, int]] = {}
         self._said: dict[tuple[str, str], list[tuple[str, SheetClaim]]] = defaultdict(list)
+        self._about: dict[str, list[Claim]] = defaultdict(list)
         self._known: dict[str, bool] = {}
         self._extents: dict[str, Extent] = {}
         for sheet in sheets:
@@ -95,6 +96,7 @@ class _Check:
         for entry in sheet.entries:
             for found in entry.claims:
                 self._said[found.claim.subject, found.claim.predicate].append((sheet.file, found))
+                self._about[found.claim.subject].append(found.claim)
             self._label(sheet, entry)
 
     def _label(self, sheet: Sheet, entry: SheetEntry) -> None:
@@ -251,15 +253,12 @@ class _Check:
                 "Use an id that says nothing: one letter, “-” and six random hexadecimal digits, "
                 "such as source:w-7f3a91",
             )
-        for (subject, _), said in self._said.items():
-            shown = [f for _, f in said if f.claim.sensitivity in ("public", "partners")]
-            if subject == source and shown:
-                self.complaints.add(
-                    line,
-                    f"what is said of {source}, a person to protect, would leave the team",
-                    "Write sensitivity: team, or sealed, under this source",
-                )
-                return
+        if any(claim.sensitivity in ("public", "partners") for claim in self._about[source]):
+            self.complaints.add(
+                line,
+                f"what is said of {source}, a person to protect, would leave the team",
+                "Write sensitivity: team, or sealed, under this source",
+            )
 
     def _looks_copied(self, source: str) -> bool:
         kinds = [v.term for v in self._values(source, "source_kind") if isinstance(v, Term)]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from habeas.claims.checking import check_claim
-from habeas.claims.claim import By, Claim, Sensitivity, prefix_of, seal
+from habeas.claims.claim import By, Claim, Sensitivity, seal
 from habeas.claims.locator import Selector
-from habeas.claims.values import Quantity, Ref, Value, When
+from habeas.claims.values import Quantity, Value, When
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError
 from habeas.exchange.sheet_fields import FieldReader, Mention
@@ -177,7 +177,6 @@ class ClaimReader:
     def _check(self, claim: Claim, line: int) -> bool:
         try:
             check_claim(claim)
-            _check_target(claim)
             seal([claim])
         except InputError as error:
             self.fields.complaints.add_error(line, error)
@@ -253,14 +252,3 @@ def _claim(given: Given, predicate: str, value: Value, note: str | None) -> Clai
         note=note,
         sensitivity=given.sensitivity,
     )
-
-
-def _check_target(claim: Claim) -> None:
-    if not isinstance(claim.value, Ref):
-        return
-    targets = vocabulary().predicate(claim.predicate).targets
-    if targets and prefix_of(claim.value.id) not in targets:
-        raise InputError(
-            f"“{claim.predicate}” does not name a {prefix_of(claim.value.id)}",
-            mend=f"It names one of {', '.join(targets)}",
-        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from habeas.claims.claim import Claim
+from habeas.claims.claim import Claim, prefix_of
 from habeas.exchange.coding_sheet import Sheet, SheetEntry, read_sheet
 from habeas.exchange.sheet_background import Background, Nothing
 from habeas.exchange.sheet_checks import check_sheets
@@ -109,19 +109,20 @@ def record_sheets(registry: RecordsClaims, sheets: Sequence[Sheet]) -> Recorded:
 def order(sheets: Sequence[Sheet]) -> list[tuple[SheetClaim, ...]]:
     """What goes into one entry each, so that a claim comes after those that it speaks of.
 
-    Entries keep the order of the sheets, but for claims about claims of the same entry, which
-    make an entry of their own behind it.
+    What the organisation says of its sources and entities comes first; else entries keep the order
+    of the sheets. A claim about a claim of the same entry makes an entry of its own behind it.
 
     Raises:
         InputError: claims that speak of each other in a circle.
     """
     levels = _levels([(sheet, found) for sheet in sheets for found in sheet.claims])
-    batches: dict[int, list[tuple[SheetClaim, ...]]] = defaultdict(list)
+    batches: dict[tuple[int, bool], list[tuple[SheetClaim, ...]]] = defaultdict(list)
     for sheet in sheets:
         for entry in sheet.entries:
+            introduced = prefix_of(entry.claims[0].claim.source) == "org"
             for level, claims in _split(entry, levels):
-                batches[level].append(claims)
-    return [batch for level in sorted(batches) for batch in batches[level]]
+                batches[level, level > 0 or not introduced].append(claims)
+    return [batch for key in sorted(batches) for batch in batches[key]]
 
 
 def _split(
