@@ -31,7 +31,7 @@ check: setup
 	$(RUN) ruff format --check src tests benchmarks scripts examples
 	$(RUN) ruff check src tests benchmarks scripts examples
 	$(RUN) mypy
-	$(RUN) lint-imports
+	$(RUN) lint-imports --no-cache
 
 format: setup
 	$(RUN) ruff format src tests benchmarks scripts examples

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from habeas.claims.claim import Claim, prefix_of
 from habeas.claims.places import check_where
-from habeas.claims.values import Name, Quantity, Term, Text, Value, When, Where, value_type
-from habeas.claims.vocabulary import vocabulary
+from habeas.claims.values import Name, Quantity, Ref, Term, Text, Value, When, Where, value_type
+from habeas.claims.vocabulary import Predicate, vocabulary
 from habeas.errors import InputError
 
 
@@ -29,6 +29,8 @@ def check_claim(claim: Claim, place: str = "") -> None:
     predicate = terms.check(prefix_of(claim.subject), claim.predicate, value_type(value), place)
     if isinstance(value, Term):
         terms.term(predicate.vocabulary, value.term, place)
+    elif isinstance(value, Ref):
+        _check_target(predicate, value, place)
     elif not isinstance(value, Text):
         _check_value(value, place)
     if claim.holds is not None:
@@ -37,6 +39,15 @@ def check_claim(claim: Claim, place: str = "") -> None:
         terms.term("reading_level", claim.reading, place)
     if claim.rests_on or claim.standard is not None:
         _check_finding(claim, place)
+
+
+def _check_target(predicate: Predicate, value: Ref, place: str) -> None:
+    if predicate.targets and prefix_of(value.id) not in predicate.targets:
+        raise InputError(
+            f"`{predicate.name}` cannot name {value.id}",
+            place=place,
+            mend=f"It names one of: {', '.join(predicate.targets)}",
+        )
 
 
 def _check_value(value: Value, place: str) -> None:

@@ -2,8 +2,8 @@
 
 `Store` is the whole of it: the SQLite driver implements it now, a PostgreSQL driver can later.
 The two halves stay apart: the *record* (logs, entries, openings, tiles, checkpoints) is the truth
-and is only ever added to, save that an erasure destroys an opening; the *views* can be thrown away and
-folded again. Drivers share no code on purpose: each may use what its database does best.
+and is only ever added to, save that an erasure destroys an opening; the *views* can be thrown away
+and folded again. Drivers share no code on purpose: each may use what its database does best.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from habeas.registry.store import EntryRow, OpeningRow, Store
 
 
 def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
-    """Every opening against its digest and its entry; every digest of an own entry accounted for."""
+    """Every opening against its digest and entry; every digest of an own entry accounted for."""
     store = registry.store
     owns = {log.id for log in store.logs() if log.own}
     erased = _erased(store)

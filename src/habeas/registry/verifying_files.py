@@ -46,7 +46,7 @@ def _named_files(registry: Registry) -> tuple[set[str], set[str]]:
 
 
 def check_timestamps(registry: Registry) -> tuple[int, list[str], list[str]]:
-    """Every token against its checkpoint, and against the trusted authorities when there are any."""
+    """Every token against its checkpoint, and the trusted authorities when there are any."""
     roots = _roots(registry)
     problems: list[str] = []
     notes: list[str] = []
@@ -54,23 +54,24 @@ def check_timestamps(registry: Registry) -> tuple[int, list[str], list[str]]:
     for log in registry.store.logs():
         for row in registry.store.tokens(log.id):
             count += 1
-            _check_token(registry, log, row, roots, problems, notes)
+            wrong, said = _check_token(registry, log, row, roots)
+            problems += wrong
+            notes += said
         problems += _lost_tokens(registry, log)
     if count and roots is None:
         notes.append(
-            f"the authorities' signatures were not judged: put their certificates into {AUTHORITIES}"
+            "the authorities' signatures were not judged: put their certificates into "
+            f"{AUTHORITIES}"
         )
     return count, problems, notes
 
 
 def _check_token(
-    registry: Registry,
-    log: LogRow,
-    row: TokenRow,
-    roots: bytes | None,
-    problems: list[str],
-    notes: list[str],
-) -> None:
+    registry: Registry, log: LogRow, row: TokenRow, roots: bytes | None
+) -> tuple[list[str], list[str]]:
+    """The problems of one token, and what is worth knowing of it."""
+    problems: list[str] = []
+    notes: list[str] = []
     place = f"log {log.origin}, timestamp of checkpoint {row.size}"
     checkpoint = registry.store.checkpoint(log.id, row.size)
     if checkpoint is None or not note_of(checkpoint).startswith(row.note.split(b"\n\n")[0]):
@@ -85,6 +86,7 @@ def _check_token(
                 notes.append(f"{place}: accepted by openssl only ({verdict.refusal})")
     except (HabeasError, ValueError) as error:
         problems.append(f"{place}: {error}")
+    return problems, notes
 
 
 def _lost_tokens(registry: Registry, log: LogRow) -> list[str]:

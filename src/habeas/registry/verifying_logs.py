@@ -19,8 +19,10 @@ HASHES = 32 * 256
 
 
 def check_logs(registry: Registry) -> tuple[int, list[str], list[str]]:
-    """Every entry against its leaf, every tile against the leaves, every checkpoint against both."""
-    count, problems, notes = 0, [], []
+    """Every entry against its leaf, every tile against the leaves, every checkpoint."""
+    count = 0
+    problems: list[str] = []
+    notes: list[str] = []
     logs = registry.store.logs()
     for log in logs:
         try:
