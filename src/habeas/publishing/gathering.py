@@ -39,7 +39,7 @@ from habeas.publishing.logs import gather_logs
 from habeas.publishing.naming import NAMING, complete, gather_mentions
 from habeas.publishing.numbering import Numbering
 from habeas.publishing.questions import ASKING, gather_questions
-from habeas.publishing.scope import entities_of, site_of
+from habeas.publishing.scope import documents_of, entities_of, site_of
 from habeas.publishing.sourcing import SUBSTANTIVE, gather_sources
 from habeas.registry.view import Disagreement, Shown, View
 
@@ -121,10 +121,9 @@ class _Gathering:
 
     def _sections(self) -> tuple[Section, ...]:
         made = [self._section(entity) for entity in self.entities]
-        if prefix_of(self.entity) in ("case", "all"):
-            cited = sorted({shown.claim.source for shown in self.numbering.shown})
-            texts = [self._section(source, SUBSTANTIVE) for source in cited if self._speaks(source)]
-            made += texts
+        cited = {shown.claim.source for shown in self.numbering.shown}
+        texts = documents_of(self.view, self.entity, cited)
+        made += [self._section(text, SUBSTANTIVE) for text in texts if self._speaks(text)]
         return tuple(s for s in made if s.topics or s.names or s.entity == self.entity)
 
     def _speaks(self, source: str) -> bool:
@@ -340,7 +339,7 @@ def _with_contradictions(
 
 def _dated(statement: Statement, group: str) -> Dated | None:
     value = statement.value
-    if statement.predicate in _UNDATED or prefix_of(statement.subject) == "source":
+    if statement.predicate in _UNDATED:
         return None
     when = value if isinstance(value, When) else statement.holds
     if when is None or (when is not value and not isinstance(value, Term)):

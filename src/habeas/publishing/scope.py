@@ -37,6 +37,29 @@ def entities_of(view: View, entity: str) -> tuple[str, ...]:
     return (entity, *_ordered(view, related - {entity}))
 
 
+def documents_of(view: View, entity: str, cited: Iterable[str]) -> list[str]:
+    """The sources that may have a section of their own: a letter, a report that others speak of.
+
+    Args:
+        view: at a clearance.
+        entity: a case, or `all`; other dossiers have no such sections.
+        cited: the sources of the claims shown; those that they derive from are looked at too.
+    """
+    if entity == WHOLE:
+        return view.entities("source")
+    if prefix_of(entity) != "case":
+        return []
+    members = _named(view, entity, _MEMBERSHIP) | _naming(view, entity, _MEMBERSHIP)
+    found: set[str] = set()
+    ahead = [*cited, *members]
+    while ahead:
+        here = ahead.pop()
+        if here not in found and prefix_of(here) == "source":
+            found.add(here)
+            ahead += _named(view, here, ("derived_from",))
+    return sorted(found)
+
+
 def site_of(view: View, entity: str) -> str:
     """The site at which an event took place; the entity itself when it is no event at a site."""
     if prefix_of(entity) != "event":
