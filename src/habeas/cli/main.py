@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from habeas import __version__
 from habeas.cli import (
     amending,
     bundles,
@@ -93,9 +94,18 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"habeas {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def habeas(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
 ) -> None:
     """The record of mass graves and enforced disappearances: attributed, signed, verifiable."""
 
