@@ -1,0 +1,289 @@
+"""The dossier as one web page that needs no network, no script and no software of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from habeas.publishing.assets import font_faces, web_fonts
+from habeas.publishing.catalogue import Language
+from habeas.publishing.contents import Contents, LogState, Statement
+from habeas.publishing.html_claims import ClaimPage, anchor
+from habeas.publishing.html_lists import (
+    contradictions_part,
+    custody_part,
+    findings_part,
+    questions_part,
+    sources_part,
+    withdrawn_part,
+)
+from habeas.publishing.html_pictures import map_part, table, timeline_part
+from habeas.publishing.markup import Html, element, figure, foreign, join
+from habeas.publishing.wording import Teller
+
+STYLE: Final = Path(__file__).parent / "templates" / "dossier.css"
+
+FONTS: Final = "fonts"
+"""The folder of the typefaces beside the page."""
+
+COMMAND: Final = "sh verify.sh"
+
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+Part = Callable[[ClaimPage], list[Html]]
+
+
+def html_files(contents: Contents, language: Language) -> dict[str, bytes]:
+    """The files of the page: `index.html`, its style, its typefaces.
+
+    Args:
+        contents: of the dossier.
+        language: of our own words; what sources say stays as it is.
+
+    Returns:
+        Path to bytes, the same for the same contents.
+    """
+    style = font_faces(folder=FONTS) + STYLE.read_text(encoding="utf-8")
+    files = {"index.html": write_page(contents, language).encode(), "dossier.css": style.encode()}
+    return files | {f"{FONTS}/{name}": data for name, data in web_fonts().items()}
+
+
+def write_page(contents: Contents, language: Language) -> str:
+    """The page itself."""
+    page = ClaimPage(Teller(contents, language))
+    parts = _parts(page)
+    body = element(
+        "body",
+        element("a", page.words("dossier.skip"), href="#main", class_="skip"),
+        element(
+            "div",
+            _cover(page),
+            _navigation(page, parts),
+            element("main", *(_part(page, *part) for part in parts), id="main"),
+            _footer(page),
+            class_="page",
+        ),
+    )
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="referrer", content="no-referrer"),
+        element("meta", name="robots", content="noindex"),
+        element("title", f"{page.teller.title()} · {page.words('dossier.kicker')}"),
+        element("link", rel="stylesheet", href="dossier.css"),
+    )
+    page_ = element("html", head, "\n", body, lang=language, dir=page.base)
+    return f"<!doctype html>\n{page_}\n"
+
+
+def _parts(page: ClaimPage) -> list[tuple[str, str, list[Html]]]:
+    """Key, number and body of each part. Claims have their anchor where they stand in full."""
+    known = _known(page)
+    writers: list[tuple[str, Part]] = [
+        ("glance", _glance),
+        ("contradictions", contradictions_part),
+        ("timeline", timeline_part),
+        ("map", map_part),
+        ("findings", findings_part),
+        ("questions", questions_part),
+        ("known", lambda _: known),
+        ("custody", custody_part),
+        ("withdrawn", withdrawn_part),
+        ("sources", sources_part),
+        ("register", _register),
+        ("about", _about),
+    ]
+    return [
+        (key, page.teller.number(str(number)), write(page))
+        for number, (key, write) in enumerate(writers, 1)
+    ]
+
+
+def _part(page: ClaimPage, key: str, number: str, body: list[Html]) -> Html:
+    heading = element(
+        "h2", element("span", number, class_="n"), page.words(f"dossier.{key}"), id=key
+    )
+    return element("section", heading, *body, aria_labelledby=key)
+
+
+def _cover(page: ClaimPage) -> Html:
+    teller, contents = page.teller, page.contents
+    newest = max((log.newest for log in contents.logs), default="")
+    level = teller.term("sensitivity", contents.clearance)
+    facts = [
+        page.say("dossier.by", organisation=teller.label(contents.organisation)),
+        page.say("dossier.clearance", level=level),
+        page.say("dossier.as_of", time=teller.time(newest)),
+    ]
+    return element(
+        "header",
+        element("p", f"{page.words('dossier.kicker')} · {teller.kind()}", class_="kicker"),
+        element("h1", foreign(teller.title())),
+        element("ul", *(element("li", fact) for fact in facts), class_="facts"),
+        element("p", page.words("dossier.stance"), class_="stance"),
+        class_="cover",
+    )
+
+
+def _navigation(page: ClaimPage, parts: Sequence[tuple[str, str, list[Html]]]) -> Html:
+    rows = []
+    for key, number, _ in parts:
+        entry = [
+            element("span", number, class_="n"),
+            element("a", page.words(f"dossier.{key}"), href=f"#{key}"),
+        ]
+        if key == "known" and len(page.contents.sections) > 1:
+            entry.append(_section_links(page))
+        rows.append(element("li", *entry))
+    heading = element("h2", page.words("dossier.contents"), id="contents")
+    return element(
+        "nav", heading, element("ol", *rows), class_="contents", aria_labelledby="contents"
+    )
+
+
+def _section_links(page: ClaimPage) -> Html:
+    """Links to the sections; events are left to the section list of their site."""
+    shown = [s.entity for s in page.contents.sections if not s.entity.startswith("event:")]
+    items = [
+        element("li", element("a", foreign(page.teller.label(e)), href=f"#{anchor(e)}"))
+        for e in shown
+    ]
+    return element("ol", *items)
+
+
+def _glance(page: ClaimPage) -> list[Html]:
+    glance, teller = page.contents.glance, page.teller
+    counts = [
+        ("claims", glance.claims),
+        ("sources", glance.sources),
+        ("independent", glance.independent),
+        ("contradictions", glance.contradictions),
+        ("questions", glance.questions),
+        ("findings", glance.findings),
+    ]
+    tiles = []
+    for key, count in counts:
+        shown = teller.figure(str(count))
+        label = teller.count(key, count).replace(shown, "").strip()
+        tiles.append(element("li", element("b", shown), label))
+    made = [element("ul", *tiles, class_="counts")]
+    rows = [_glance_row(page, topic.predicate, n) for topic in glance.topics
+            for said in topic.said for n in said.claims[:1]]  # fmt: skip
+    if rows:
+        keys = ["statement", "value", "who", "number"]
+        made.append(table(page, "dossier.glance", keys, rows))
+    return made
+
+
+def _glance_row(page: ClaimPage, predicate: str, number: int) -> Html:
+    statement = page.contents.claim(number)
+    teller = page.teller
+    said = foreign(teller.said(statement))
+    reading = teller.reading(statement)
+    parts = [said]
+    if reading and reading != teller.said(statement):
+        parts.append(element("span", page.text(f" ({reading})"), class_="small"))
+    holds = teller.holds(statement)
+    if holds:
+        parts.append(element("span", page.text(f" · {holds}"), class_="small"))
+    by = statement.by.text if statement.by else teller.source_title(statement.source)
+    return element(
+        "tr",
+        element("th", page.text(teller.predicate(predicate)), scope="row"),
+        element("td", *parts),
+        element("td", foreign(by)),
+        element("td", page.link(number)),
+    )
+
+
+def _known(page: ClaimPage) -> list[Html]:
+    lead = element("p", page.words("dossier.known_lead"), class_="lead")
+    return [lead, *(page.section(section) for section in page.contents.sections)]
+
+
+def _register(page: ClaimPage) -> list[Html]:
+    """Claims that stand nowhere else on the page in full: names and descriptions of sources."""
+    lead = element("p", page.words("dossier.register_lead"), class_="lead")
+    rows = [_register_row(page, claim) for claim in page.unplaced]
+    keys = ["number", "entity", "statement", "value", "who", "digest"]
+    return [lead, table(page, "dossier.register", keys, rows)] if rows else [lead]
+
+
+def _register_row(page: ClaimPage, claim: Statement) -> Html:
+    teller = page.teller
+    subject = claim.subject
+    name = f"{subject[:18]}…" if subject.startswith("claim:") else teller.label(subject)
+    return element(
+        "tr",
+        element("th", figure(teller.number(str(claim.number))), scope="row"),
+        element("td", foreign(name)),
+        element("td", page.text(teller.predicate(claim.predicate))),
+        element("td", foreign(teller.said(claim), lang=teller.said_language(claim))),
+        element("td", foreign(teller.source_title(claim.source))),
+        element("td", element("code", claim.digest)),
+        id=page.placed(claim.number),
+    )
+
+
+def _about(page: ClaimPage) -> list[Html]:
+    teller, contents = page.teller, page.contents
+    rows: list[tuple[str, str]] = [
+        ("organisation", foreign(teller.label(contents.organisation))),
+        ("entity", join([foreign(teller.title()), element("code", contents.entity)], " · ")),
+        ("clearance", teller.term("sensitivity", contents.clearance)),
+        ("format", figure(contents.format)),
+    ]
+    made = [_facts(page, rows), *(_log(page, log) for log in contents.logs)]
+    made += [
+        element("h3", page.words("about.verify")),
+        element("p", page.words("about.verify_text")),
+        element("pre", element("code", COMMAND)),
+    ]
+    made += [element("p", page.say(f"about.{key}")) for key in ("verify_after", "key")]
+    for key in ("redaction", "side", "licences"):
+        made.append(element("h3", page.words(f"about.{key}")))
+        made.append(element("p", page.say(f"about.{key}_text")))
+    return made
+
+
+def _facts(page: ClaimPage, rows: Sequence[tuple[str, str]]) -> Html:
+    cells = [
+        cell
+        for key, value in rows
+        for cell in (element("dt", page.words(f"about.{key}")), element("dd", value))
+    ]
+    return element("dl", *cells, class_="about")
+
+
+def _log(page: ClaimPage, log: LogState) -> Html:
+    teller = page.teller
+    size = teller.count("entries", log.size)
+    claims = teller.count("claims", log.claims)
+    stamped = page.words("about.unstamped")
+    if log.stamped:
+        stamped = teller.listed([teller.time(log.stamped), log.authority])
+    owner = foreign(teller.label(log.organisation)) if log.organisation else "?"
+    keys = join([element("code", vkey) for vkey in log.vkeys], Html("<br>"))
+    return _facts(
+        page,
+        [
+            ("log", element("code", log.origin)),
+            ("owner", owner),
+            ("keys", keys),
+            ("checkpoint", page.text(teller.listed([size, claims]))),
+            ("root", element("code", log.root)),
+            ("newest", page.text(teller.time(log.newest))),
+            ("stamped", page.text(stamped)),
+        ],
+    )
+
+
+def _footer(page: ClaimPage) -> Html:
+    back = element("a", page.words("dossier.top"), href="#contents", class_="top")
+    return element("footer", element("p", page.words("dossier.stance")), element("p", back))
