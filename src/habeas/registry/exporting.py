@@ -99,7 +99,7 @@ class _Writer:
     """The files of a bundle, gathered."""
 
     def __init__(
-        self, registry: Registry, folder: Path, clearance: int, chosen: set[int] | None
+        self, registry: Registry, folder: Path, clearance: int, chosen: set[bytes] | None
     ) -> None:
         self._registry = registry
         self._folder = folder

@@ -54,8 +54,8 @@ def logs_to_export(store: Store, relay: bool) -> list[LogRow]:
     return [log for log in logs if log.origin in own]
 
 
-def chosen_claims(registry: Registry, view: View, selection: Selection) -> set[int]:
-    """The ids of the openings of a selection, with what travels along.
+def chosen_claims(registry: Registry, view: View, selection: Selection) -> set[bytes]:
+    """The digests of a selection's claims, with what travels along.
 
     Raises:
         NotFoundError: nothing that may be seen was chosen.
@@ -67,22 +67,23 @@ def chosen_claims(registry: Registry, view: View, selection: Selection) -> set[i
             "there is nothing to export", mend="Look with `habeas find`, or raise the clearance"
         )
     store = registry.store
-    chosen: dict[int, Shown] = {}
+    chosen: set[str] = set()
     ahead = shown + [
         about for log in store.logs() for about in view.claims(subject=log_id(log.origin))
     ]
     sources: set[str] = set()
     while ahead:
         claim = ahead.pop()
-        if claim.number in chosen:
+        if claim.digest in chosen:
             continue
-        chosen[claim.number] = claim
+        chosen.add(claim.digest)
         ahead += _resting(view, claim)
         if claim.claim.source not in sources:
             sources.add(claim.claim.source)
             ahead += view.claims(subject=claim.claim.source)
         ahead += _speaking(view, store, claim)
-    return set(chosen)
+    openings = (store.opening(bytes.fromhex(digest)) for digest in chosen)
+    return {opening.id for opening in openings if opening is not None}
 
 
 def _named(view: View, selection: Selection) -> Iterator[Shown]:
@@ -116,7 +117,7 @@ def _speaking(view: View, store: Store, shown: Shown) -> Iterator[Shown]:
 
 
 def entries_with(
-    store: Store, log: LogRow, size: int, chosen: set[int] | None, clearance: int
+    store: Store, log: LogRow, size: int, chosen: set[bytes] | None, clearance: int
 ) -> Iterator[tuple[EntryRow, Sequence[OpeningRow]]]:
     """The entries of a log below `size`, with the openings that go along, by digest.
 
@@ -124,7 +125,7 @@ def entries_with(
         store: inside a transaction.
         log: which log.
         size: how far.
-        chosen: ids of openings; None for all.
+        chosen: digests; None for all.
         clearance: 0 public to 3 sealed: of effective sensitivity.
     """
     for entry in store.entries(log.id):
@@ -136,8 +137,8 @@ def entries_with(
             yield entry, sorted(visible, key=lambda row: row.digest)
 
 
-def _is(row: OpeningRow, chosen: set[int] | None) -> bool:
-    return chosen is None or row.id in chosen
+def _is(row: OpeningRow, chosen: set[bytes] | None) -> bool:
+    return chosen is None or row.digest in chosen
 
 
 def _visible(store: Store, openings: Iterable[OpeningRow], clearance: int) -> Iterator[OpeningRow]:
