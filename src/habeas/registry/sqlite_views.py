@@ -28,7 +28,8 @@ CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(
 
 _HELD = (
     "SELECT claim.id, opening.digest, opening.entry, opening.bytes, claim.sensitivity,"
-    " claim.withdrawn FROM claim JOIN opening ON opening.id = claim.id"
+    " claim.withdrawn, entry.log, entry.position"
+    " FROM claim JOIN opening ON opening.id = claim.id JOIN entry ON entry.id = opening.entry"
 )
 
 
@@ -137,16 +138,30 @@ class SqliteViews:
         source: str | None = None,
         ref: str | None = None,
     ) -> Iterator[HeldClaim]:
-        """Claims at or below a clearance that match all that is given, by id."""
+        """Claims at or below a clearance that match all that is given; see `Store.held`."""
         given = {"subject": subject, "predicate": predicate, "source": source, "ref": ref}
         asked = {name: value for name, value in given.items() if value is not None}
         where = "".join(f" AND claim.{name} = :{name}" for name in asked)
         rows = self._db.execute(
-            f"{_HELD} WHERE claim.sensitivity <= :clearance{where} ORDER BY claim.id",
+            f"{_HELD} WHERE claim.sensitivity <= :clearance{where}",
             {**asked, "clearance": clearance},
         )
         for row in rows:
             yield HeldClaim(*row)
+
+    def crowded(
+        self, clearance: int, predicates: Iterable[str], subject: str | None
+    ) -> Iterator[tuple[str, str]]:
+        """Subjects and predicates of which more than one claim is held; see `Store.crowded`."""
+        asked = sorted(predicates)
+        marks = ",".join("?" * len(asked))
+        narrowed = "" if subject is None else " AND subject = ?"
+        yield from self._db.execute(
+            f"SELECT subject, predicate FROM claim WHERE predicate IN ({marks})"
+            f" AND sensitivity <= ? AND withdrawn = 0{narrowed}"
+            " GROUP BY subject, predicate HAVING count(*) > 1 ORDER BY subject, predicate",
+            (*asked, clearance, *(() if subject is None else (subject,))),
+        )
 
     def held_by_digest(self, clearance: int, prefix: str, limit: int) -> list[HeldClaim]:
         """Claims whose digest in hexadecimal begins with `prefix`."""
@@ -161,11 +176,11 @@ class SqliteViews:
         return [HeldClaim(*row) for row in rows]
 
     def found(self, clearance: int, words: Sequence[str], limit: int) -> list[HeldClaim]:
-        """Claims that hold all these words, by subject, then id."""
+        """Claims that hold all these words, by subject, then digest."""
         query = " ".join('"' + word.replace('"', '""') + '"' for word in words)
         rows = self._db.execute(
             f"{_HELD} WHERE claim.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
-            " AND claim.sensitivity <= ? ORDER BY claim.subject, claim.id LIMIT ?",
+            " AND claim.sensitivity <= ? ORDER BY claim.subject, opening.digest LIMIT ?",
             (query, clearance, limit),
         )
         return [HeldClaim(*row) for row in rows]

@@ -96,6 +96,9 @@ class HeldClaim(NamedTuple):
     opening: bytes
     sensitivity: int
     withdrawn: int
+    log: int
+    position: int
+    """Of its entry in the log."""
 
 
 class Store(Protocol):
@@ -263,13 +266,24 @@ class Store(Protocol):
         source: str | None = None,
         ref: str | None = None,
     ) -> Iterator[HeldClaim]:
-        """Claims at or below a clearance that match all that is given, by id."""
+        """Claims at or below a clearance that match all that is given, in no given order."""
+
+    def crowded(
+        self, clearance: int, predicates: Iterable[str], subject: str | None
+    ) -> Iterator[tuple[str, str]]:
+        """Subjects and predicates of which more than one claim is held, in order.
+
+        Args:
+            clearance: count no claim above it.
+            predicates: look at these only.
+            subject: look at this one only.
+        """
 
     def held_by_digest(self, clearance: int, prefix: str, limit: int) -> list[HeldClaim]:
         """Claims whose digest in hexadecimal begins with `prefix`."""
 
     def found(self, clearance: int, words: Sequence[str], limit: int) -> list[HeldClaim]:
-        """Claims that hold all these words, by subject, then id."""
+        """Claims that hold all these words, by subject, then digest."""
 
     def subjects(self, clearance: int, prefix: str) -> Iterator[str]:
         """The entities of one kind (`site:`) that at least one claim is about, in order."""

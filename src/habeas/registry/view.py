@@ -8,7 +8,6 @@ one that does not exist gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 import msgspec
 
@@ -34,7 +33,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     sensitivity: Sensitivity
     """Effective: the strictest of all that has a say (`registry.clearance`)."""
     withdrawn: bool
-    number: int
+    origin: str
+    """Of the log it stands in."""
+    position: int
     """Its place in this registry; tells nothing outside it."""
 
 
@@ -68,6 +69,23 @@ class View:
         self._clearance = clearance
         self.organisation = organisation
         self._origins: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._logs: dict[int, str] = {}
+
+    def _shown(self, held: HeldClaim) -> Shown:
+        _, claim = read_opening(held.opening)
+        return Shown(
+            digest=held.digest.hex(),
+            claim=claim,
+            sensitivity=SENSITIVITIES[held.sensitivity],
+            withdrawn=bool(held.withdrawn),
+            origin=self._origin_of(held.log),
+            position=held.position,
+        )
+
+    def _origin_of(self, log: int) -> str:
+        if log not in self._logs:
+            self._logs = {row.id: row.origin for row in self._store.logs()}
+        return self._logs[log]
 
     @property
     def clearance(self) -> Sensitivity:
@@ -82,7 +100,7 @@ class View:
         source: str | None = None,
         ref: str | None = None,
     ) -> list[Shown]:
-        """The claims that match all that is given, in the order they were recorded here.
+        """The claims that match all that is given, in an order that the logs alone decide.
 
         Args:
             subject: the entity they are about.
@@ -90,7 +108,8 @@ class View:
             source: where they are said.
             ref: the entity that their value names.
         """
-        return list(self.stream(subject=subject, predicate=predicate, source=source, ref=ref))
+        found = self.stream(subject=subject, predicate=predicate, source=source, ref=ref)
+        return sorted(found, key=order)
 
     def stream(
         self,
@@ -100,11 +119,11 @@ class View:
         source: str | None = None,
         ref: str | None = None,
     ) -> Iterator[Shown]:
-        """As `claims`, one at a time."""
+        """As `claims`, one at a time and in no given order."""
         held = self._store.held(
             self._clearance, subject=subject, predicate=predicate, source=source, ref=ref
         )
-        return (_shown(claim) for claim in held)
+        return (self._shown(claim) for claim in held)
 
     def claim(self, name: str) -> Shown:
         """One claim by its digest or the first digits of it, with or without `claim:`.
@@ -124,7 +143,7 @@ class View:
             raise NotFoundError(f"there is no claim {digits}", mend="Look with `habeas find`")
         if len(held) > 1:
             raise InputError(f"more than one claim begins with {digits}", mend="Give more digits")
-        return _shown(held[0])
+        return self._shown(held[0])
 
     def find(self, text: str, *, limit: int = 100) -> list[Shown]:
         """Claims that hold all the words, in Persian or Latin spelling alike.
@@ -137,7 +156,7 @@ class View:
         asked = query_words(text)
         if not asked:
             raise InputError(f"there is no word in {text!r}", mend="Give a word or a name")
-        return [_shown(held) for held in self._store.found(self._clearance, asked, limit)]
+        return [self._shown(held) for held in self._store.found(self._clearance, asked, limit)]
 
     def entities(self, prefix: str) -> list[str]:
         """The ids of the entities of one kind (`site`), in order."""
@@ -150,7 +169,7 @@ class View:
             opening = self._store.opening_by_id(row.claim)
             if opening is not None:
                 found += self._store.held_by_digest(self._clearance, opening.digest.hex(), 1)
-        return [_shown(held) for held in found]
+        return sorted((self._shown(held) for held in found), key=order)
 
     def names(self, entity: str) -> list[Shown]:
         """Every name, label or title of an entity, each with who uses it."""
@@ -163,18 +182,18 @@ class View:
     def label(self, entity: str, lang: str = "en") -> str:
         """The best name of an entity in a language, the organisation's own first; else its id."""
 
-        def order(shown: Shown) -> tuple[bool, bool, int, int]:
+        def preference(shown: Shown) -> tuple[bool, bool, int, tuple[str, int, str]]:
             value = shown.claim.value
             said = value.lang if isinstance(value, Name | Text) else None
             return (
                 said != lang,
                 shown.claim.source != self.organisation,
                 _NAMING.index(shown.claim.predicate),
-                shown.number,
+                order(shown),
             )
 
-        ordered = sorted(self.names(entity), key=order)
-        return words(ordered[0].claim.value) if ordered else entity
+        best = min(self.names(entity), key=preference, default=None)
+        return entity if best is None else words(best.claim.value)
 
     def contradictions(self, subject: str | None = None) -> list[Disagreement]:
         """Where sources disagree on what has one true value, the strongest first.
@@ -185,32 +204,23 @@ class View:
             subject: look at one entity only.
         """
         single = vocabulary().single
-        rows = sorted(
-            (
-                shown
-                for shown in self.stream(subject=subject)
-                if shown.claim.predicate in single
-                and not shown.withdrawn
-                and not shown.claim.rests_on
-            ),
-            key=lambda shown: (shown.claim.subject, shown.claim.predicate, shown.number),
-        )
+        crowded = list(self._store.crowded(self._clearance, single, subject))
         found = [
             disagreement
-            for _, group in groupby(rows, lambda s: (s.claim.subject, s.claim.predicate))
-            if (disagreement := self._disagreement(tuple(group))) is not None
+            for about, predicate in crowded
+            if (disagreement := self._disagreement(about, predicate)) is not None
         ]
         return sorted(found, key=lambda d: (-d.agreement, d.subject, d.predicate))
 
-    def _disagreement(self, group: tuple[Shown, ...]) -> Disagreement | None:
-        if len(group) < 2:
-            return None
+    def _disagreement(self, subject: str, predicate: str) -> Disagreement | None:
+        said = self.claims(subject=subject, predicate=predicate)
+        group = tuple(shown for shown in said if not shown.withdrawn and not shown.claim.rests_on)
         verdict = worst([shown.claim for shown in group])
         if verdict <= Agreement.SAME:
             return None
         return Disagreement(
-            subject=group[0].claim.subject,
-            predicate=group[0].claim.predicate,
+            subject=subject,
+            predicate=predicate,
             agreement=verdict,
             claims=group,
             independent=len(self.independent(group)),
@@ -288,15 +298,9 @@ _PUBLISHING = ("publisher", "author")
 _NAMING = ("label", "name", "title", "other_name")
 
 
-def _shown(held: HeldClaim) -> Shown:
-    _, claim = read_opening(held.opening)
-    return Shown(
-        digest=held.digest.hex(),
-        claim=claim,
-        sensitivity=SENSITIVITIES[held.sensitivity],
-        withdrawn=bool(held.withdrawn),
-        number=held.id,
-    )
+def order(shown: Shown) -> tuple[str, int, str]:
+    """Where a claim comes among others: by its place in its log, the same in every registry."""
+    return shown.origin, shown.position, shown.digest
 
 
 def _named(shown: Shown) -> str:
