@@ -82,8 +82,7 @@ def chosen_claims(registry: Registry, view: View, selection: Selection) -> set[b
             sources.add(claim.claim.source)
             ahead += view.claims(subject=claim.claim.source)
         ahead += _speaking(view, store, claim)
-    openings = (store.opening(bytes.fromhex(digest)) for digest in chosen)
-    return {opening.id for opening in openings if opening is not None}
+    return {bytes.fromhex(digest) for digest in chosen}
 
 
 def _named(view: View, selection: Selection) -> Iterator[Shown]:
