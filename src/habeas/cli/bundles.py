@@ -119,6 +119,7 @@ def import_(
     """
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit
+    from habeas.cli.writing import read_identities
     from habeas.registry.importing import import_bundle
 
     with opened(registry, passphrase_file) as found:
@@ -126,19 +127,12 @@ def import_(
             found,
             file,
             trust=trust or (),
-            identities=() if identity_file is None else _identities(identity_file),
+            identities=read_identities(identity_file),
             dry_run=dry_run,
         )
     emit(_told(taken)) if as_json else _print_imported(taken)
     if taken.forks or taken.overtaken:
         raise typer.Exit(FORKED)
-
-
-def _identities(file: Path) -> list[str]:
-    from habeas.cli.writing import read_small
-
-    lines = read_small(file).decode("utf-8", errors="replace").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _told(taken: Imported) -> dict[str, object]:

@@ -10,6 +10,8 @@ import typer
 from habeas.cli import options
 
 if TYPE_CHECKING:
+    from habeas.registry.comparing import Comparison
+    from habeas.registry.registry import Registry
     from habeas.registry.verification import Report
 
 FAILED = 4
@@ -22,12 +24,22 @@ def verify(
         typer.Argument(metavar="DIR", help="The registry's folder.", show_default=False),
     ] = None,
     *,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="CHECKPOINT",
+            help="Compare with a signed checkpoint that was kept elsewhere.",
+            show_default=False,
+        ),
+    ] = None,
     registry: options.Registry = None,
     as_json: options.Json = False,
 ) -> None:
     """Check every byte of a registry.
 
-    Log, proofs, checkpoints, timestamps, evidence, views. Exits with 4 when anything is wrong.
+    Log, proofs, checkpoints, timestamps, evidence, views. Exits with 4 when anything is wrong. An
+    old copy of a registry passes all of that; only a checkpoint kept elsewhere can tell.
     """
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, progress
@@ -38,13 +50,33 @@ def verify(
         progress("verifying", 6, silent=as_json) as advance,
     ):
         report = verification.verify(found, lambda _: advance(1))
+        comparison = None if against is None else _compare(found, against)
+    passed = report.passed and (comparison is None or comparison.verdict.value == "fine")
     if as_json:
         checks = [{**_named(check), "passed": check.passed} for check in report.checks]
-        emit({"passed": report.passed, "checks": checks})
+        told = None if comparison is None else _named(comparison)
+        emit({"passed": passed, "checks": checks, "against": told})
     else:
         _print(report)
-    if not report.passed:
+        if comparison is not None:
+            _print_comparison(comparison)
+    if not passed:
         raise typer.Exit(FAILED)
+
+
+def _compare(registry: Registry, against: Path) -> Comparison:
+    from habeas.cli.writing import read_small
+    from habeas.registry.comparing import compare
+
+    return compare(registry, read_small(against), place=str(against))
+
+
+def _print_comparison(comparison: Comparison) -> None:
+    from habeas.cli.terminal import Words, screen
+
+    style = "bold green" if comparison.verdict.value == "fine" else "bold red"
+    said = f"against the checkpoint kept elsewhere: {comparison.describe()}"
+    screen().print(Words(said, style))
 
 
 def _named(check: object) -> dict[str, object]:

@@ -14,6 +14,7 @@ from typer.main import get_command
 from habeas import __version__
 from habeas.cli import (
     amending,
+    backups,
     bundles,
     checking,
     creating,
@@ -129,6 +130,8 @@ def _add() -> None:
         ("log", logs.log),
         ("stamp", timestamps.stamp),
         ("witness", logs.witness),
+        ("backup", backups.backup),
+        ("restore", backups.restore),
         ("vocabulary", terms.vocabulary),
     ):
         app.command(name)(command)

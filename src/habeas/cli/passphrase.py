@@ -35,6 +35,14 @@ def known(file: Path | None) -> str:
     return _ask("Passphrase of the signing key: ")
 
 
+def if_any(file: Path | None) -> str | None:
+    """The passphrase of a key that may have none; a prompt takes an empty line for that."""
+    words = given(file)
+    if words is None and sys.stdin.isatty():
+        words = _ask("Passphrase of the old signing key (empty if it has none): ")
+    return words or None
+
+
 def chosen(file: Path | None) -> str:
     """A passphrase for a new key; a prompt asks twice.
 

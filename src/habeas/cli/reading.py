@@ -50,7 +50,7 @@ def _is_claim(id_: str) -> bool:
 
 def find(
     text: Annotated[
-        list[str], typer.Argument(metavar="TEXT...", help="Words or names, in any spelling.")
+        list[str], typer.Argument(metavar="TEXT", help="Words or names, in any spelling.")
     ],
     *,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many claims at most.")] = 100,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from habeas.registry.registry import Registry
 
 Sheets = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Coding sheets (docs/coding-sheet.md).")
+    list[Path], typer.Argument(metavar="FILE", help="Coding sheets (docs/coding-sheet.md).")
 ]
 
 Check = Annotated[bool, typer.Option("--check", help="Read and check only; record nothing.")]

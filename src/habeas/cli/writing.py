@@ -31,6 +31,18 @@ def read_small(file: Path) -> bytes:
     return data
 
 
+def read_identities(file: Path | None) -> list[str]:
+    """The age identities in a file, one a line, as `age-keygen` writes them; none without a file.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    if file is None:
+        return []
+    lines = read_small(file).decode("utf-8", errors="replace").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
 def write_new(file: Path, data: bytes) -> None:
     """Write a new file; what stands there already is never overwritten.
 
