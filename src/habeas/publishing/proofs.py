@@ -6,8 +6,8 @@ For whoever writes a dossier, in this order:
     pack = proof_pack(view, shown, language="en", authorities=pem, evidence=hashes)
     files = {**pages, **pack}                       # dossier.json, HTML, PDF...: path -> bytes
     files = seal_pack(files, key, evidence=hashes)  # adds SHA256SUMS and, if key, seal/
+    write_pack(folder, files, evidence=paths)       # hash -> path of the kept file
 
-and then writes `files`, copies the evidence to `evidence/<sha256>`, makes `verify.sh` executable.
 Paths are of ASCII letters, digits, `.`, `_`, `-` and `/`. If there is a `dossier.json`, each shown
 claim stands in it with `"digest":"<64 hexadecimal digits>"`, in the order of the numbers, and
 nothing else in it bears the key `digest`: `verify.sh` checks that. Layout: `docs/spec/dossier.md`.
@@ -18,233 +18,197 @@ Everything here is a pure function of what the view shows; nothing is written or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from habeas.claims.encoding import sha256_hex
-from habeas.errors import InputError, IntegrityError
+from habeas.claims.claim import read_opening
+from habeas.errors import InputError
 from habeas.ledger.keys import ed25519_pem
-from habeas.ledger.note import Note, SignatureType, VerifierKey, parse_note, parse_vkey
-from habeas.ledger.proof import PROOF_SUFFIX
-from habeas.ledger.tree import leaf_hash
-from habeas.publishing.catalogue import Language
-from habeas.publishing.cosigned import witness_files
-from habeas.registry.provenance import Provenance, Token
+from habeas.ledger.note import SignatureType, VerifierKey, parse_note, parse_vkey
+from habeas.ledger.proof import PROOF_SUFFIX, TlogProof
+from habeas.publishing.catalogue import LANGUAGES, Language
+from habeas.registry.disclosure import (
+    DisclosedEntry,
+    DisclosedLog,
+    Disclosure,
+    PinnedCheckpoint,
+    disclose,
+)
 from habeas.registry.view import Shown, View
 
 FORMAT: Final = "habeas-proofs/1"
-SCRIPT: Final = "verify.sh"
-CLAIM_LIST: Final = "proofs/claims.txt"
-ENTRY_LIST: Final = "proofs/entries.txt"
 
-_NAMED_FILE = re.compile(rb'"(?:sha256":"|item:)([0-9a-f]{64})"')
+EVIDENCE: Final = "evidence"
+"""The folder of evidence files, each under its SHA-256."""
 
+SCRIPT: Final = Path(__file__).parent / "templates" / "verify.sh"
 
-class _Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One checkpoint that proofs of the pack lead to."""
-
-    note: bytes
-    """The signed note."""
-    tokens: tuple[Token, ...]
-    """The timestamps of just this checkpoint."""
-
-
-class _Log(msgspec.Struct, kw_only=True):
-    """A log in which claims of the pack stand."""
-
-    number: int
-    vkeys: tuple[str, ...]
-    checkpoints: dict[int, _Checkpoint]
-    """By size."""
-
-
-class _Placed(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry with its proof."""
-
-    log: int
-    size: int
-    provenance: Provenance
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\r?\n.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def proof_pack(
     view: View,
     shown: Sequence[Shown],
     *,
-    lang: Language = "en",
+    language: Language = "en",
     authorities: bytes = b"",
-    witnesses: Sequence[VerifierKey] = (),
-    evidence: Mapping[str, bytes] | None = None,
+    evidence: Sequence[str] = (),
 ) -> dict[str, bytes]:
-    """The files that prove the shown claims, and `verify.sh`, which checks them.
-
-    An entry is proved under the first checkpoint that covers it and bears a timestamp; without one,
-    under the newest.
+    """Every file that proves the shown claims, and the script that checks them.
 
     Args:
-        view: at the clearance of the dossier's readers.
-        shown: the claims in the order of their numbers.
-        lang: in which `verify.sh` speaks unless told otherwise.
-        authorities: certificates of timestamp authorities (PEM), if the organisation has them.
-        witnesses: keys of witnesses (`0x04`) whose cosignatures are to be checked too.
-        evidence: files that the readers may have, by SHA-256; each named by a shown claim.
+        view: through which the claims were seen.
+        shown: the claims, in the order of their numbers in the dossier; each once.
+        language: in which the script speaks when nobody asks for another.
+        authorities: root certificates of timestamp authorities, PEM; none if empty.
+        evidence: SHA-256 of the kept files that go with the dossier, in hexadecimal. The files
+            themselves are the caller's to write (`pack_folder.write_pack`).
 
     Returns:
-        Path in the dossier to bytes.
+        Path to bytes; the same for the same record, clearance and arguments.
 
     Raises:
-        InputError: no claim; or a file that no shown claim names.
-        NotFoundError, IntegrityError: as `View.provenance`.
+        InputError: no claims, a claim twice, or a file of evidence that no shown claim names.
+        NotFoundError: a claim is not to be seen through this view.
+        IntegrityError: a claim is not covered by a signed checkpoint.
     """
-    if not shown:
-        raise InputError("a dossier without a claim proves nothing", mend="Show at least one claim")
-    logs: dict[str, _Log] = {}
-    entries: dict[str, _Placed] = {}
-    openings: list[tuple[str, str, bytes]] = []
-    for claim in shown:
-        found = view.provenance(claim)
-        leaf = leaf_hash(found.entry).hex()
-        if leaf not in entries:
-            entries[leaf] = _place(view, claim, found, logs)
-        openings.append((claim.digest, leaf, found.opening))
-    files = {
-        SCRIPT: script(),
-        "proofs/format.txt": f"{FORMAT}\nlanguage {lang}\n".encode(),
-        CLAIM_LIST: _claim_list(openings),
-        ENTRY_LIST: "".join(_entry_lines(entries)).encode(),
-    }
-    files |= _openings(openings) | _entries(entries) | _evidence(evidence or {}, openings)
-    for log in logs.values():
-        files |= _log_files(log, witnesses)
-    if authorities:
-        files["authorities.pem"] = authorities
-    return files
+    if not shown or len({one.digest for one in shown}) != len(shown):
+        raise InputError("a dossier shows at least one claim, and each claim once")
+    if language not in LANGUAGES:
+        raise InputError(f"verify.sh does not speak {language!r}")
+    disclosed = disclose(view, shown)
+    files = {"verify.sh": SCRIPT.read_bytes()}
+    files |= dict(zip(claim_files(len(shown)), disclosed.openings.values(), strict=True))
+    files |= _entry_files(disclosed)
+    for number, log in enumerate(disclosed.logs, 1):
+        files |= _log_files(f"logs/{number}", log)
+    for number, certificate in enumerate(_PEM.findall(authorities), 1):
+        files[f"authorities/{number}.pem"] = certificate + b"\n"
+    return dict(sorted((files | _lists(disclosed, language, evidence)).items()))
 
 
-def script() -> bytes:
-    """`verify.sh`; the same bytes in every dossier that this version makes."""
-    return (Path(__file__).parent / "templates" / SCRIPT).read_bytes()
+def claim_files(count: int) -> list[str]:
+    """The names of the files of claims 1 to `count`, in that order."""
+    width = max(4, len(str(count)))
+    return [f"claims/{number:0{width}}.opening.json" for number in range(1, count + 1)]
 
 
-def claim_file(number: int) -> str:
-    """Where the words of a claim stand in a dossier: `claims/0012.opening.json`."""
-    return f"claims/{number:04d}.opening.json"
-
-
-def _place(view: View, claim: Shown, newest: Provenance, logs: dict[str, _Log]) -> _Placed:
-    """Choose the checkpoint to prove an entry under, and remember it with its log."""
-    chosen, tokens = _under_stamp(view, claim, newest)
-    log = logs.setdefault(
-        newest.origin, _Log(number=len(logs) + 1, vkeys=newest.vkeys, checkpoints={})
-    )
-    note = chosen.proof.checkpoint
-    size = _size(note)
-    log.checkpoints.setdefault(size, _Checkpoint(note=note, tokens=tokens))
-    return _Placed(log=log.number, size=size, provenance=chosen)
-
-
-def _under_stamp(
-    view: View, claim: Shown, newest: Provenance
-) -> tuple[Provenance, tuple[Token, ...]]:
-    """The proof under the first stamped checkpoint that is held; else the newest, not stamped."""
-    for size in sorted({_size(token.note) for token in newest.tokens}):
-        try:
-            found = view.provenance(claim, size=size)
-        except IntegrityError:
-            continue
-        text = _text(found.proof.checkpoint)
-        tokens = tuple(token for token in newest.tokens if _text(token.note) == text)
-        if tokens:
-            return found, tokens
-    return newest, ()
-
-
-def _text(note: bytes) -> bytes:
-    return note.partition(b"\n\n")[0]
-
-
-def _size(note: bytes) -> int:
-    return int(note.split(b"\n", 2)[1])
-
-
-def _claim_list(openings: Sequence[tuple[str, str, bytes]]) -> bytes:
-    lines = [
-        f"claim {number:04d} {digest} {leaf}\n"
-        for number, (digest, leaf, _) in enumerate(openings, 1)
-    ]
-    return "".join(lines).encode()
-
-
-def _entry_lines(entries: Mapping[str, _Placed]) -> Iterator[str]:
-    for leaf, placed in entries.items():
-        proof = placed.provenance.proof
-        yield f"entry {leaf} {placed.log} {placed.size} {proof.index}\n"
-        yield from (f"node {node.hex()}\n" for node in proof.hashes)
-
-
-def _openings(openings: Sequence[tuple[str, str, bytes]]) -> dict[str, bytes]:
-    return {claim_file(number): data for number, (_, _, data) in enumerate(openings, 1)}
-
-
-def _entries(entries: Mapping[str, _Placed]) -> dict[str, bytes]:
+def _entry_files(disclosed: Disclosure) -> dict[str, bytes]:
+    """Each entry's exact bytes, and its proof as other C2SP tools read it."""
     files = {}
-    for leaf, placed in entries.items():
-        files[f"entries/{leaf}.json"] = placed.provenance.entry
-        files[f"proofs/{leaf}{PROOF_SUFFIX}"] = placed.provenance.proof.to_bytes()
+    for entry in disclosed.entries:
+        checkpoint = disclosed.logs[entry.log].head.note
+        proof = TlogProof(index=entry.position, hashes=entry.path, checkpoint=checkpoint)
+        files[f"entries/{entry.leaf}.json"] = entry.data
+        files[f"entries/{entry.leaf}{PROOF_SUFFIX}"] = proof.to_bytes()
     return files
 
 
-def _evidence(
-    evidence: Mapping[str, bytes], openings: Sequence[tuple[str, str, bytes]]
-) -> dict[str, bytes]:
-    named = {found for _, _, data in openings for found in _NAMED_FILE.findall(data)}
-    for name, data in evidence.items():
-        if sha256_hex(data) != name:
-            raise IntegrityError("the file is not the one that was kept", place=f"item:{name}")
-        if name.encode() not in named:
-            raise InputError(
-                "no claim of the dossier names this file",
-                place=f"item:{name}",
-                mend="Show the claim that does, or leave the file out",
-            )
-    return {f"evidence/{name}": data for name, data in sorted(evidence.items())}
-
-
-def _log_files(log: _Log, witnesses: Sequence[VerifierKey]) -> dict[str, bytes]:
-    """The keys of a log and its checkpoints, in the parts that openssl reads."""
-    folder = f"logs/{log.number}"
-    key = next(key for key in map(parse_vkey, log.vkeys) if key.type is SignatureType.ED25519)
+def _log_files(folder: str, log: DisclosedLog) -> dict[str, bytes]:
+    """A log's keys, and each checkpoint in the forms that openssl asks for."""
     files = {
-        f"{folder}/key.pem": ed25519_pem(key).encode(),
+        f"{folder}/key.pem": ed25519_pem(_signing_key(log)).encode(),
         f"{folder}/vkeys.txt": "".join(f"{vkey}\n" for vkey in log.vkeys).encode(),
     }
-    for size, checkpoint in sorted(log.checkpoints.items()):
-        note = parse_note(checkpoint.note)
-        base = f"{folder}/{size}"
-        files[f"{base}/checkpoint"] = checkpoint.note
-        files[f"{base}/checkpoint.txt"] = note.text.encode()
-        files[f"{base}/checkpoint.sig"] = signature_by(note, key)
-        for number, token in enumerate(_ordered(checkpoint.tokens), 1):
-            files[f"{base}/stamp-{number}.tsr"] = token.token
-            files[f"{base}/stamp-{number}.note"] = token.note
-        files |= witness_files(note, witnesses, base)
+    for checkpoint in log.checkpoints:
+        files |= _checkpoint_files(f"{folder}/{checkpoint.size}", log, checkpoint)
     return files
 
 
-def _ordered(tokens: Sequence[Token]) -> list[Token]:
-    return sorted(tokens, key=lambda token: sha256(token.token).digest())
+def _checkpoint_files(
+    folder: str, log: DisclosedLog, checkpoint: PinnedCheckpoint
+) -> dict[str, bytes]:
+    note = parse_note(checkpoint.note, place=log.origin)
+    key = _signing_key(log)
+    signature = next(
+        line.signature
+        for line in note.signatures
+        if (line.name, line.key_id) == (key.name, key.key_id)
+    )
+    files = {
+        f"{folder}/checkpoint": checkpoint.note,
+        f"{folder}/checkpoint.txt": note.text.encode(),
+        f"{folder}/checkpoint.sig": signature,
+    }
+    for number, token in enumerate(checkpoint.tokens, 1):
+        files[f"{folder}/stamp-{number}.note"] = token.note
+        files[f"{folder}/stamp-{number}.tsr"] = token.token
+    for number, line in enumerate(checkpoint.witnesses, 1):
+        text = f"cosignature/v1\ntime {line.time}\n{note.text}"
+        files[f"{folder}/witness-{number}.txt"] = text.encode()
+        files[f"{folder}/witness-{number}.sig"] = line.signature
+        files[f"{folder}/witness-{number}.pem"] = ed25519_pem(line.key).encode()
+    return files
 
 
-def signature_by(note: Note, key: VerifierKey) -> bytes:
-    """The signature of a key under a note, without its key id.
+def _signing_key(log: DisclosedLog) -> VerifierKey:
+    """The log's Ed25519 key."""
+    keys = [parse_vkey(vkey) for vkey in log.vkeys]
+    return next(key for key in keys if key.type is SignatureType.ED25519)
 
-    Raises:
-        IntegrityError: the key did not sign.
-    """
-    for line in note.signatures:
-        if (line.name, line.key_id) == (key.name, key.key_id):
-            return line.signature
-    raise IntegrityError("the checkpoint is not signed by its log", place=key.name)
+
+def _lists(disclosed: Disclosure, language: str, evidence: Iterable[str]) -> dict[str, bytes]:
+    """The lists that `verify.sh` reads: words separated by single spaces, one record a line."""
+    openings = disclosed.openings
+    numbers = {
+        digest: Path(name).name.partition(".")[0]
+        for digest, name in zip(openings, claim_files(len(openings)), strict=True)
+    }
+    claims = [f"{numbers[digest]} {digest} {disclosed.entry_of[digest]}" for digest in openings]
+    lists = {
+        "claims": [f"{FORMAT} {language} {len(claims)}", *claims],
+        "erased": _erased(disclosed, numbers),
+        "evidence": [
+            f"{sha256} {numbers[_naming(sha256, openings)]}" for sha256 in sorted(set(evidence))
+        ],
+        "logs": [line for n, log in enumerate(disclosed.logs, 1) for line in _log_lines(n, log)],
+        "paths": [_path_line(entry) for entry in disclosed.entries],
+    }
+    return {
+        f"proofs/{name}.txt": "".join(f"{line}\n" for line in lines).encode()
+        for name, lines in lists.items()
+    }
+
+
+def _log_lines(number: int, log: DisclosedLog) -> list[str]:
+    lines = [f"log {number} {log.origin} {log.head.size}"]
+    for checkpoint in reversed(log.checkpoints):
+        size = checkpoint.size
+        hashes = [digest.hex() for digest in checkpoint.growth]
+        lines.append(" ".join(["checkpoint", str(number), str(size), *hashes]))
+        lines += [f"stamp {number} {size} {n}" for n in range(1, len(checkpoint.tokens) + 1)]
+        lines += [
+            f"witness {number} {size} {n} {line.key.name}"
+            for n, line in enumerate(checkpoint.witnesses, 1)
+        ]
+    return lines
+
+
+def _path_line(entry: DisclosedEntry) -> str:
+    hashes = [digest.hex() for digest in entry.path]
+    return " ".join([entry.leaf, str(entry.log + 1), str(entry.position), *hashes])
+
+
+def _erased(disclosed: Disclosure, numbers: Mapping[str, str]) -> list[str]:
+    """Claims that a shown claim says were erased, and that stand in an entry of this pack."""
+    entries = {digest: entry.leaf for entry in disclosed.entries for digest in entry.claims}
+    lines = []
+    for digest, opening in disclosed.openings.items():
+        claim = read_opening(opening)[1]
+        target = claim.subject.removeprefix("claim:")
+        if claim.predicate == "erased" and target in entries and target not in numbers:
+            lines.append(f"{target} {entries[target]} {numbers[digest]}")
+    return lines
+
+
+def _naming(sha256: str, openings: Mapping[str, bytes]) -> str:
+    """The digest of the first shown claim that names a file."""
+    named = re.compile(rb'"(?:sha256":"|item:|[^"]*":"item:)' + sha256.encode("ascii") + rb'"')
+    for digest, opening in openings.items():
+        if named.search(opening):
+            return digest
+    raise InputError(
+        f"no claim that is shown names the file {sha256}",
+        mend="Show a claim about the file, or leave the file out",
+    )

@@ -1,61 +1,71 @@
-"""The seal on a dossier: the organisation's signature over the list of all its files.
+"""The list of every file of a dossier, and the organisation's signature over it.
 
-`SHA256SUMS` lists every file; the seal is a note (C2SP signed-note), in the manner of
-`ledger.succession`, whose text is
-
-    habeas-dossier/1
-    <origin of the log whose key seals>
-    <SHA-256 of SHA256SUMS, in hexadecimal>
-
-The first line is no origin, so that the note can never be taken for a checkpoint. Beside the note
-stand its text, its signature and the key, as openssl reads them.
+Without the seal the claims prove themselves, while the pages (HTML, PDF, JSON, pictures) are only
+what somebody wrote around them: `SHA256SUMS` alone stops nobody who rewrites it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from habeas.claims.encoding import sha256_hex
 from habeas.errors import InputError
 from habeas.ledger.keys import SigningKey
-from habeas.ledger.note import sign_note
+from habeas.publishing.proofs import EVIDENCE
 
-HEAD: Final = "habeas-dossier/1"
 SUMS: Final = "SHA256SUMS"
 
-_PATH = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", re.ASCII)
+SEAL: Final = "habeas-dossier-seal/1"
+"""The first line of what is signed. No checkpoint, cosignature or succession begins like it, so
+that a signature made for one is never good for another."""
+
+_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:[./][A-Za-z0-9_-]+)*", re.ASCII)
+_KEY_FILE = "seal/key.pem"
+_STATEMENT = "seal/statement.txt"
+_SIGNATURE = "seal/statement.sig"
 
 
-def seal_pack(files: Mapping[str, bytes], key: SigningKey | None) -> dict[str, bytes]:
-    """A dossier's files with the list of them all, sealed.
-
-    Only the Ed25519 half of a key seals: its note is no checkpoint, which ML-DSA-44 lines need.
+def seal_pack(
+    files: Mapping[str, bytes], key: SigningKey | None, *, evidence: Iterable[str] = ()
+) -> dict[str, bytes]:
+    """The files of a dossier with their list, sealed if there is a key.
 
     Args:
-        files: path to bytes, all that the dossier shall hold.
-        key: of the organisation's log; None leaves the dossier without a seal, and `verify.sh` says
-            that only its claims are proved.
+        files: path to bytes: pages and proof pack together.
+        key: of the organisation that makes the dossier; None leaves it without a seal, and
+            `verify.sh` says so. Its Ed25519 half seals.
+        evidence: SHA-256 of the files that the caller puts into `evidence/`.
+
+    Returns:
+        The same files, with `SHA256SUMS`, and with `seal/` if there is a key.
 
     Raises:
-        InputError: a path that not every system writes alike, or one that the seal itself needs.
+        InputError: a path that not every system writes alike, or that the seal itself needs.
     """
     for path in files:
-        if not _PATH.fullmatch(path) or path == SUMS or path.startswith("seal/"):
-            raise InputError(
-                f"a dossier cannot hold a file {path!r}",
-                mend="Use ASCII letters, digits, '.', '_' and '-' in its name",
-            )
-    sums = "".join(f"{sha256_hex(files[path])}  {path}\n" for path in sorted(files)).encode()
-    sealed = {**files, SUMS: sums}
+        _check_path(path)
+    sealed = dict(files)
     if key is not None:
-        text = f"{HEAD}\n{key.origin}\n{sha256_hex(sums)}\n"
-        note = sign_note(text, key.signers()[:1])
-        sealed |= {
-            "seal/note": note.to_bytes(),
-            "seal/text": text.encode(),
-            "seal/signature": note.signatures[0].signature,
-            "seal/key.pem": key.public_pem().encode(),
-        }
-    return sealed
+        sealed[_KEY_FILE] = key.public_pem().encode()
+    sums = {path: sha256_hex(data) for path, data in sealed.items()}
+    sums |= {f"{EVIDENCE}/{digest}": digest for digest in evidence}
+    listed = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums.items())).encode()
+    sealed[SUMS] = listed
+    if key is not None:
+        statement = f"{SEAL}\n{sha256_hex(listed)}\n"
+        sealed[_STATEMENT] = statement.encode()
+        sealed[_SIGNATURE] = key.signers()[0].sign(statement)
+    return dict(sorted(sealed.items()))
+
+
+def _check_path(path: str) -> None:
+    if not _PATH.fullmatch(path):
+        raise InputError(
+            "a file of a dossier cannot have this name",
+            place=path,
+            mend="Use ASCII letters, digits, underscore and dash, and single dots between them",
+        )
+    if path == SUMS or path.startswith("seal/"):
+        raise InputError("this name is kept for the seal", place=path)
