@@ -82,7 +82,7 @@ def test_every_predicate_and_every_term_is_documented():
     for predicate in vocabulary().predicates:
         assert f"### `{predicate.name}`" in written
     for name, terms in vocabulary().lists.items():
-        assert f"`{name}`" in written
+        assert f"### {name}\n" in written
         for term in terms.terms:
             assert f"`{term}`" in written
 
