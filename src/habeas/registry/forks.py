@@ -128,8 +128,7 @@ def forks(store: Store) -> list[Fork]:
     found = []
     for row in rows:
         if row.branch:
-            earlier = [log for log in rows if (log.origin, row.branch) > (row.origin, log.branch)]
-            earlier = [log for log in earlier if log.origin == row.origin]
+            earlier = [log for log in rows if log.origin == row.origin and log.branch < row.branch]
             nearest = max(earlier, key=lambda log: (parting(store, log.id, row.id), -log.branch))
             found.append(fork_between(store, nearest, row))
     return found
