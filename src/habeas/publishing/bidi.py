@@ -183,8 +183,20 @@ def embedded_runs(text: str, base: Direction) -> tuple[tuple[int, int], ...]:
         runs.append((start, end))
     if base == "rtl":
         signed = [_with_signs(text, run) for run in runs]
-        runs = [(a, b) for a, b in signed if not text[a:b].isdigit()]
+        runs = [(a, b) for a, b in signed if not _native(text[a:b])]
     return tuple(_with_brackets(text, run) for run in runs)
+
+
+def _native(run: str) -> bool:
+    """Whether a run needs nothing in right-to-left text.
+
+    So a lone number, and numbers in Arabic-script digits with a space between (`۱۹۸۸ (۱۳۶۷)`),
+    which are read from right to left.
+    """
+    if run.isdigit():
+        return True
+    plain = not any((c.isascii() and c.isalnum()) or _strength(c) == "ltr" for c in run)
+    return plain and any(c.isspace() for c in run)
 
 
 def _parts(text: str, start: int, index: int) -> bool:

@@ -20,6 +20,7 @@ from habeas.claims.vocabulary import vocabulary
 from habeas.errors import NotFoundError
 from habeas.publishing.contents import (
     FORMAT,
+    WHOLE,
     Contents,
     Contradiction,
     Dated,
@@ -49,6 +50,12 @@ KEY_TOPICS: Final = (
     "victims_killed", "victims_secretly_buried", "disturbance_kind", "admin_unit", "case_kind",
 )  # fmt: skip
 """What a reader looks for first, in this order."""
+
+_WIDE_TOPICS: Final = (
+    "period", "victims_killed", "victims_secretly_buried", "number_of_cities", "fate",
+    "whereabouts", "status", "remains_believed",
+)  # fmt: skip
+"""The same for a case or a registry, over all of its sections."""
 
 _UNDATED: Final = frozenset({"published", "retrieved", "custody_time", "captured", "acquired"})
 _DEGREES: Final[dict[Agreement, Degree]] = {
@@ -277,7 +284,8 @@ class _Gathering:
         sources: int,
     ) -> Glance:
         shown = [s for s in self.numbering.shown if s.digest in self.told and not s.withdrawn]
-        topics = {topic.predicate: topic for topic in sections[0].topics}
+        wide = prefix_of(self.entity) in ("case", WHOLE)
+        topics = _key_topics(sections, _WIDE_TOPICS) if wide else _key_topics(sections[:1])
         return Glance(
             claims=len(self.told),
             sources=sources,
@@ -285,8 +293,15 @@ class _Gathering:
             contradictions=sum(found.degree != "compatible" for found in contradictions),
             questions=questions,
             findings=len(self.findings),
-            topics=tuple(topics[name] for name in KEY_TOPICS if name in topics),
+            topics=topics,
         )
+
+
+def _key_topics(
+    sections: Sequence[Section], names: Sequence[str] = KEY_TOPICS
+) -> tuple[Topic, ...]:
+    found = [topic for section in sections for topic in section.topics if topic.predicate in names]
+    return tuple(sorted(found, key=lambda topic: names.index(topic.predicate)))
 
 
 def _say_the_same(one: Shown, other: Shown) -> bool:

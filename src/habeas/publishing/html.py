@@ -8,7 +8,7 @@ from typing import Final
 
 from habeas.publishing.assets import font_faces, web_fonts
 from habeas.publishing.catalogue import Language
-from habeas.publishing.contents import Contents, LogState, Statement
+from habeas.publishing.contents import Contents, LogState, Statement, Topic
 from habeas.publishing.html_claims import ClaimPage, anchor
 from habeas.publishing.html_lists import (
     contradictions_part,
@@ -138,13 +138,12 @@ def _navigation(page: ClaimPage, parts: Sequence[tuple[str, str, list[Html]]]) -
             element("span", number, class_="n"),
             element("a", page.words(f"dossier.{key}"), href=f"#{key}"),
         ]
-        if key == "known" and len(page.contents.sections) > 1:
-            entry.append(_section_links(page))
         rows.append(element("li", *entry))
     heading = element("h2", page.words("dossier.contents"), id="contents")
-    return element(
-        "nav", heading, element("ol", *rows), class_="contents", aria_labelledby="contents"
-    )
+    lists = [element("ol", *rows)]
+    if len(page.contents.sections) > 1:
+        lists.append(_section_links(page))
+    return element("nav", heading, *lists, class_="contents", aria_labelledby="contents")
 
 
 def _section_links(page: ClaimPage) -> Html:
@@ -154,7 +153,7 @@ def _section_links(page: ClaimPage) -> Html:
         element("li", element("a", foreign(page.teller.label(e)), href=f"#{anchor(e)}"))
         for e in shown
     ]
-    return element("ol", *items)
+    return element("ul", *items)
 
 
 def _glance(page: ClaimPage) -> list[Html]:
@@ -173,33 +172,35 @@ def _glance(page: ClaimPage) -> list[Html]:
         label = teller.count(key, count).replace(shown, "").strip()
         tiles.append(element("li", element("b", shown), label))
     made = [element("ul", *tiles, class_="counts")]
-    rows = [_glance_row(page, topic.predicate, n) for topic in glance.topics
-            for said in topic.said for n in said.claims[:1]]  # fmt: skip
-    if rows:
-        keys = ["statement", "value", "who", "number"]
-        made.append(table(page, "dossier.glance", keys, rows))
+    if glance.topics:
+        rows = [_glance_row(page, topic) for topic in glance.topics]
+        keys = ["entity", "statement", "value", "independent"]
+        made.append(table(page, "dossier.glance_table", keys, rows))
     return made
 
 
-def _glance_row(page: ClaimPage, predicate: str, number: int) -> Html:
-    statement = page.contents.claim(number)
+def _glance_row(page: ClaimPage, topic: Topic) -> Html:
+    """One thing that can be asked, every answer side by side, each with its first claim."""
     teller = page.teller
-    said = foreign(teller.said(statement))
-    reading = teller.reading(statement)
-    parts = [said]
-    if reading and reading != teller.said(statement):
-        parts.append(element("span", page.text(f" ({reading})"), class_="small"))
-    holds = teller.holds(statement)
-    if holds:
-        parts.append(element("span", page.text(f" · {holds}"), class_="small"))
-    by = statement.by.text if statement.by else teller.source_title(statement.source)
+    answers = [_answer(page, said.claims[0]) for said in topic.said]
     return element(
         "tr",
-        element("th", page.text(teller.predicate(predicate)), scope="row"),
-        element("td", *parts),
-        element("td", foreign(by)),
-        element("td", page.link(number)),
+        element("th", page.entity(topic.subject), scope="row"),
+        element("td", page.text(teller.predicate(topic.predicate))),
+        element("td", element("ul", *(element("li", a) for a in answers), class_="answers")),
+        element("td", figure(teller.figure(str(topic.independent)))),
     )
+
+
+def _answer(page: ClaimPage, number: int) -> Html:
+    statement = page.contents.claim(number)
+    teller = page.teller
+    parts = [foreign(teller.said(statement), lang=teller.said_language(statement))]
+    holds = teller.holds(statement)
+    if holds:
+        parts.append(page.text(f" ({holds})"))
+    by = statement.by.text if statement.by else teller.source_title(statement.source)
+    return join([*parts, Html(" · "), foreign(by), Html(" · "), page.link(number)])
 
 
 def _known(page: ClaimPage) -> list[Html]:

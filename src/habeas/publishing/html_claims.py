@@ -85,8 +85,9 @@ class ClaimPage:
         ]
         if statement.about and not brief:
             parts.append(self._about(statement))
-        shown = element("a", figure(self.teller.number(str(number))), href=f"#c{number}",
-                        class_="no", aria_label=self.words("claim.number", number=str(number)))  # fmt: skip
+        digits = self.teller.number(str(number))
+        name = self.words("claim.number", number=digits)
+        shown = element("a", figure(digits), href=f"#c{number}", class_="no", aria_label=name)
         kind = "claim withdrawn" if statement.withdrawn else "claim"
         return element("li", shown, element("div", *parts), class_=kind, id=self.placed(number))
 
@@ -168,7 +169,7 @@ class ClaimPage:
         parts = [self.claims(said.claims)]
         if len(said.claims) > 1:
             count = self.teller.count("independent", said.independent)
-            line = [self.text(count + ".")]
+            line: list[str] = [self.text(count + ".")]
             for group in said.origins:
                 if len(group) > 1:
                     line += [" ", self.with_links("dossier.same_origin", group)]

@@ -15,6 +15,7 @@ from habeas.claims.claim import prefix_of
 from habeas.claims.values import Quantity, Term, When, Where
 from habeas.publishing.contents import Question, Section
 from habeas.publishing.numbering import Numbering
+from habeas.publishing.scope import site_of
 from habeas.registry.view import Disagreement, Shown
 
 ASKING: Final = frozenset({"open_question", "gap", "would_settle"})
@@ -57,8 +58,7 @@ def gather_questions(
         found = [d for d in disagreements if d.subject in (section.entity, *section.linked)]
         made += [_of_disagreement(numbering, one) for one in found if one.agreement > _COMPATIBLE]
         made += _of_figures(numbering, section)
-        made += _single(section)
-    return tuple(made)
+    return (*made, *_single(numbering, sections))
 
 
 _COMPATIBLE: Final = Agreement.COMPATIBLE
@@ -161,17 +161,16 @@ def _of_figures(numbering: Numbering, section: Section) -> Iterator[Question]:
         yield Question(kind="method", subject=section.entity, claims=claims)
 
 
-def _single(section: Section) -> Iterator[Question]:
-    """What rests on one independent source, gathered into one question for each entity."""
-    lone = [
-        number
-        for topic in section.topics
-        for said in topic.said
-        if topic.independent == 1 and topic.predicate in _TOLD
-        for number in said.claims
-    ]
-    if lone:
-        yield Question(kind="single_source", subject=section.entity, claims=tuple(sorted(lone)))
+def _single(numbering: Numbering, sections: Sequence[Section]) -> Iterator[Question]:
+    """What rests on one independent source: one question for each site with its events."""
+    lone: dict[str, list[int]] = {}
+    for section in sections:
+        for topic in section.topics:
+            if topic.independent == 1 and topic.predicate in _TOLD:
+                claims = [number for said in topic.said for number in said.claims]
+                lone.setdefault(site_of(numbering.view, section.entity), []).extend(claims)
+    for entity, claims in lone.items():
+        yield Question(kind="single_source", subject=entity, claims=tuple(sorted(claims)))
 
 
 _TOLD: Final = frozenset(

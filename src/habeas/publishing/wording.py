@@ -148,7 +148,8 @@ class Teller:
         gregorian = interval_in_words(earliest or None, latest or None, self.words)
         if self.language != "fa" or not gregorian:
             return gregorian
-        return f"{gregorian} ({solar_in_words(earliest or None, latest or None, self.words)})"
+        solar = solar_in_words(earliest or None, latest or None, self.words)
+        return self.words("dates.both", gregorian=gregorian, solar=solar)
 
     def day(self, day: str) -> str:
         """One Gregorian day, ISO 8601 or the beginning of a time, in words."""
@@ -156,7 +157,9 @@ class Teller:
 
     def time(self, moment: str) -> str:
         """A moment, `YYYY-MM-DDTHH:MM:SSZ`, with its day in words."""
-        return f"{self.day(moment)}, {moment[11:16]} UTC" if moment else ""
+        if not moment:
+            return ""
+        return self.words("dates.time", day=self.day(moment), time=self.number(moment[11:16]))
 
     def _quantity(self, quantity: Quantity) -> str:
         low, high = (self._figure(end) for end in (quantity.low, quantity.high))
