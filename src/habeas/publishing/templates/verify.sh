@@ -82,7 +82,7 @@ It ends with 0: all proved, and sealed; 1: something does not hold; 2: it could 
     entry_extra) w='The proof of entry %s... belongs to no claim: somebody added it.' ;;
     checkpoint_bad) w='%s is not the state of a log of %s entries: it was changed or exchanged.' ;;
 
-    logs_ok) w='%s signed states of %s logs.' ;;
+    logs_ok) w='signed states: %s; logs: %s.' ;;
     key_bad) w='%s is not the key of a log (an Ed25519 key): it was changed or exchanged.' ;;
     signature_bad) w='Log %s, %s entries: the key of the organisation did not sign this. It was changed after it was signed, or somebody else signed it.' ;;
     note_differs) w='%s does not say what was signed: it was changed or exchanged.' ;;
@@ -115,7 +115,7 @@ It ends with 0: all proved, and sealed; 1: something does not hold; 2: it could 
     file_link) w='%s is a link, and not a file of this dossier: somebody added it.' ;;
     json_claim) w='dossier.json shows another claim in place %s than the one proved as claim %s.' ;;
     json_count) w='dossier.json shows %s claims; %s are proved.' ;;
-    seal_ok) w='sealed by the key with the fingerprint %s' ;;
+    seal_ok) w='the list of files is the one that was sealed, by the key with the fingerprint %s' ;;
     seal_none) w='the organisation did not seal this dossier. Only the claims are proved: the words in the folder claims. Nothing protects the pages (HTML, PDF, JSON, pictures) from one who changes them and the list too.' ;;
     seal_foreign) w='the key of the seal signed none of the logs in which these claims stand. Whoever holds it made these pages.' ;;
     seal_gone) w='The seal was taken away: %s is missing.' ;;
@@ -235,7 +235,7 @@ openssl (نسخهٔ 3.0 یا تازه‌تر)، base64 و xxd نیاز دارد.
     file_link) w='%s پیوند است و فایل این پرونده نیست: کسی آن را افزوده است.' ;;
     json_claim) w='فایل dossier.json در جای %s گزارهٔ دیگری نشان می‌دهد نه آن که به‌عنوان گزارهٔ %s اثبات شد.' ;;
     json_count) w='فایل dossier.json شمار %s گزاره نشان می‌دهد؛ %s گزاره اثبات می‌شود.' ;;
-    seal_ok) w='مُهر شده با کلیدی با اثر انگشت %s' ;;
+    seal_ok) w='فهرست فایل‌ها همان است که مُهر شد، با کلیدی با اثر انگشت %s' ;;
     seal_none) w='سازمان این پرونده را مُهر نکرده است. تنها گزاره‌ها اثبات می‌شوند: واژه‌های پوشهٔ claims. هیچ چیز صفحه‌ها را (HTML، PDF، JSON، تصویرها) از کسی که آن‌ها و فهرست را با هم تغییر دهد نگه نمی‌دارد.' ;;
     seal_foreign) w='کلید مُهر هیچ‌یک از دفترهای این گزاره‌ها را امضا نکرده است. این صفحه‌ها را دارندهٔ آن کلید ساخته است.' ;;
     seal_gone) w='مُهر برداشته شده است: %s نیست.' ;;
@@ -725,8 +725,10 @@ note_agrees() {
         signature=${line#"— $origin "}
         if [ "${#signature}" -gt 3000 ]; then
             [ "$size" != "$head" ] || say note second_signature "$log"
-        elif [ "$(printf %s "$signature" | base64 -d 2>/dev/null | xxd -p -s 4 -c 64)" = "$want" ]; then
-            agreed=yes
+        else
+            # Four bytes that name the key stand before the signature.
+            bytes=$(printf %s "$signature" | base64 -d 2>/dev/null | xxd -p -c 68)
+            [ "${bytes#????????}" != "$want" ] || agreed=yes
         fi
     done 4<"$folder/checkpoint"
     [ "$agreed" = yes ]
@@ -1054,7 +1056,7 @@ check_seal() {
         failed seal_other
         return
     fi
-    [ "$step_failures" != 0 ] || say ok seal_ok "$print"
+    say ok seal_ok "$print"
     compare_key "$print"
     for log in ${logs-}; do
         eval "hash=\${p_$log-} count=\${q_$log-0}"
