@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from habeas.claims.values import File
 from habeas.registry import merging
 from habeas.registry.changing import erase, reclassify, withdraw
+from habeas.registry.clearance import Effects
 from habeas.registry.exporting import export_bundle
 from habeas.registry.importing import import_bundle
 from habeas.registry.lineage import Lineages
+from habeas.registry.rebuilding import rebuild
 from habeas.registry.registry import open_registry
 from habeas.registry.selection import Selection
 from habeas.registry.verification import verify
@@ -257,3 +259,36 @@ def test_t24_a_digest_that_another_log_copied_stays_where_it_stood(tmp_path, mon
         result = import_bundle(b, tmp_path / "2", trust=trust)
         assert result.contested == (name,)
         assert b.view("sealed").claim(name).claim == claim
+
+
+def finding(digest: str):
+    return parts.Claim(
+        subject="person:p",
+        predicate="name",
+        value=parts.Name(text="What we conclude"),
+        source="org:a",
+        rests_on=(digest,),
+        standard="reasonable_grounds",
+        sensitivity="public",
+    )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_rested_on_an_erased_claim_stays_as_hidden_as_it_was(tmp_path, order, monkeypatch):
+    with parts.make(tmp_path / "a", "A") as a, parts.make(tmp_path / "b", "B") as b:
+        (secret,) = parts.record(a, parts.named("p", "A secret", "sealed"))
+        (rests,) = parts.record(a, finding(secret))
+        export_bundle(a, tmp_path / "1", clearance="sealed")
+        erase(a, secret, "asked for")
+        export_bundle(a, tmp_path / "2", clearance="sealed")
+        assert a.view("sealed").claim(rests).sensitivity == "sealed"
+        for path in [tmp_path / "1", tmp_path / "2"][::order]:
+            import_bundle(b, path, trust={a.key().fingerprint()})
+        for registry in (a, b):
+            assert verify(registry).passed
+            rebuild(registry)
+            assert registry.view("sealed").claim(rests).sensitivity == "sealed"
+            assert verify(registry).passed
+        monkeypatch.setattr(Effects, "_base_of_erased", lambda *_: 0)  # the mutant
+        rebuild(b)
+        assert b.view("public").claim(rests).sensitivity == "public"

@@ -14,7 +14,7 @@ A claim about a claim takes effect from the log of the claim it names, or that l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +25,9 @@ from habeas.registry.lineage import Lineages
 from habeas.registry.store import OpeningRow, Store
 
 PUBLIC, PARTNERS, TEAM, SEALED = range(4)
+
+ERASED = "erased"
+"""The predicate that destroys a claim's words."""
 
 LOCATION_RULE = "publish_location"
 """The predicate that lets the place of a site be published."""
@@ -113,7 +116,18 @@ class Effects:
             target = self._store.opening(about.target)
             if target is not None:
                 base = max(base, self._base_of(target))
+            elif about.relation != ERASED:
+                base = max(base, self._base_of_erased(about.target))
         return base
+
+    def _base_of_erased(self, target: bytes) -> int:
+        """What an erased claim still demands: its erasure was classified as strictly as itself."""
+        found = PUBLIC
+        for about in self._store.about(target):
+            if about.relation == ERASED:
+                erasure = self._store.opening_by_id(about.claim)
+                found = max(found, self._base_of(erasure) if erasure else PUBLIC)
+        return found
 
     def _reclassified(self, row: OpeningRow) -> int | None:
         """The last effective reclassification: the strictest, among those of one entry."""
@@ -188,12 +202,20 @@ def affected(store: Store, rows: Iterable[tuple[int, bytes, str, str]]) -> set[i
         if id_ in reached:
             continue
         reached.add(id_)
-        for about in store.about(digest):
-            other = store.opening_by_id(about.claim)
-            if other is not None:
-                ahead.append((other.id, other.digest))
-        for about in store.targets(id_):
-            target = store.opening(about.target)
-            if target is not None:
-                ahead.append((target.id, target.digest))
+        ahead += _neighbours(store, id_, digest)
     return reached
+
+
+def _neighbours(store: Store, id_: int, digest: bytes) -> Iterator[tuple[int, bytes]]:
+    """Claims that speak of a claim, those it speaks of, and what else speaks of an erased one."""
+    speaking = list(store.about(digest))
+    for about in store.targets(id_):
+        target = store.opening(about.target)
+        if target is not None:
+            yield target.id, target.digest
+        else:
+            speaking += store.about(about.target)
+    for about in speaking:
+        other = store.opening_by_id(about.claim)
+        if other is not None:
+            yield other.id, other.digest

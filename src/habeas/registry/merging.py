@@ -20,7 +20,7 @@ from habeas.ledger.history import History, Record, split_hashes, stamps
 from habeas.ledger.tile import TILE_WIDTH
 from habeas.ledger.tree import HASH_SIZE
 from habeas.registry.appending import extend
-from habeas.registry.clearance import LOCATION_RULE
+from habeas.registry.clearance import ERASED, LOCATION_RULE
 from habeas.registry.fold import searchable
 from habeas.registry.forks import Fork, fork_between, parting, same_hashes
 from habeas.registry.lineage import PREDECESSOR, Lineages
@@ -30,8 +30,6 @@ from habeas.registry.witnessing import add_checkpoint
 
 PART = 2_000
 """How many entries are held in memory before they are written."""
-
-ERASED = "erased"
 
 
 class Place(NamedTuple):
