@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
@@ -52,8 +54,25 @@ def test_the_commands_page_holds_every_command_option_and_exit_code():
             name = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar
             assert name in help_of(path, command)
             assert parameter.help, (path, name)
-    for kind in [HabeasError, *HabeasError.__subclasses__()]:
-        assert f"| {kind.exit_code} |" in written
+    for kind in error_kinds(HabeasError):
+        assert f"| {kind.exit_code} | `" in written
+        assert kind.__name__ in written or kind.exit_code == kind.__base__.exit_code
+
+
+def error_kinds(kind: type[HabeasError]) -> list[type[HabeasError]]:
+    """A kind of error and every kind below it, in all modules of the house."""
+    for module in pkgutil.walk_packages(habeas.__path__, "habeas."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found = [kind]
+    for one in kind.__subclasses__():
+        found += error_kinds(one)
+    return found
+
+
+def test_no_two_kinds_of_error_share_an_exit_code():
+    own = [k for k in error_kinds(HabeasError)[1:] if k.exit_code != k.__base__.exit_code]
+    assert len({kind.exit_code for kind in own}) == len(own)
 
 
 def test_a_command_without_a_page_is_caught():

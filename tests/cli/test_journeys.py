@@ -243,3 +243,25 @@ def test_the_version():
 
     done = subprocess.run([*PROGRAM, "--version"], capture_output=True, text=True, check=False)
     assert done.stdout == f"habeas {habeas.__version__}\n"
+
+
+def test_a_dossier_that_verifies_itself(habeas, tmp_path):
+    habeas("record", SHEET)
+    for lang in ("en", "fa"):
+        made = habeas.json(
+            "dossier", "site:invented-hill", "--out", tmp_path / lang, "--lang", lang
+        )
+        assert (made["clearance"], made["lang"]) == ("public", lang)
+        assert Path(made["page"]).is_file()
+        done = subprocess.run(
+            ["sh", tmp_path / lang / "verify.sh"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    page = tmp_path / "en" / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"Invented hill", b"Invented HILL", 1))
+    done = subprocess.run(
+        ["sh", tmp_path / "en" / "verify.sh"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert habeas.json("dossier", "site:nowhere", "--out", tmp_path / "x", code=3)["error"]["mend"]
+    assert not (tmp_path / "x").exists()

@@ -11,6 +11,7 @@ from habeas import errors
 from habeas.cli.main import TRACEBACK, app
 from habeas.cli.passphrase import VARIABLE
 from habeas.evidence.authority import AuthorityError
+from habeas.publishing.harm import HarmError
 
 WIDTH: Final = 90
 
@@ -78,7 +79,7 @@ def help_of(path: str, command: Any) -> str:
 def _exit_codes() -> Iterator[str]:
     kinds = (
         errors.HabeasError, errors.InputError, errors.NotFoundError, errors.IntegrityError,
-        errors.KeyFileError, errors.BusyError, errors.StorageError, AuthorityError,
+        errors.KeyFileError, errors.BusyError, errors.StorageError, AuthorityError, HarmError,
     )  # fmt: skip
     for kind in kinds:
         first = " ".join((kind.__doc__ or "").strip().split("\n\n")[0].split())

@@ -126,6 +126,7 @@ def _add() -> None:
         ("erase", amending.erase),
         ("verify", checking.verify),
         ("rebuild", checking.rebuild),
+        ("dossier", publishing.dossier),
         ("export", publishing.export),
         ("log", logs.log),
         ("stamp", timestamps.stamp),

@@ -43,7 +43,7 @@ _POSITION: Final = re.compile(
 class HarmError(HabeasError):
     """A dossier would publish what is never published; nothing was written."""
 
-    exit_code = 8
+    exit_code = 9
 
 
 def check_harm(contents: Contents) -> None:
