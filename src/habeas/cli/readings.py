@@ -98,21 +98,20 @@ def _when(value: When, lang: Language) -> str:
 
 
 def _quantity(value: Quantity, lang: Language) -> str:
+    unit = f" {value.unit}" if value.unit else ""
     match value.low, value.high:
         case None, None:
             number = ""
         case str() as low, None:
-            number = word("at_least", lang, low)
+            number = word("at_least", lang, low + unit)
         case None, str() as high:
-            number = word("at_most", lang, high)
+            number = word("at_most", lang, high + unit)
         case low, high if low == high:
-            number = low or ""
+            number = "" if low == value.text else f"{low}{unit}"
         case low, high:
-            number = word("range", lang, str(low), str(high))
-    if number == value.text:
-        number = ""
-    unit = value.unit if number and value.unit else ""
-    return "; ".join(part for part in (f"{number} {unit}".strip(), value.counts) if part)
+            number = word("range", lang, str(low), f"{high}{unit}")
+    between = "؛ " if lang == "fa" else "; "
+    return between.join(part for part in (number, value.counts) if part)
 
 
 def _where(value: Where, lang: Language) -> str:

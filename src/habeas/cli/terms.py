@@ -96,23 +96,31 @@ def _print_predicates(predicates: list[Predicate], lang: options.Language) -> No
 
     if not predicates:
         return
-    made = table("predicate", "said of", "value", "meaning")
+    made = table("predicate", "meaning", leading=1)
+    made.expand = True
+    for column, ratio in zip(made.columns, (4, 5), strict=True):
+        column.ratio = ratio
     for one in predicates:
-        value = one.vocabulary or " ".join(one.values)
-        meaning = f"{one.labels['en']}\n{one.labels['fa']}\n{one.definition(lang)}"
-        least = "" if one.least == "public" else f"\nat least {one.least}"
-        made.add_row(
-            Words(one.name, "bold"), Words(" ".join(one.subjects)), Words(value + least),
-            Words(meaning),
-        )  # fmt: skip
+        made.add_row(Words(_form(one)), Words(f"{_labels(one)}\n{one.definition(lang)}"))
     screen().print(made)
+
+
+def _form(one: Predicate) -> str:
+    """What it is said of, and with which value."""
+    value = f"{' or '.join(one.values)}" + (f" ({one.vocabulary})" if one.vocabulary else "")
+    least = "" if one.least == "public" else f"\nat least {one.least}"
+    return f"{one.name}\nof {', '.join(one.subjects)}\n{value}{least}"
+
+
+def _labels(one: Predicate) -> str:
+    return f"{one.labels['en']}\n{one.labels['fa']}"
 
 
 def _print_lists(lists: list[TermList]) -> None:
     from habeas.cli.terminal import Words, screen, table
 
     for one in lists:
-        made = table("term", "English", "Persian", "meaning")
+        made = table("term", "English", "Persian", "meaning", leading=1)
         for term in one.terms.values():
             made.add_row(
                 Words(term.name, "bold"), Words(term.labels["en"]), Words(term.labels["fa"]),
