@@ -45,7 +45,7 @@ def write_dossier(
     *,
     clearance: Sensitivity = "public",
     lang: Language = "en",
-    key: SigningKey | None = None,
+    seal: bool = True,
     authorities: bytes = b"",
 ) -> Written:
     """Write the dossier of an entity into a new or empty folder.
@@ -56,18 +56,22 @@ def write_dossier(
         out: the folder.
         clearance: what its readers may see.
         lang: of our own words; what sources say stays as it is.
-        key: seals the list of files; without one the claims still prove themselves.
+        seal: sign the list of files with the registry's key, so that the pages are proven too;
+            without it the claims still prove themselves.
         authorities: root certificates of timestamp authorities, PEM.
 
     Raises:
         NotFoundError: nothing that may be seen is said of the entity.
         HarmError: it would publish what is never published; nothing was written.
         InputError: the folder holds something.
+        KeyFileError: the key that seals cannot be opened.
         IntegrityError: a claim is not covered by a signed checkpoint, or a vendored file changed.
         StorageError: the disk refused.
     """
     view = registry.view(clearance)
     contents = gather(view, entity)
+    check_harm(contents)
+    key = registry.key() if seal else None
     files = dossier_files(view, contents, lang=lang, key=key, authorities=authorities)
     write_pack(out, files)
     return Written(

@@ -58,7 +58,7 @@ def write_page(contents: Contents, language: Language) -> str:
     parts = _parts(page)
     body = element(
         "body",
-        element("a", page.words("dossier.skip"), href="#main", class_="skip"),
+        element("a", page.say("dossier.skip"), href="#main", class_="skip"),
         element(
             "div",
             _cover(page),
@@ -126,7 +126,7 @@ def _cover(page: ClaimPage) -> Html:
         element("p", f"{page.words('dossier.kicker')} · {teller.kind()}", class_="kicker"),
         element("h1", foreign(teller.title())),
         element("ul", *(element("li", fact) for fact in facts), class_="facts"),
-        element("p", page.words("dossier.stance"), class_="stance"),
+        element("p", page.say("dossier.stance"), class_="stance"),
         class_="cover",
     )
 
@@ -136,10 +136,10 @@ def _navigation(page: ClaimPage, parts: Sequence[tuple[str, str, list[Html]]]) -
     for key, number, _ in parts:
         entry = [
             element("span", number, class_="n"),
-            element("a", page.words(f"dossier.{key}"), href=f"#{key}"),
+            element("a", page.say(f"dossier.{key}"), href=f"#{key}"),
         ]
         rows.append(element("li", *entry))
-    heading = element("h2", page.words("dossier.contents"), id="contents")
+    heading = element("h2", page.say("dossier.contents"), id="contents")
     lists = [element("ol", *rows)]
     if len(page.contents.sections) > 1:
         lists.append(_section_links(page))
@@ -204,13 +204,13 @@ def _answer(page: ClaimPage, number: int) -> Html:
 
 
 def _known(page: ClaimPage) -> list[Html]:
-    lead = element("p", page.words("dossier.known_lead"), class_="lead")
+    lead = element("p", page.say("dossier.known_lead"), class_="lead")
     return [lead, *(page.section(section) for section in page.contents.sections)]
 
 
 def _register(page: ClaimPage) -> list[Html]:
     """Claims that stand nowhere else on the page in full: names and descriptions of sources."""
-    lead = element("p", page.words("dossier.register_lead"), class_="lead")
+    lead = element("p", page.say("dossier.register_lead"), class_="lead")
     rows = [_register_row(page, claim) for claim in page.unplaced]
     keys = ["number", "entity", "statement", "value", "who", "digest"]
     return [lead, table(page, "dossier.register", keys, rows)] if rows else [lead]
@@ -242,13 +242,13 @@ def _about(page: ClaimPage) -> list[Html]:
     ]
     made = [_facts(page, rows), *(_log(page, log) for log in contents.logs)]
     made += [
-        element("h3", page.words("about.verify")),
-        element("p", page.words("about.verify_text")),
+        element("h3", page.say("about.verify")),
+        element("p", page.say("about.verify_text")),
         element("pre", element("code", COMMAND)),
     ]
     made += [element("p", page.say(f"about.{key}")) for key in ("verify_after", "key")]
     for key in ("redaction", "side", "licences"):
-        made.append(element("h3", page.words(f"about.{key}")))
+        made.append(element("h3", page.say(f"about.{key}")))
         made.append(element("p", page.say(f"about.{key}_text")))
     return made
 
@@ -257,7 +257,7 @@ def _facts(page: ClaimPage, rows: Sequence[tuple[str, str]]) -> Html:
     cells = [
         cell
         for key, value in rows
-        for cell in (element("dt", page.words(f"about.{key}")), element("dd", value))
+        for cell in (element("dt", page.say(f"about.{key}")), element("dd", value))
     ]
     return element("dl", *cells, class_="about")
 
@@ -286,5 +286,5 @@ def _log(page: ClaimPage, log: LogState) -> Html:
 
 
 def _footer(page: ClaimPage) -> Html:
-    back = element("a", page.words("dossier.top"), href="#contents", class_="top")
-    return element("footer", element("p", page.words("dossier.stance")), element("p", back))
+    back = element("a", page.say("dossier.top"), href="#contents", class_="top")
+    return element("footer", element("p", page.say("dossier.stance")), element("p", back))

@@ -143,7 +143,7 @@ class ClaimPage:
         return [element("p", self.say("claim.note", text=statement.note), class_="small")]
 
     def _about(self, statement: Statement) -> Html:
-        heading = element("p", element("b", self.words("dossier.about_claim")), class_="small")
+        heading = element("p", element("b", self.say("dossier.about_claim")), class_="small")
         parts = []
         for number in statement.about:
             predicate = self.teller.predicate(self.contents.claim(number).predicate)
@@ -190,7 +190,7 @@ class ClaimPage:
             names = self.teller.listed(self.teller.label(e) for e in section.linked)
             parts.append(element("p", self.say("dossier.linked", entities=names), class_="small"))
         if section.names:
-            parts.append(element("h4", self.words("dossier.names")))
+            parts.append(element("h4", self.say("dossier.names")))
             parts.append(self.claims(section.names))
         parts += [self.topic(topic) for topic in section.topics]
         return element("section", *parts, aria_labelledby=anchor(section.entity))
@@ -205,7 +205,7 @@ class ClaimPage:
             standard = self.teller.term("standard_of_proof", finding.standard)
             lines.append(element("p", self.say("dossier.standard", standard=standard)))
         else:
-            lines.append(element("p", self.words("dossier.no_standard")))
+            lines.append(element("p", self.say("dossier.no_standard")))
         rests = [self.with_links("dossier.rests_on", finding.rests_on)] if finding.rests_on else []
         if finding.missing:
             digests = self.teller.listed(digest[:16] + "…" for digest in finding.missing)

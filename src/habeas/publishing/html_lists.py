@@ -17,8 +17,8 @@ def contradictions_part(page: ClaimPage) -> list[Html]:
     """Every contradiction, its claims side by side."""
     found = page.contents.contradictions
     if not found:
-        return [element("p", page.words("dossier.no_contradictions"))]
-    lead = element("p", page.words("dossier.contradictions_lead"), class_="lead")
+        return [element("p", page.say("dossier.no_contradictions"))]
+    lead = element("p", page.say("dossier.contradictions_lead"), class_="lead")
     return [lead, *(_contradiction(page, one) for one in found)]
 
 
@@ -50,8 +50,8 @@ def _contradiction(page: ClaimPage, found: Contradiction) -> Html:
 def questions_part(page: ClaimPage) -> list[Html]:
     """Open questions, each with what would settle it."""
     if not page.contents.questions:
-        return [element("p", page.words("dossier.no_questions"))]
-    lead = element("p", page.words("dossier.questions_lead"), class_="lead")
+        return [element("p", page.say("dossier.no_questions"))]
+    lead = element("p", page.say("dossier.questions_lead"), class_="lead")
     made: list[Html] = [lead]
     last = ""
     for question in page.contents.questions:
@@ -82,19 +82,19 @@ def _question(page: ClaimPage, question: Question) -> Html:
 def findings_part(page: ClaimPage) -> list[Html]:
     """What the organisation concluded."""
     if not page.contents.findings:
-        return [element("p", page.words("dossier.no_findings"))]
-    lead = element("p", page.words("dossier.findings_lead"), class_="lead")
+        return [element("p", page.say("dossier.no_findings"))]
+    lead = element("p", page.say("dossier.findings_lead"), class_="lead")
     return [lead, *(page.finding(finding) for finding in page.contents.findings)]
 
 
 def custody_part(page: ClaimPage) -> list[Html]:
     """Items of evidence and their custody."""
-    made = [element("p", page.words("dossier.custody_lead"), class_="lead")]
+    made = [element("p", page.say("dossier.custody_lead"), class_="lead")]
     if not page.contents.items:
-        made.append(element("p", page.words("dossier.no_items")))
+        made.append(element("p", page.say("dossier.no_items")))
     made += [_item(page, item) for item in page.contents.items]
     if page.contents.clearance in ("public", "partners"):
-        made.append(element("p", page.words("dossier.custody_below")))
+        made.append(element("p", page.say("dossier.custody_below")))
     return made
 
 
@@ -111,7 +111,7 @@ def _item(page: ClaimPage, item: Item) -> Html:
         words = page.words("dossier.custody_event", number=teller.number(str(number)))
         parts += [element("h4", words), _told(page, event)]
     if item.faults:
-        parts.append(element("h4", page.words("dossier.custody_faults")))
+        parts.append(element("h4", page.say("dossier.custody_faults")))
         rows = [f"{teller.number(str(place))}. {fault}" for place, fault in item.faults]
         parts.append(element("ul", *(element("li", foreign(row)) for row in rows)))
     return element("div", *parts)
@@ -129,8 +129,8 @@ def _told(page: ClaimPage, numbers: tuple[int, ...]) -> Html:
 def withdrawn_part(page: ClaimPage) -> list[Html]:
     """Withdrawn claims, marked, with the reason."""
     if not page.contents.withdrawn:
-        return [element("p", page.words("dossier.no_withdrawn"))]
-    lead = element("p", page.words("dossier.withdrawn_lead"), class_="lead")
+        return [element("p", page.say("dossier.no_withdrawn"))]
+    lead = element("p", page.say("dossier.withdrawn_lead"), class_="lead")
     return [lead, *(_withdrawal(page, one) for one in page.contents.withdrawn)]
 
 
@@ -143,7 +143,7 @@ def _withdrawal(page: ClaimPage, one: Withdrawal) -> Html:
 
 def sources_part(page: ClaimPage) -> list[Html]:
     """The list of sources."""
-    lead = element("p", page.words("dossier.sources_lead"), class_="lead")
+    lead = element("p", page.say("dossier.sources_lead"), class_="lead")
     rows = [_source(page, card) for card in page.contents.sources]
     return [lead, element("ol", *rows, class_="sources")]
 

@@ -80,10 +80,10 @@ def _rings(where: Where) -> tuple[tuple[tuple[float, float], ...], ...]:
 def timeline_part(page: ClaimPage) -> list[Html]:
     """The pictures of the timeline, and the same as a table."""
     if not page.contents.timeline:
-        return [element("p", page.words("dossier.no_timeline"))]
+        return [element("p", page.say("dossier.no_timeline"))]
     rows = timeline_rows(page.teller)
     pictures = draw_timelines(rows, language=page.teller.language)
-    made = [element("p", page.words("dossier.timeline_lead"), class_="lead")]
+    made = [element("p", page.say("dossier.timeline_lead"), class_="lead")]
     made += [_picture(svg, f"t{n}") for n, svg in enumerate(pictures, 1)]
     return [*made, _timeline_table(page)]
 
@@ -91,9 +91,9 @@ def timeline_part(page: ClaimPage) -> list[Html]:
 def map_part(page: ClaimPage) -> list[Html]:
     """The map, and the same as a table."""
     if not page.contents.places:
-        return [element("p", page.words("dossier.no_map"))]
+        return [element("p", page.say("dossier.no_map"))]
     drawn = draw_map(map_places(page.teller), language=page.teller.language)
-    lead = element("p", page.words("dossier.map_lead"), class_="lead")
+    lead = element("p", page.say("dossier.map_lead"), class_="lead")
     return [lead, _picture(drawn, "m"), _map_table(page)]
 
 
@@ -160,9 +160,7 @@ def _map_row(page: ClaimPage, placed: Placed) -> Html:
 
 def table(page: ClaimPage, caption: str, keys: list[str], body: list[Html]) -> Html:
     """A table that scrolls inside itself on a narrow screen, reachable by keyboard."""
-    head = element(
-        "tr", *(element("th", page.words(f"dossier.{key}"), scope="col") for key in keys)
-    )
+    head = element("tr", *(element("th", page.say(f"dossier.{key}"), scope="col") for key in keys))
     name = page.words(caption)
     made = element(
         "table", element("caption", name), element("thead", head), element("tbody", *body)

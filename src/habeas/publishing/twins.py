@@ -36,7 +36,7 @@ def write_json(contents: Contents) -> bytes:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, list) and value:
+    if isinstance(value, list | tuple) and value:
         return "[\n" + ",\n".join(_compact(one) for one in value) + "\n]"
     return _compact(value)
 
