@@ -25,7 +25,7 @@ words_en() {
     compare) w='COMPARE' ;;
     note) w='NOTE' ;;
     heading) w='Checking a dossier of %s claims.' ;;
-    usage) w='Use: sh verify.sh [--lang en|fa] [--fingerprint HEX]... [--authority FILE]... [--list]
+    usage) w='Use: sh verify.sh [--lang en|fa] [--fingerprint HEX]... [--authority FILE]... [--list] [FOLDER]
 
 Checks every claim of this dossier, from its words up to the signature of the organisation and the
 timestamp. Needs sh, sha256sum, openssl (3.0 or later), base64 and xxd. Writes nothing; no network.
@@ -35,6 +35,7 @@ timestamp. Needs sh, sha256sum, openssl (3.0 or later), base64 and xxd. Writes n
   --authority FILE   the root certificate (PEM) of a timestamp authority, got from the authority.
   --list             name every claim, with what was found.
   --lang en|fa       language of the messages.
+  FOLDER             the dossier, when this script is not in it: your own copy, which you trust.
 
 It ends with 0: all proved, and sealed; 1: something does not hold; 2: it could not be run;
 3: all claims are proved, but the pages of the dossier are not sealed.' ;;
@@ -70,6 +71,8 @@ It ends with 0: all proved, and sealed; 1: something does not hold; 2: it could 
     claim_missing) w='Claim %s (%s): the file with its words is missing. Somebody took it away.' ;;
     claim_extra) w='The file %s is no claim of this dossier: somebody added it.' ;;
     claim_foreign) w='Claim %s is not among the claims of its entry: it was put in from somewhere else, or the entry was changed.' ;;
+    claim_form) w='Claim %s: this is no claim. Something else was put in its place.' ;;
+    claim_log) w='Claim %s was recorded in another log than the one in which it stands here: somebody copied it.' ;;
     claim_twice) w='Claim %s is listed twice or out of order: somebody changed the list of claims.' ;;
     claim_count) w='The list of claims says that there are %s, and names %s: somebody changed it.' ;;
     erased_bad) w='The list of erased claims is wrong about %s...: somebody changed it.' ;;
@@ -145,7 +148,7 @@ words_fa() {
     compare) w='مقایسه کنید' ;;
     note) w='توجه' ;;
     heading) w='بررسی پرونده‌ای با %s گزاره.' ;;
-    usage) w='روش کار: sh verify.sh [--lang en|fa] [--fingerprint HEX]... [--authority FILE]... [--list]
+    usage) w='روش کار: sh verify.sh [--lang en|fa] [--fingerprint HEX]... [--authority FILE]... [--list] [FOLDER]
 
 هر گزارهٔ این پرونده را از واژه‌های آن تا امضای سازمان و مُهر زمان بررسی می‌کند. به sh، sha256sum،
 openssl (نسخهٔ 3.0 یا تازه‌تر)، base64 و xxd نیاز دارد. چیزی نمی‌نویسد و به شبکه وصل نمی‌شود.
@@ -155,6 +158,7 @@ openssl (نسخهٔ 3.0 یا تازه‌تر)، base64 و xxd نیاز دارد.
   --authority FILE   گواهی ریشهٔ (PEM) مرجع مُهر زمان، گرفته‌شده از خود آن مرجع.
   --list             نام بردن از هر گزاره و نتیجهٔ آن.
   --lang en|fa       زبان پیام‌ها.
+  FOLDER             پوشهٔ پرونده، اگر این برنامه در آن نیست: نسخه‌ای که خودتان به آن اعتماد دارید.
 
 کد پایان 0: همه اثبات شد و مُهر سازمان درست است؛ 1: چیزی نادرست است؛ 2: بررسی انجام نشد؛
 3: همهٔ گزاره‌ها اثبات شد ولی صفحه‌های پرونده مُهر نشده است.' ;;
@@ -190,6 +194,8 @@ openssl (نسخهٔ 3.0 یا تازه‌تر)، base64 و xxd نیاز دارد.
     claim_missing) w='گزارهٔ %s (%s): فایل واژه‌های آن نیست. کسی آن را برداشته است.' ;;
     claim_extra) w='فایل %s از گزاره‌های این پرونده نیست: کسی آن را افزوده است.' ;;
     claim_foreign) w='گزارهٔ %s از گزاره‌های مدخل خود نیست: از جای دیگری آورده شده یا مدخل تغییر کرده است.' ;;
+    claim_form) w='گزارهٔ %s: این گزاره نیست. چیز دیگری به جای آن گذاشته‌اند.' ;;
+    claim_log) w='گزارهٔ %s در دفتر دیگری ثبت شده است نه در این دفتر: کسی آن را رونوشت کرده است.' ;;
     claim_twice) w='گزارهٔ %s دو بار یا بی‌ترتیب فهرست شده است: کسی فهرست گزاره‌ها را تغییر داده است.' ;;
     claim_count) w='فهرست گزاره‌ها می‌گوید %s گزاره هست و %s گزاره نام می‌برد: کسی آن را تغییر داده است.' ;;
     erased_bad) w='فهرست گزاره‌های محوشده دربارهٔ %s... نادرست است: کسی آن را تغییر داده است.' ;;
@@ -523,9 +529,25 @@ check_claim() {
         failed claim_changed "$1" "claims/$1.opening.json"
     elif ! names_digest "$3" "$2"; then
         failed claim_foreign "$1"
+    elif ! is_claim "$1"; then
+        failed claim_form "$1"
     else
         eval "c_$1=ok"
     fi
+}
+
+# is_claim NUMBER: whether a file holds a salt, a log's name and a claim (docs/spec/record.md); the
+# name is kept, because a claim counts in that log alone.
+is_claim() {
+    words=''
+    IFS= read -r words <"claims/$1.opening.json"
+    salt=${words#'["'}
+    salt=${salt%%\"*}
+    recorded_in=${words#"[\"$salt\",\""}
+    recorded_in=${recorded_in%%\"*}
+    is_hash "$salt" && is_name "$recorded_in" || return 1
+    case $words in "[\"$salt\",\"$recorded_in\",{"*'}]') ;; *) return 1 ;; esac
+    eval "m_$1=$recorded_in"
 }
 
 # names_digest LEAF DIGEST: whether an entry commits to a digest.
@@ -573,7 +595,9 @@ check_entries() {
     while IFS=' ' read -r kind log origin size more <&3; do
         [ "$kind" = log ] || continue
         is_number "$log" && is_name "$origin" && is_number "$size" && [ -z "$more" ] || continue
-        if read_checkpoint "$log" "$size" "$origin"; then eval "r_$log=\$root s_$log=\$size"; fi
+        if read_checkpoint "$log" "$size" "$origin"; then
+            eval "r_$log=\$root s_$log=\$size a_$log=\$origin"
+        fi
     done 3<proofs/logs.txt
     row=0 proved=0
     while IFS=' ' read -r entry_of log index path <&3; do
@@ -591,8 +615,19 @@ check_entries() {
         [ -n "$digest" ] || continue
         eval "number=\$d_$digest" && eval "entry_of=\$w_$number" && eval "concerned=\${t_$entry_of-}"
         [ -n "$concerned" ] || failed entry_unproved "$number"
+        check_log
     done
     [ "$step_failures" != 0 ] || say ok entries_ok "$proved"
+}
+
+# The claim `number` was recorded in the log in which its entry `entry_of` stands.
+check_log() {
+    eval "where=\${e_$entry_of-} recorded_in=\${m_$number-}"
+    [ -n "$where" ] && [ -n "$recorded_in" ] || return 0
+    eval "origin=\$a_${where% *}"
+    [ "${origin##*/}" != "$recorded_in" ] || return 0
+    eval "c_$number=''"
+    failed claim_log "$number"
 }
 
 # read_checkpoint LOG SIZE ORIGIN: `root` becomes the root that it states.
@@ -958,31 +993,32 @@ check_json_claim() {
     [ "$1" = "$actual" ] || failed json_claim "$place" "$place"
 }
 
-# Every file of SHA256SUMS is there and unchanged.
+# Every file of SHA256SUMS is there and unchanged. Only plain files of this folder are opened.
 check_list() {
-    listed=0 list=$nl gone=0
+    listed=0 list=$nl gone=0 sums=''
     while IFS= read -r line <&3; do
         listed=$((listed + 1))
         name=${line#????????????????????????????????????????????????????????????????  }
-        if ! is_hash "${line%"  $name"}" || ! is_path "$name"; then
+        hash=${line%"  $name"}
+        if ! is_hash "$hash" || ! is_path "$name"; then
             failed line_bad SHA256SUMS "$listed"
             continue
         fi
+        eval "same=\${u_$hash-\$nl} u_$hash=\${u_$hash-\$nl}\$name\$nl"
+        case $same in *"$nl$name$nl"*) failed line_bad SHA256SUMS "$listed" ;; esac
         list=$list$name$nl
-    done 3<SHA256SUMS
-    good=0
-    IFS=$nl
-    for line in $(sha256sum -c SHA256SUMS 2>/dev/null); do
-        IFS=' 	'$nl
-        name=${line%%: *}
-        if [ "$line" = "$name: OK" ]; then
-            good=$((good + 1))
-        elif [ -f "$name" ]; then
-            failed file_changed "$name"
+        if [ -f "$name" ]; then
+            sums=$sums$line$nl
         else
             gone=$((gone + 1))
             failed file_missing "$name"
         fi
+    done 3<SHA256SUMS
+    [ -n "$sums" ] || return 0
+    IFS=$nl
+    for line in $(printf %s "$sums" | sha256sum -c 2>/dev/null); do
+        IFS=' 	'$nl
+        [ "$line" = "${line%%: *}: OK" ] || failed file_changed "${line%%: *}"
     done
     IFS=' 	'$nl
 }
@@ -1159,7 +1195,11 @@ read_options() {
             take_option "$1" "$2"
             shift
             ;;
-        *) give_up bad_option "$1" ;;
+        -*) give_up bad_option "$1" ;;
+        *)
+            [ -z "$place" ] && [ -d "$1" ] || give_up no_dossier "$1"
+            place=$1
+            ;;
         esac
         shift
     done
@@ -1191,8 +1231,11 @@ case $asked_language in fa*) lang=fa ;; esac
 for tool in sha256sum openssl base64 xxd; do
     command -v "$tool" >/dev/null 2>&1 || give_up no_tool "$tool"
 done
+case $0 in */*) home=${0%/*} ;; *) home=. ;; esac
+place=''
 read_options "$@"
-case $0 in */*) cd "${0%/*}" || exit 2 ;; esac
+case ${place:=$home} in /*) ;; *) place=./$place ;; esac
+cd "$place" || exit 2
 first='' dossier_lang=en claims=0
 [ ! -f proofs/claims.txt ] || IFS= read -r first <proofs/claims.txt
 case $first in
