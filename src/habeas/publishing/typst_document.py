@@ -1,0 +1,285 @@
+"""The whole PDF as data: title, parts in their order, running head and foot, what is attached."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+from habeas.publishing.catalogue import Language
+from habeas.publishing.contents import Contents, LogState
+from habeas.publishing.typst_blocks import (
+    Attachment,
+    Block,
+    Command,
+    Document,
+    Facts,
+    Heading,
+    Paragraph,
+    Row,
+    Table,
+    Tiles,
+)
+from habeas.publishing.typst_claims import BETWEEN, ClaimSetter
+from habeas.publishing.typst_parts import (
+    contradictions_part,
+    custody_part,
+    findings_part,
+    questions_part,
+    row,
+    sources_part,
+    withdrawn_part,
+)
+from habeas.publishing.typst_pictures import map_part, timeline_part
+from habeas.publishing.typst_text import (
+    BREAK,
+    Runs,
+    code,
+    figure,
+    joined,
+    plain,
+    quiet,
+    visible,
+)
+from habeas.publishing.wording import Teller
+
+COMMAND: Final = "sh verify.sh"
+SOURCE: Final = "dossier.json"
+"""The attachment that everything on the pages stands in."""
+
+_LONG: Final = 40
+"""Claims from which a dossier has a table of contents."""
+_RUNNING: Final = 72
+_ROOT: Final = 16
+_MEDIA: Final = {
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "txt": "text/plain",
+    "csv": "text/csv",
+}
+
+Part = Callable[[ClaimSetter], list[Block]]
+
+_PARTS: Final[tuple[tuple[str, Part], ...]] = (
+    ("contradictions", contradictions_part),
+    ("timeline", timeline_part),
+    ("map", map_part),
+    ("findings", findings_part),
+    ("questions", questions_part),
+)
+
+
+def write_document(contents: Contents, lang: Language, files: Mapping[str, bytes]) -> Document:
+    """Everything that the template sets.
+
+    Args:
+        contents: of the dossier.
+        lang: of our own words.
+        files: the attachments, file name to bytes.
+    """
+    setter = ClaimSetter(Teller(contents, lang))
+    teller, words = setter.teller, setter.words
+    parts = _parts(setter, files)
+    level = teller.term("sensitivity", contents.clearance)
+    newest = max((log.newest for log in contents.logs), default="")
+    organisation = teller.label(contents.organisation)
+    title = visible(teller.title()).replace("\n", " ")
+    return Document(
+        title=f"{title} · {words('dossier.kicker')}",
+        shown_title=setter.foreign(title),
+        author=visible(organisation),
+        description=words("dossier.stance"),
+        lang=lang,
+        dir=words.direction,
+        digits=teller.number("0123456789"),
+        kicker=joined([setter.say("dossier.kicker"), setter.text(teller.kind())], BETWEEN),
+        facts=(
+            setter.say("dossier.by", organisation=organisation),
+            setter.say("dossier.clearance", level=level),
+            setter.say("dossier.as_of", time=teller.time(newest)),
+        ),
+        stance=setter.say("dossier.stance"),
+        contents=words("dossier.contents") if len(contents.claims) >= _LONG else "",
+        running=setter.foreign(_shortened(title)),
+        clearance=setter.say("dossier.clearance", level=level),
+        root=_root(setter),
+        page=words("pdf.page"),
+        blocks=tuple(parts),
+        attachments=tuple(_attachment(setter, name, n) for n, name in enumerate(files)),
+    )
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _RUNNING else f"{title[:_RUNNING].rstrip()}…"
+
+
+def _root(setter: ClaimSetter) -> Runs:
+    """The beginning of the root of each log, the one with the most claims first; three at most."""
+    logs = sorted(setter.contents.logs, key=lambda log: (-log.claims, log.origin))
+    roots = [figure(f"{log.root[:_ROOT]}…", "ltr") for log in logs[:3]]
+    return (*setter.say("pdf.root"), *plain(" "), *joined(roots, setter.comma)) if roots else ()
+
+
+def _attachment(setter: ClaimSetter, name: str, number: int) -> Attachment:
+    relationship: Literal["source", "data"] = "source" if name == SOURCE else "data"
+    return Attachment(
+        name=name,
+        key=f"attachment-{number}",
+        media_type=_MEDIA.get(name.rpartition(".")[2], "application/octet-stream"),
+        relationship=relationship,
+        description=setter.words(f"pdf.{relationship}", name=name),
+    )
+
+
+def _parts(setter: ClaimSetter, files: Mapping[str, bytes]) -> list[Block]:
+    """Every part under its heading. Claims have their place where they stand in full."""
+    known = _known(setter)
+    writers: list[tuple[str, Part]] = [
+        ("glance", _glance),
+        *_PARTS,
+        ("known", lambda _: known),
+        ("custody", custody_part),
+        ("withdrawn", withdrawn_part),
+        ("sources", sources_part),
+        ("register", _register),
+        ("about", lambda setter: _about(setter, files)),
+    ]
+    made: list[Block] = []
+    for key, write in writers:
+        heading = setter.say(f"dossier.{key}")
+        made.append(Heading(level=1, runs=heading, label=f"part-{key}", listed=True))
+        made += write(setter)
+    return made
+
+
+def _known(setter: ClaimSetter) -> list[Block]:
+    made: list[Block] = [Paragraph(runs=setter.say("dossier.known_lead"), style="lead")]
+    for section in setter.contents.sections:
+        made += setter.section(section)
+    return made
+
+
+def _glance(setter: ClaimSetter) -> list[Block]:
+    glance, teller = setter.contents.glance, setter.teller
+    tiles = []
+    for key in ("claims", "sources", "independent", "contradictions", "questions", "findings"):
+        count = int(getattr(glance, key))
+        shown = teller.figure(str(count))
+        tiles.append((shown, teller.count(key, count).replace(shown, "").strip()))
+    rows = [
+        _glance_row(setter, topic.predicate, number)
+        for topic in glance.topics
+        for said in topic.said
+        for number in said.claims[:1]
+    ]
+    made: list[Block] = [Tiles(tiles=tuple(tiles))]
+    if rows:
+        keys = ("statement", "value", "who", "number")
+        head = tuple(setter.say(f"dossier.{key}") for key in keys)
+        made.append(Table(caption=(), widths=(3, 5, 4, 0), head=head, rows=tuple(rows)))
+    return made
+
+
+def _glance_row(setter: ClaimSetter, predicate: str, number: int) -> Row:
+    statement, teller = setter.contents.claim(number), setter.teller
+    said = setter.said(statement)
+    for line in setter.reading(statement):
+        said = (*said, *BREAK, *quiet(line))
+    by = statement.by.text if statement.by else teller.source_title(statement.source)
+    cells = (
+        setter.text(teller.predicate(predicate)),
+        said,
+        setter.foreign(by),
+        setter.link(number),
+    )
+    return row(cells, len(teller.said(statement)))
+
+
+def _register(setter: ClaimSetter) -> list[Block]:
+    """Claims that stand nowhere else in full: names and descriptions of sources."""
+    made: list[Block] = [Paragraph(runs=setter.say("dossier.register_lead"), style="lead")]
+    rows = []
+    for claim in setter.unplaced:
+        name = setter.teller.label(claim.subject)
+        subject = figure(f"{claim.subject[:18]}…") if claim.subject.startswith("claim:") else ()
+        cells = (
+            plain(setter.teller.number(str(claim.number))),
+            subject or setter.foreign(name),
+            setter.text(setter.teller.predicate(claim.predicate)),
+            setter.foreign(setter.teller.said(claim), setter.teller.said_language(claim)),
+            setter.source(claim.source),
+            setter.digest(claim),
+        )
+        label = setter.placed(claim.number)
+        rows.append(row(cells, len(setter.teller.said(claim)), label=label))
+    if rows:
+        keys = ("number", "entity", "statement", "value", "who", "digest")
+        head = tuple(setter.say(f"dossier.{key}") for key in keys)
+        made.append(Table(caption=(), widths=(0, 5, 3, 6, 4, 0), head=head, rows=tuple(rows)))
+    return made
+
+
+def _about(setter: ClaimSetter, files: Mapping[str, bytes]) -> list[Block]:
+    contents, teller = setter.contents, setter.teller
+    level = teller.term("sensitivity", contents.clearance)
+    entity = joined([setter.foreign(teller.title()), code(contents.entity)], BETWEEN)
+    made: list[Block] = [
+        _facts(
+            setter,
+            ("organisation", setter.foreign(teller.label(contents.organisation))),
+            ("entity", entity),
+            ("clearance", setter.text(level)),
+            ("format", figure(contents.format)),
+        ),
+        *(_log(setter, log) for log in contents.logs),
+        Heading(level=2, runs=setter.say("about.verify")),
+        Paragraph(runs=setter.say("about.verify_text"), follows=True),
+        Command(text=COMMAND),
+        *(Paragraph(runs=setter.say(f"about.{key}")) for key in ("verify_after", "key")),
+        *_attached(setter, files),
+    ]
+    for key in ("redaction", "side", "licences"):
+        made.append(Heading(level=2, runs=setter.say(f"about.{key}")))
+        made.append(Paragraph(runs=setter.say(f"about.{key}_text")))
+    return made
+
+
+def _attached(setter: ClaimSetter, files: Mapping[str, bytes]) -> list[Block]:
+    """The files inside the PDF, with their SHA-256."""
+    if not files:
+        return []
+    rows = []
+    for name, data in files.items():
+        size = setter.say("dossier.size", size=setter.teller.figure(str(len(data))))
+        digest = (*figure("SHA-256"), *plain(" "), *code(hashlib.sha256(data).hexdigest()))
+        rows.append((code(name), joined([size, digest], BETWEEN)))
+    return [
+        Heading(level=2, runs=setter.say("pdf.attached")),
+        Paragraph(runs=setter.say("pdf.attached_text"), follows=True),
+        Facts(rows=tuple(rows)),
+    ]
+
+
+def _facts(setter: ClaimSetter, *rows: tuple[str, Runs]) -> Facts:
+    return Facts(rows=tuple((setter.say(f"about.{key}"), runs) for key, runs in rows))
+
+
+def _log(setter: ClaimSetter, log: LogState) -> Facts:
+    teller = setter.teller
+    counts = [teller.count("entries", log.size), teller.count("claims", log.claims)]
+    stamped = setter.say("about.unstamped")
+    if log.stamped:
+        stamped = joined(
+            [setter.text(teller.time(log.stamped)), setter.foreign(log.authority)], setter.comma
+        )
+    rows = [
+        ("log", code(log.origin)),
+        ("keys", tuple(run for vkey in log.vkeys for run in (*BREAK, *code(vkey)))[1:]),
+        ("checkpoint", setter.text(teller.listed(counts))),
+        ("root", code(log.root)),
+        ("newest", setter.text(teller.time(log.newest))),
+        ("stamped", stamped),
+    ]
+    if log.organisation:
+        rows.insert(1, ("owner", setter.foreign(teller.label(log.organisation))))
+    return _facts(setter, *rows)
