@@ -164,5 +164,3 @@ def _print_imported(taken: Imported) -> None:
             f"the bundle knows more of your own log {origin} than this registry: this is an old "
             "copy. Do not record into it; restore from the newest backup"
         )
-    for digest in taken.contested:
-        warn(f"claim:{digest} stands in two logs: one copied the other's digest")

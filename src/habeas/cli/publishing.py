@@ -116,7 +116,7 @@ def dossier(
             out,
             clearance=clearance,
             lang=lang,
-            key=None if unsealed else found.key(),
+            seal=not unsealed,
             authorities=read_small(pem) if authorities or pem.is_file() else b"",
         )
     if as_json:
