@@ -458,7 +458,7 @@ check_evidence() {
     need proofs/evidence.txt || return 0
     hash_folder evidence '' f
     listed=0
-    while IFS= read -r line <&3; do
+    while IFS= read -r line <&3 || [ -n "$line" ]; do
         listed=$((listed + 1))
         file=${line%% *} number=${line#* }
         if ! is_hash "$file" || ! is_claim_number "$number"; then
@@ -488,7 +488,7 @@ check_claims() {
     begin step2
     hash_folder claims .opening.json h
     listed=0
-    while IFS= read -r line <&3; do
+    while IFS= read -r line <&3 || [ -n "$line" ]; do
         if [ "$listed" = 0 ] && [ "$line" = "habeas-proofs/1 $dossier_lang $claims" ]; then
             listed=1
             continue
@@ -564,7 +564,7 @@ names_digest() {
 check_erased() {
     need proofs/erased.txt || return 0
     row=0
-    while IFS=' ' read -r digest entry_of number more <&3; do
+    while IFS=' ' read -r digest entry_of number more <&3 || [ -n "$digest" ]; do
         row=$((row + 1))
         if ! is_hash "$digest" || ! is_hash "$entry_of" || ! is_claim_number "$number" || [ -n "$more" ]; then
             failed line_bad proofs/erased.txt "$row"
@@ -592,7 +592,7 @@ short() {
 check_entries() {
     begin step3
     need proofs/logs.txt && need proofs/paths.txt || return 0
-    while IFS=' ' read -r kind log origin size more <&3; do
+    while IFS=' ' read -r kind log origin size more <&3 || [ -n "$kind" ]; do
         [ "$kind" = log ] || continue
         is_number "$log" && is_name "$origin" && is_number "$size" && [ -z "$more" ] || continue
         if read_checkpoint "$log" "$size" "$origin"; then
@@ -600,7 +600,7 @@ check_entries() {
         fi
     done 3<proofs/logs.txt
     row=0 proved=0
-    while IFS=' ' read -r entry_of log index path <&3; do
+    while IFS=' ' read -r entry_of log index path <&3 || [ -n "$entry_of" ]; do
         row=$((row + 1))
         if is_hash "$entry_of" && is_number "$log" && is_number "$index"; then
             check_entry
@@ -673,7 +673,7 @@ check_signatures() {
     begin step4
     need proofs/logs.txt || return 0
     row=0 states=0 logs='' origin=''
-    while IFS=' ' read -r kind log size rest <&3; do
+    while IFS=' ' read -r kind log size rest <&3 || [ -n "$kind" ]; do
         row=$((row + 1))
         case $kind in
         log)
@@ -751,19 +751,24 @@ note_agrees() {
     said=$line1$nl$line2$nl$line3
     three_lines "$folder/checkpoint"
     [ "$said" = "$line1$nl$line2$nl$line3" ] || return 1
-    want=$(xxd -p -c 64 "$folder/checkpoint.sig")
-    place=0 agreed=no
+    note_bears "$origin" "$(xxd -p -c 64 "$folder/checkpoint.sig")" || return 1
+    [ "$second" = no ] || [ "$size" != "$head" ] || say note second_signature "$log"
+}
+
+# note_bears NAME HEX: whether a signature line of that name in the note of `folder` holds these
+# bytes behind the four that name the key. `second` tells of a line that is too long for Ed25519.
+note_bears() {
+    row_of_note=0 agreed=no second=no
     while IFS= read -r line <&4; do
-        place=$((place + 1))
-        [ "$place" -gt 4 ] || continue
-        case $line in "— $origin "*) ;; *) continue ;; esac
-        signature=${line#"— $origin "}
+        row_of_note=$((row_of_note + 1))
+        [ "$row_of_note" -gt 4 ] || continue
+        case $line in "— $1 "*) ;; *) continue ;; esac
+        signature=${line#"— $1 "}
         if [ "${#signature}" -gt 3000 ]; then
-            [ "$size" != "$head" ] || say note second_signature "$log"
+            second=yes
         else
-            # Four bytes that name the key stand before the signature.
-            bytes=$(printf %s "$signature" | base64 -d 2>/dev/null | xxd -p -c 68)
-            [ "${bytes#????????}" != "$want" ] || agreed=yes
+            bytes=$(printf %s "$signature" | base64 -d 2>/dev/null | xxd -p -c 76)
+            [ "${bytes#????????}" != "$2" ] || agreed=yes
         fi
     done 4<"$folder/checkpoint"
     [ "$agreed" = yes ]
@@ -774,7 +779,7 @@ check_times() {
     begin step5
     need proofs/logs.txt || return 0
     stamps=0 times=''
-    while IFS=' ' read -r kind log size number name <&3; do
+    while IFS=' ' read -r kind log size number name <&3 || [ -n "$kind" ]; do
         case $kind in stamp | witness) ;; *) continue ;; esac
         is_number "$log" && is_number "$size" && is_number "$number" || { failed line_bad proofs/logs.txt "$kind"; continue; }
         base=logs/$log/$size/$kind-$number
@@ -784,6 +789,8 @@ check_times() {
             check_stamp
         elif is_name "$name"; then
             check_witness
+        else
+            failed line_bad proofs/logs.txt "$kind"
         fi
     done 3<proofs/logs.txt
     [ "$stamps" != 0 ] || say none stamps_none
@@ -915,7 +922,7 @@ check_witness() {
     said=$line1$nl$line2$nl$line3
     three_lines "logs/$log/$size/checkpoint.txt" 2>/dev/null
     if [ "$form" != cosignature/v1 ] || ! is_number "${line0#time }" || [ "$state" != ok ] ||
-        [ "$said" != "$line1$nl$line2$nl$line3" ] || ! fingerprint "$base.pem" ||
+        [ "$said" != "$line1$nl$line2$nl$line3" ] || ! witness_in_note || ! fingerprint "$base.pem" ||
         ! signed "$base.pem" "$base.txt" "$base.sig"; then
         failed witness_bad "$name" "$log"
         return
@@ -923,6 +930,12 @@ check_witness() {
     day_of "${line0#time }"
     say ok witness_ok "$name" "$log" "$size" "$iso"
     say compare witness_key "$hash"
+}
+
+# The cosignature is the one that stands under the checkpoint, in the name of this witness.
+witness_in_note() {
+    folder=logs/$log/$size
+    note_bears "$name" "$(printf %016x "${line0#time }")$(xxd -p -c 64 "$base.sig")"
 }
 
 # day_of EPOCH: `iso` becomes the day and time of day in UTC.
@@ -996,7 +1009,7 @@ check_json_claim() {
 # Every file of SHA256SUMS is there and unchanged. Only plain files of this folder are opened.
 check_list() {
     listed=0 list=$nl gone=0 sums=''
-    while IFS= read -r line <&3; do
+    while IFS= read -r line <&3 || [ -n "$line" ]; do
         listed=$((listed + 1))
         name=${line#????????????????????????????????????????????????????????????????  }
         hash=${line%"  $name"}
