@@ -350,7 +350,7 @@ def as_claim(detail: Detail) -> None:
     claim = Claim(subject=f"item:{'a' * 64}", predicate=predicate, value=value, source="source:x",
                   note=detail.note, sensitivity="team")  # fmt: skip
     check_claim(claim)
-    opening = seal([claim])[0]
+    opening = seal([claim], "0" * 32)[0]
     assert read_opening(opening)[1] == claim
 
 

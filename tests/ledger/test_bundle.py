@@ -401,7 +401,7 @@ def signed_again(files: dict[str, bytes], entries: list[bytes]) -> dict[str, byt
     from habeas.ledger.checkpoint import Checkpoint, sign_checkpoint
     from habeas.ledger.tree import Frontier, leaf_hash
 
-    key = generate_key(new_origin())
+    key = generate_key(json.loads(files["bundle.json"])["logs"][0]["origin"])
     leaves = [leaf_hash(entry) for entry in entries]
     root = Frontier().append(leaves).root()
     checkpoint = Checkpoint(origin=key.origin, size=len(leaves), root=root)
@@ -421,7 +421,7 @@ def signed_again(files: dict[str, bytes], entries: list[bytes]) -> dict[str, byt
 DEEP = b"[" * 90_000 + b"]" * 90_000
 SPELLINGS = {
     "duplicate key": lambda o: o.replace(b'"predicate":', b'"predicate":"x","predicate":', 1),
-    "white space": lambda o: o.replace(b'","', b'", "', 1),
+    "white space": lambda o: o.replace(b',"predicate', b', "predicate', 1),
     "needless escape": lambda o: o.replace(b'"source":"o', b'"source":"\\u006f', 1),
     "lone surrogate": lambda o: re.sub(rb'"subject":"[^"]*"', rb'"subject":"\\ud800"', o),
     "NaN": lambda o: o.replace(b'"source":', b'"credibility":NaN,"source":', 1),

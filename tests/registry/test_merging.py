@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from habeas.claims.values import File
+from habeas.errors import IntegrityError, NotFoundError
 from habeas.registry import merging
 from habeas.registry.changing import erase, reclassify, withdraw
 from habeas.registry.clearance import Effects
@@ -235,8 +236,13 @@ def test_a_file_whose_only_claim_is_erased_goes_too(tmp_path):
         assert verify(b).passed
 
 
-def test_t24_a_digest_that_another_log_copied_stays_where_it_stood(tmp_path, monkeypatch):
-    """A dishonest partner puts our claim's digest into an entry of its own and erases it."""
+@pytest.mark.parametrize("checked", [True, False])
+def test_t51_a_digest_that_another_log_copied(tmp_path, monkeypatch, checked):
+    """A dishonest partner puts our claim's digest into an entry of its own and erases it.
+
+    The mutant does not look which log a claim names: then the erasure takes our claim away.
+    """
+    from habeas.ledger import history
     from habeas.registry import recording
 
     with (
@@ -247,17 +253,28 @@ def test_t24_a_digest_that_another_log_copied_stays_where_it_stood(tmp_path, mon
         (name,) = parts.record(a, parts.named("p", "N"))
         opening = a.store.opening(bytes.fromhex(name)).data
         claim = a.view("sealed").claim(name).claim
-        monkeypatch.setattr(recording, "seal", lambda _: [opening])
+        monkeypatch.setattr(recording, "seal", lambda claims, log: [opening])
         parts.record(thief, claim)
         monkeypatch.undo()
+        export_bundle(thief, tmp_path / "0")
         erase_it = parts.about(name, "erased")
         parts.record(thief, erase_it)
         trust = {a.key().fingerprint(), thief.key().fingerprint()}
         export_bundle(a, tmp_path / "1")
         export_bundle(thief, tmp_path / "2")
+        assert any(
+            "another log" in line for check in verify(thief).checks for line in check.problems
+        )
+        if not checked:
+            monkeypatch.setattr(history, "require_log", lambda *_: None)
+            for part in ("0", "1", "2"):
+                import_bundle(b, tmp_path / part, trust=trust)
+            with pytest.raises(NotFoundError):
+                b.view("sealed").claim(name)
+            return
+        with pytest.raises(IntegrityError, match="recorded in another log"):
+            import_bundle(b, tmp_path / "2", trust=trust)
         import_bundle(b, tmp_path / "1", trust=trust)
-        result = import_bundle(b, tmp_path / "2", trust=trust)
-        assert result.contested == (name,)
         assert b.view("sealed").claim(name).claim == claim
 
 

@@ -63,7 +63,7 @@ class Claim(
     sensitivity: Sensitivity
 
 
-_reader = CanonicalReader(tuple[str, Claim], "claim")
+_reader = CanonicalReader(tuple[str, str, Claim], "claim")
 
 
 def new_salts(count: int) -> list[str]:
@@ -72,16 +72,24 @@ def new_salts(count: int) -> list[str]:
     return [digits[at : at + 64] for at in range(0, len(digits), 64)]
 
 
-def seal(claims: Sequence[Claim]) -> list[bytes]:
-    """The openings of some claims, each under a fresh salt: canonical bytes of `[salt, claim]`.
+def seal(claims: Sequence[Claim], log: str) -> list[bytes]:
+    """The openings of some claims, each under a fresh salt: canonical `[salt, log, claim]`.
 
     What was sealed is read back, so that nothing is recorded that could not be read.
+
+    Args:
+        claims: the claims.
+        log: the name of the log that they are recorded in, 32 hexadecimal digits. Nobody else can
+            take over a claim by naming its digest in a log of their own.
 
     Raises:
         InputError: a field does not have the form that `docs/spec/record.md` gives it.
     """
     try:
-        lines = canonical_lines(list(zip(new_salts(len(claims)), claims, strict=True)))
+        salts = new_salts(len(claims))
+        lines = canonical_lines(
+            [(salt, log, claim) for salt, claim in zip(salts, claims, strict=True)]
+        )
         _validator.decode_lines(lines)
     except (msgspec.DecodeError, UnicodeError, IntegrityError) as error:
         raise InputError(
@@ -108,19 +116,27 @@ def read_opening(opening: bytes) -> tuple[str, Claim]:
         IntegrityError: not an opening, or not in canonical form.
     """
     value = _reader.read(opening)
-    if not isinstance(value, tuple) or not _is_salt(value[0]):
+    if not isinstance(value, tuple) or not (_is_hex(value[0], 64) and _is_hex(value[1], 32)):
         raise IntegrityError(
-            "this opening is not a pair of a salt of 64 hexadecimal digits and a claim",
+            "this opening is not a salt of 64 and a log of 32 hexadecimal digits, and a claim",
             mend="It was not written by this format: ask its sender for it again",
         )
-    return value
+    return value[0], value[2]
 
 
-def _is_salt(salt: str) -> bool:
-    return len(salt) == 64 and salt.isascii() and not salt.strip("0123456789abcdef")
+def opened_log(opening: bytes) -> str:
+    """The name of the log that an opening (as `read_opening` accepts it) was recorded in."""
+    return opening[_LOG].decode("ascii", "replace")
 
 
-_validator = msgspec.json.Decoder(tuple[str, Claim])
+_LOG = slice(len('["') + 64 + len('","'), len('["') + 64 + len('","') + 32)
+
+
+def _is_hex(text: str, length: int) -> bool:
+    return len(text) == length and text.isascii() and not text.strip("0123456789abcdef")
+
+
+_validator = msgspec.json.Decoder(tuple[str, str, Claim])
 
 
 def strictest(*levels: Sensitivity) -> Sensitivity:

@@ -23,6 +23,7 @@ from habeas.exchange.sheet_values import ValueReader
 from habeas.exchange.yaml_marks import Block, Marked, Series, Words
 
 NOBODY = "claim:" + "0" * 64
+NO_LOG = "0" * 32
 """Stands for a claim whose digest is not known yet."""
 
 DETAILS = ("id", "value", "counts", "by", "holds", "credibility", "reading", "note", "sensitivity")
@@ -177,7 +178,7 @@ class ClaimReader:
     def _check(self, claim: Claim, line: int) -> bool:
         try:
             check_claim(claim)
-            seal([claim])
+            seal([claim], NO_LOG)
         except InputError as error:
             self.fields.complaints.add_error(line, error)
             return False

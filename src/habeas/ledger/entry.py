@@ -1,7 +1,8 @@
 """One leaf of a log: what one person or run recorded in one act.
 
 An entry commits to its claims by their salted digests only, sorted and padded with decoys, so that
-whoever holds it learns neither what was said nor how many claims there are. Format: `docs/spec/record.md`.
+whoever holds it learns neither what was said nor how many claims there are. Format:
+`docs/spec/record.md`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from habeas.claims.claim import digest
+from habeas.claims.claim import digest, opened_log
 from habeas.claims.encoding import CanonicalReader, canonical
 from habeas.claims.values import Sha256
 from habeas.errors import InputError, IntegrityError
@@ -39,6 +40,25 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 _reader = CanonicalReader(Entry, "entry")
+
+
+def log_name(origin: str) -> str:
+    """The name of a log within the record: `4f…` of `habeas.invalid/log/4f…`."""
+    return origin.rpartition("/")[2]
+
+
+def require_log(opening: bytes, origin: str, place: str = "") -> None:
+    """Refuse a claim that was recorded in another log than the one that shows it.
+
+    Raises:
+        IntegrityError: the opening names another log.
+    """
+    if opened_log(opening) != log_name(origin):
+        raise IntegrityError(
+            "this claim was recorded in another log: its digest was copied into this one",
+            place=place,
+            mend="It counts for nothing here; ask its sender why it is there",
+        )
 
 
 def decoy_opening(salt: str) -> bytes:

@@ -19,7 +19,7 @@ from habeas.claims.encoding import CanonicalReader, canonical
 from habeas.errors import InputError, IntegrityError
 from habeas.ledger.checkpoint import SignedCheckpoint, open_checkpoint
 from habeas.ledger.cosignature import verifier_of
-from habeas.ledger.entry import MAX_ENTRY_BYTES, Entry, read_entry
+from habeas.ledger.entry import MAX_ENTRY_BYTES, Entry, read_entry, require_log
 from habeas.ledger.keys import key_fingerprint
 from habeas.ledger.note import (
     MAX_NOTE_BYTES,
@@ -144,7 +144,7 @@ def records(history: History) -> Iterator[Record]:
         for position, data, lines in raw_entries(file, history.place):
             place = f"{history.place}, entry {position}"
             entry = verify_entry(leaves, position, data, place)
-            yield Record(position, data, entry, _openings(lines, entry, place))
+            yield Record(position, data, entry, _openings(lines, entry, history.origin, place))
 
 
 def raw_entries(file: IO[bytes], place: str) -> Iterator[tuple[int, bytes, list[bytes]]]:
@@ -244,7 +244,7 @@ def entry_line(position: int, data: bytes) -> bytes:
 
 
 def _openings(
-    lines: Sequence[bytes], entry: Entry, place: str
+    lines: Sequence[bytes], entry: Entry, origin: str, place: str
 ) -> tuple[tuple[bytes, bytes, Claim], ...]:
     named = set(entry.claims)
     found: list[tuple[bytes, bytes, Claim]] = []
@@ -257,6 +257,7 @@ def _openings(
             raise _bad(f"the opening {id_} stands twice or out of order", place)
         last = id_
         claim = _at(f"{place}, claim {id_}", read_opening, line)[1]
+        require_log(line, origin, f"{place}, claim {id_}")
         found.append((bytes.fromhex(id_), line, claim))
     return tuple(found)
 

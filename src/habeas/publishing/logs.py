@@ -9,6 +9,7 @@ from habeas.errors import HabeasError
 from habeas.evidence.timestamp import TimestampToken, read_token
 from habeas.ledger.checkpoint import open_checkpoint
 from habeas.ledger.cosignature import open_verifier
+from habeas.ledger.entry import log_name
 from habeas.publishing.contents import LogState
 from habeas.publishing.numbering import Numbering
 from habeas.registry.provenance import Token
@@ -58,7 +59,7 @@ def _earliest(tokens: Sequence[Token]) -> TimestampToken | None:
 
 
 def _owner(numbering: Numbering, origin: str) -> str:
-    subject = f"log:{origin.rpartition('/')[2]}"
+    subject = f"log:{log_name(origin)}"
     for shown in numbering.view.claims(subject=subject, predicate="organisation"):
         if isinstance(shown.claim.value, Ref) and not shown.withdrawn:
             return shown.claim.value.id

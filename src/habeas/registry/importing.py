@@ -49,8 +49,6 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """Histories that contradict what was known: to be told loudly."""
     forks_recorded: bool
     """False when the own key could not be opened: then `record_forks` is still to be called."""
-    contested: tuple[str, ...]
-    """Claims that two logs claim as theirs: one copied the other's digest."""
     overtaken: tuple[str, ...]
     """Own logs of which the bundle knew more: this registry is an old copy, put back."""
 
@@ -214,6 +212,5 @@ def _result(bundle: Bundle, merger: Merger, files: int, dry_run: bool, recorded:
         destroyed=len(merger.destroyed),
         forks=tuple(merger.forks),
         forks_recorded=recorded,
-        contested=tuple(merger.contested),
         overtaken=tuple(merger.overtaken),
     )

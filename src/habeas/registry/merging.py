@@ -52,8 +52,6 @@ class Merger:
         claims: how many openings were not held before.
         held: how many openings were held already.
         refused: how many openings were not taken in because their claim is erased.
-        contested: claims that were held under another log: one log copied the other's digest. They
-            stay where they stood.
         forks: branches that were not known before.
         overtaken: origins of own logs of which the histories hold more than this registry.
         destroyed: claims whose openings an erasure destroyed.
@@ -68,7 +66,6 @@ class Merger:
         self._succeeded = False
         self._watched = False
         self.logs = self.entries = self.claims = self.held = self.refused = 0
-        self.contested: list[str] = []
         self.forks: list[Fork] = []
         self.overtaken: list[str] = []
         self.destroyed: list[Claim] = []
@@ -198,8 +195,6 @@ class Merger:
         held = self._store.opening(digest)
         if held is not None:
             self.held += 1
-            if held.entry != entry and self._origin_of(held) != place.log.origin:
-                self.contested.append(digest.hex())
             return
         check_claim(claim, f"{place.history.place}, claim {digest.hex()}")
         if self._watched and self._refuses(digest, entry):
@@ -234,10 +229,6 @@ class Merger:
         entry_id, opening_id = self._ids
         self._ids = entry_id + 1, opening_id
         return entry_id, True
-
-    def _origin_of(self, opening: OpeningRow) -> str:
-        entry = self._store.entry(opening.entry)
-        return next(log.origin for log in self._store.logs() if entry and log.id == entry.log)
 
     def _is_erased(self, digest: bytes, entry: int) -> bool:
         """Whether an effective erasure names the claim, which stands in this entry."""

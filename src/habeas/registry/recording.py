@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from habeas.claims.checking import check_claim
 from habeas.claims.claim import Claim, digests, seal
 from habeas.errors import InputError
-from habeas.ledger.entry import make_entry
+from habeas.ledger.entry import log_name, make_entry
 from habeas.ledger.tree import leaf_hash
 from habeas.registry.clearance import Effects, affected
 from habeas.registry.fold import fold
 from habeas.registry.lineage import PREDECESSOR
-from habeas.registry.store import AboutRow, ClaimRow, EntryRow, OpeningRow, Store
+from habeas.registry.store import AboutRow, ClaimRow, EntryRow, LogRow, OpeningRow, Store
 
 PART = 5_000
 """How many claims are held in memory before they are written."""
@@ -86,12 +86,13 @@ class Recording:
     def __init__(
         self,
         store: Store,
-        log: int,
+        log: LogRow,
         recorder: str,
         progress: Callable[[int], None] | None,
     ) -> None:
         self._store = store
-        self._log = log
+        self._log = log.id
+        self._name = log_name(log.origin)
         self._recorder = recorder
         self._progress = progress
         self._pending: list[_Sealed] = []
@@ -115,7 +116,7 @@ class Recording:
         """
         for claim in claims:
             check_claim(claim)
-        openings = seal(claims)
+        openings = seal(claims, self._name)
         named = digests(openings)
         data, decoys = make_entry(named, recorded=_now(), recorder=self._recorder)
         self._pending.append((named, openings, tuple(claims), data, decoys))

@@ -12,6 +12,7 @@ from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity
 from habeas.claims.values import Name, Ref
 from habeas.errors import InputError, NotFoundError, StorageError
 from habeas.evidence.store import EvidenceStore
+from habeas.ledger.entry import log_name
 from habeas.ledger.keys import (
     SigningKey,
     generate_key,
@@ -35,7 +36,7 @@ Passphrase = str | Callable[[], str] | None
 
 def log_id(origin: str) -> str:
     """The `log:` entity of a log: `log:4f…` of `habeas.invalid/log/4f…`."""
-    return f"log:{origin.rpartition('/')[2]}"
+    return f"log:{log_name(origin)}"
 
 
 class Registry:
@@ -74,7 +75,7 @@ class Registry:
 
     def key_file(self, origin: str) -> Path:
         """Where the key of a log is kept."""
-        return self.path / "keys" / f"{origin.rpartition('/')[2]}.key"
+        return self.path / "keys" / f"{log_name(origin)}.key"
 
     def key(self) -> SigningKey:
         """The key of the own log, opened once.
@@ -117,7 +118,7 @@ class Registry:
         """
         log, key = self.log, self.key()
         batch = Recording(
-            self.store, log.id, check_recorder(recorder or self.settings.recorder), progress
+            self.store, log, check_recorder(recorder or self.settings.recorder), progress
         )
         try:
             yield batch
@@ -188,7 +189,7 @@ def _found(folder: Path, settings: Settings, key: SigningKey, passphrase: str | 
     store.close()
     (folder / "keys").mkdir(mode=0o700)
     (folder / "evidence").mkdir()
-    write_key_file(folder / "keys" / f"{key.origin.rpartition('/')[2]}.key", key, passphrase)
+    write_key_file(folder / "keys" / f"{log_name(key.origin)}.key", key, passphrase)
     write_settings(folder, settings)
     return Registry(folder, passphrase)
 

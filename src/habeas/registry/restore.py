@@ -19,7 +19,7 @@ from habeas.claims.values import File, Name, Quantity, Ref, Text, Value
 from habeas.errors import InputError, IntegrityError, KeyFileError, StorageError
 from habeas.evidence.store import EvidenceStore
 from habeas.ledger.archive import Limits, unpack
-from habeas.ledger.entry import Entry, decoy_opening
+from habeas.ledger.entry import Entry, decoy_opening, log_name, require_log
 from habeas.ledger.envelope import is_sealed, open_file
 from habeas.ledger.history import History, Record, raw_entries, read_history, verify_entry
 from habeas.ledger.keys import SigningKey, generate_key, new_origin, read_key_file, write_key_file
@@ -180,7 +180,7 @@ class _Restorer:
         return own[-1]
 
     def _key_file(self, origin: str) -> Path:
-        return self._folder / "keys" / f"{origin.rpartition('/')[2]}.key"
+        return self._folder / "keys" / f"{log_name(origin)}.key"
 
     def _fill(self, manifest: BackupManifest, unpacked: Path, salts: Salts, place: str) -> None:
         store = SqliteStore(self._folder / DATABASE, create=True)
@@ -207,11 +207,11 @@ class _Restorer:
             for position, data, lines in raw_entries(file, history.place):
                 place = f"{history.place}, entry {position}"
                 entry = verify_entry(leaves, position, data, place)
-                openings = tuple(self._openings(lines, entry, salts, place))
+                openings = tuple(self._openings(lines, entry, salts, history.origin, place))
                 yield Record(position, data, entry, openings, _decoys(entry, salts))
 
     def _openings(
-        self, lines: Sequence[bytes], entry: Entry, salts: Salts, place: str
+        self, lines: Sequence[bytes], entry: Entry, salts: Salts, origin: str, place: str
     ) -> Iterator[tuple[bytes, bytes, Claim]]:
         for line in lines:
             id_, closed = (
@@ -231,6 +231,7 @@ class _Restorer:
             if digest(opening) != id_:
                 raise IntegrityError("a claim of the backup is not the one recorded", place=where)
             claim = read_opening(opening)[1]
+            require_log(opening, origin, where)
             if isinstance(claim.value, File):
                 self._naming[id_] = claim.value.sha256
             yield raw, opening, claim

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from habeas.claims.claim import digest, read_opening
 from habeas.errors import IntegrityError
-from habeas.ledger.entry import decoy_digests, read_entry
+from habeas.ledger.entry import decoy_digests, read_entry, require_log
 from habeas.registry.lineage import Lineages
 from habeas.registry.registry import Registry
 from habeas.registry.store import EntryRow, OpeningRow, Store
@@ -18,6 +18,7 @@ def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
     """Every opening against its digest and entry; every digest of an own entry accounted for."""
     store = registry.store
     owns = {log.id for log in store.logs() if log.own}
+    origins = {log.id: log.origin for log in store.logs()}
     erased = _erased(store)
     problems: list[str] = []
     count = 0
@@ -37,7 +38,7 @@ def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
             for opening in openings
             if not store.indexed(opening)
         ]
-        _check_entry(row, openings, erased, row.log in owns, problems)
+        _check_entry(row, openings, erased, row.log in owns, origins[row.log], problems)
     while held_id:
         problems.append(f"claims are held for entry {held_id}, which is not")
         held_id, held = next(groups, (0, []))
@@ -54,6 +55,7 @@ def _check_entry(
     openings: list[OpeningRow],
     erased: set[str],
     own: bool,
+    origin: str,
     problems: list[str],
 ) -> None:
     try:
@@ -70,6 +72,7 @@ def _check_entry(
         else:
             try:
                 read_opening(opening.data)
+                require_log(opening.data, origin)
             except IntegrityError as error:
                 problems.append(f"{place}: {error.reason}")
         committed.discard(opening.digest.hex())
