@@ -34,7 +34,14 @@ def written(invented_registry, tmp_path_factory):
 
 def test_a_dossier_has_its_page_its_twins_and_its_proofs(written):
     names = set(files_of(written.folder))
-    assert {"index.html", "dossier.css", "dossier.json", "places.geojson", "verify.sh"} <= names
+    assert {
+        "index.html",
+        "dossier.css",
+        "dossier.json",
+        "places.geojson",
+        "verify.sh",
+        "dossier.pdf",
+    } <= names
     assert written.page.is_file()
     assert written.claims == sum(name.startswith("claims/") for name in names)
 
@@ -71,7 +78,7 @@ def test_a_mutant_that_counts_on_local_numbers_is_seen(tmp_path, monkeypatch):
 def test_nothing_is_written_when_a_rule_is_broken(tmp_path):
     bad = claim(SITE, "description", "write to witness@example.invalid")
     with invented.build(tmp_path / "r", bad) as registry, pytest.raises(HarmError):
-        write_dossier(registry, SITE, tmp_path / "out")
+        write_dossier(registry, SITE, tmp_path / "out", pdf=False)
     assert not (tmp_path / "out").exists()
 
 
@@ -79,7 +86,7 @@ def test_a_mutant_without_the_second_look_is_seen(tmp_path, monkeypatch):
     bad = claim(SITE, "description", "write to witness@example.invalid")
     monkeypatch.setattr(writing, "check_harm", lambda contents: None)
     with invented.build(tmp_path / "r", bad) as registry:
-        write_dossier(registry, SITE, tmp_path / "out")
+        write_dossier(registry, SITE, tmp_path / "out", pdf=False)
     assert b"witness@example.invalid" in (tmp_path / "out" / "index.html").read_bytes()
 
 
@@ -92,7 +99,7 @@ def test_a_folder_that_holds_something_is_left_alone(invented_registry, tmp_path
 
 def test_an_unknown_entity_writes_nothing(invented_registry, tmp_path):
     with pytest.raises(NotFoundError):
-        write_dossier(invented_registry, "site:nowhere", tmp_path / "out")
+        write_dossier(invented_registry, "site:nowhere", tmp_path / "out", pdf=False)
     assert not (tmp_path / "out").exists()
 
 
@@ -125,7 +132,7 @@ def leaks(files, forbidden):
 @pytest.mark.parametrize("lang", ["en", "fa"])
 def test_t43_canaries_of_hidden_claims_stand_in_no_file(invented_registry, entity, lang):
     view = invented_registry.view("public")
-    files = dossier_files(view, gather(view, entity), lang=lang)
+    files = dossier_files(view, gather(view, entity), lang=lang, pdf=entity == CASE)
     assert leaks(files, secrets(invented_registry)) == set()
 
 
@@ -194,7 +201,7 @@ def test_redaction_never_widens(tmp_path_factory, claims):
         contents = gather(view, "site:generated")
         visible = {one.digest for one in view.stream()}
         assert {one.digest for one in contents.claims} <= visible
-        files = dossier_files(view, contents)
+        files = dossier_files(view, contents, pdf=False)
         assert leaks(files, [CANARY.encode(), str(folder).encode()]) == set()
         salts = [
             r.view("sealed").provenance(one).opening[2:66]

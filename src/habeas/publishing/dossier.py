@@ -7,6 +7,7 @@ write the same bytes. Nothing is fetched, and no file of evidence is put in.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -18,11 +19,14 @@ from habeas.publishing.gathering import gather
 from habeas.publishing.harm import check_harm
 from habeas.publishing.html import html_files
 from habeas.publishing.pack_folder import write_pack
+from habeas.publishing.pdf import pdf_bytes
 from habeas.publishing.proofs import proof_pack
 from habeas.publishing.sealing import seal_pack
 from habeas.publishing.twins import twin_files
 from habeas.registry.registry import Registry
 from habeas.registry.view import View
+
+PDF_NAME: Final = "dossier.pdf"
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +50,7 @@ def write_dossier(
     clearance: Sensitivity = "public",
     lang: Language = "en",
     seal: bool = True,
+    pdf: bool = True,
     authorities: bytes = b"",
 ) -> Written:
     """Write the dossier of an entity into a new or empty folder.
@@ -58,6 +63,7 @@ def write_dossier(
         lang: of our own words; what sources say stays as it is.
         seal: sign the list of files with the registry's key, so that the pages are proven too;
             without it the claims still prove themselves.
+        pdf: write `dossier.pdf` too.
         authorities: root certificates of timestamp authorities, PEM.
 
     Raises:
@@ -72,7 +78,7 @@ def write_dossier(
     contents = gather(view, entity)
     check_harm(contents)
     key = registry.key() if seal else None
-    files = dossier_files(view, contents, lang=lang, key=key, authorities=authorities)
+    files = dossier_files(view, contents, lang=lang, key=key, pdf=pdf, authorities=authorities)
     write_pack(out, files)
     return Written(
         folder=out,
@@ -90,6 +96,7 @@ def dossier_files(
     *,
     lang: Language = "en",
     key: SigningKey | None = None,
+    pdf: bool = True,
     authorities: bytes = b"",
 ) -> dict[str, bytes]:
     """The files of a dossier, by path. The only way out: every output passes the second look.
@@ -99,6 +106,7 @@ def dossier_files(
         contents: what the dossier shows.
         lang: of our own words.
         key: seals the list of files.
+        pdf: whether `dossier.pdf` is among them, with the twins inside.
         authorities: root certificates of timestamp authorities, PEM.
 
     Raises:
@@ -108,5 +116,8 @@ def dossier_files(
     check_harm(contents)
     shown = [view.claim(statement.digest) for statement in contents.claims]
     pack = proof_pack(view, shown, language=lang, authorities=authorities)
-    pages = {**html_files(contents, lang), **twin_files(contents)}
+    twins = twin_files(contents)
+    pages = {**html_files(contents, lang), **twins}
+    if pdf:
+        pages[PDF_NAME] = pdf_bytes(contents, lang=lang, attachments=twins)
     return seal_pack({**pages, **pack}, key)

@@ -27,6 +27,14 @@ STYLE: Final = Path(__file__).parent / "templates" / "dossier.css"
 FONTS: Final = "fonts"
 """The folder of the typefaces beside the page."""
 
+BESIDE: Final = {
+    "pdf": "dossier.pdf",
+    "json": "dossier.json",
+    "geojson": "places.geojson",
+    "sums": "SHA256SUMS",
+}
+"""The files beside the page that a reader may want."""
+
 COMMAND: Final = "sh verify.sh"
 
 _POLICY: Final = (
@@ -247,10 +255,20 @@ def _about(page: ClaimPage) -> list[Html]:
         element("pre", element("code", COMMAND)),
     ]
     made += [element("p", page.say(f"about.{key}")) for key in ("verify_after", "key")]
+    made += [element("h3", page.say("about.files")), _files(page)]
     for key in ("redaction", "side", "licences"):
         made.append(element("h3", page.say(f"about.{key}")))
         made.append(element("p", page.say(f"about.{key}_text")))
     return made
+
+
+def _files(page: ClaimPage) -> Html:
+    """What lies beside the page."""
+    rows = [
+        element("li", element("code", name), " · ", page.say(f"about.file_{key}"))
+        for key, name in BESIDE.items()
+    ]
+    return element("ul", *rows)
 
 
 def _facts(page: ClaimPage, rows: Sequence[tuple[str, str]]) -> Html:

@@ -42,6 +42,11 @@ class ClaimPage:
         comma = "، " if self.words.language == "fa" else ", "
         return join([self.link(number) for number in numbers], comma)
 
+    def around(self, key: str, field: str, inside: Html) -> Html:
+        """A sentence of the catalogue around a piece that keeps its own direction."""
+        before, _, after = self.words(key, **{field: "\0"}).partition("\0")
+        return join([prose(before, self.base), inside, prose(after, self.base)])
+
     def with_links(self, key: str, numbers: Sequence[int], **values: str) -> Html:
         """A sentence of the catalogue whose `{claims}` are links."""
         before, _, after = self.words(key, claims="\0", **values).partition("\0")
@@ -127,8 +132,9 @@ class ClaimPage:
         if card is not None and not card.withheld:
             parts += [foreign(part) for part in (teller.publishers(card),) if part]
             parts += [self.text(part) for part in (teller.published(card),) if part]
+        if statement.by is not None:
+            parts.append(self.around("claim.by", "text", foreign(statement.by.text)))
         for part in (
-            teller.attribution(statement),
             teller.locator(statement),
             teller.how_read(statement),
             teller.rating(statement),
@@ -140,7 +146,8 @@ class ClaimPage:
     def _notes(self, statement: Statement) -> list[Html]:
         if not statement.note:
             return []
-        return [element("p", self.say("claim.note", text=statement.note), class_="small")]
+        note = self.around("claim.note", "text", foreign(statement.note))
+        return [element("p", note, class_="small")]
 
     def _about(self, statement: Statement) -> Html:
         heading = element("p", element("b", self.say("dossier.about_claim")), class_="small")

@@ -68,8 +68,8 @@ def _question(page: ClaimPage, question: Question) -> Html:
     parts = [element("p", page.text(asked) if own else foreign(asked), class_="q")]
     for number in question.settle if not own else ():
         words = page.teller.said(page.contents.claim(number))
-        before, _, after = page.words("dossier.settles", text="\0").partition("\0")
-        parts.append(element("p", before, foreign(words), after, " ", page.link(number)))
+        answer = page.around("dossier.settles", "text", foreign(words))
+        parts.append(element("p", answer, " ", page.link(number)))
     if own:
         settling = " ".join(settling_sentences(page.teller, question))
         parts.append(element("p", page.say("dossier.settles", text=settling)))

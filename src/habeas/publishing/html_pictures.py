@@ -165,4 +165,5 @@ def table(page: ClaimPage, caption: str, keys: list[str], body: list[Html]) -> H
     made = element(
         "table", element("caption", name), element("thead", head), element("tbody", *body)
     )
-    return element("div", made, class_="scroll", tabindex="0", role="region", aria_label=name)
+    kind = "scroll wide" if len(keys) > 4 else "scroll"
+    return element("div", made, class_=kind, tabindex="0", role="region", aria_label=name)

@@ -58,7 +58,9 @@ def gather_questions(
         found = [d for d in disagreements if d.subject in (section.entity, *section.linked)]
         made += [_of_disagreement(numbering, one) for one in found if one.agreement > _COMPATIBLE]
         made += _of_figures(numbering, section)
-    return (*made, *_single(numbering, sections))
+    made += _single(numbering, sections)
+    order = {section.entity: at for at, section in enumerate(sections)}
+    return tuple(sorted(made, key=lambda question: order.get(question.subject, len(order))))
 
 
 _COMPATIBLE: Final = Agreement.COMPATIBLE

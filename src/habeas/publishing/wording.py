@@ -176,7 +176,8 @@ class Teller:
                 figure = self.words("figure.range", low=low, high=high)
         unit = f" {quantity.unit}" if figure and quantity.unit else ""
         counts = self.words("figure.counts", scope=quantity.counts) if quantity.counts else ""
-        return "; ".join(p for p in (figure + unit, counts) if p and p != quantity.text)
+        mark = "؛ " if self.language == "fa" else "; "
+        return mark.join(p for p in (figure + unit, counts) if p and p != quantity.text)
 
     def _figure(self, figure: str | None) -> str:
         """Digits in groups of three, in the digits of the language."""
