@@ -62,7 +62,7 @@ def claim_shown(view: View, name: str, lang: Language) -> ClaimShown:
 def _prove(found: Provenance) -> Proof:
     from habeas.claims.claim import digest
     from habeas.ledger.cosignature import open_verifier
-    from habeas.ledger.entry import read_entry
+    from habeas.ledger.entry import read_entry, require_log
 
     entry = read_entry(found.entry)
     if digest(found.opening) != found.digest or found.digest not in entry.claims:
@@ -71,6 +71,7 @@ def _prove(found: Provenance) -> Proof:
             place=f"claim:{found.digest}",
             mend="Run `habeas verify`",
         )
+    require_log(found.opening, found.origin, place=f"claim:{found.digest}")
     signed = found.proof.verify(found.entry, [open_verifier(key) for key in found.vkeys])
     return Proof(
         log=found.origin,
