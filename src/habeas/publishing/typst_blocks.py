@@ -50,7 +50,10 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, tag_field="block", tag="c
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A row of a table; the only cell of a `group` row spans it."""
+    """A row of a table; the only cell of a `group` row heads the rows that follow.
+
+    The head of a table is repeated, as an artifact of the page: it may hold no links.
+    """
 
     cells: tuple[Runs, ...]
     group: bool = False
@@ -80,6 +83,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, tag_field="block", tag="f
     """Terms and what they are, in two columns."""
 
     rows: tuple[tuple[Runs, Runs], ...]
+    whole: bool = True
+    """Short enough to be kept on one page."""
 
 
 class Tiles(msgspec.Struct, frozen=True, kw_only=True, tag_field="block", tag="tiles"):

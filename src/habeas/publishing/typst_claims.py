@@ -13,9 +13,11 @@ from habeas.publishing.contents import Finding, Said, Section, Statement, Topic
 from habeas.publishing.typst_blocks import Block, Claim, Heading, Paragraph, Style
 from habeas.publishing.typst_text import (
     Runs,
+    address,
     code,
     figure,
     foreign,
+    is_address,
     joined,
     link,
     plain,
@@ -143,9 +145,16 @@ class ClaimSetter:
         """Several claims."""
         return [self.claim(number) for number in numbers]
 
+    def words_of(self, statement: Statement) -> Runs:
+        """The words, in their own direction; an address of the web is a link."""
+        said = self.teller.said(statement)
+        if is_address(said):
+            return address(said)
+        return self.foreign(said, self.teller.said_language(statement))
+
     def said(self, statement: Statement) -> Runs:
         """The words, in their own direction, within quotation marks if they are not ours."""
-        words = self.foreign(self.teller.said(statement), self.teller.said_language(statement))
+        words = self.words_of(statement)
         if self.teller.is_quoted(statement):
             first, last = ("«", "»") if self.words.language == "fa" else ("“", "”")
             words = (*plain(first), *words, *plain(last))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from habeas.publishing.catalogue import Language
-from habeas.publishing.contents import Contents, LogState
+from habeas.publishing.contents import Contents, LogState, Statement
 from habeas.publishing.typst_blocks import (
     Attachment,
     Block,
@@ -20,7 +23,7 @@ from habeas.publishing.typst_blocks import (
     Table,
     Tiles,
 )
-from habeas.publishing.typst_claims import BETWEEN, ClaimSetter
+from habeas.publishing.typst_claims import BETWEEN, PREFIX, ClaimSetter
 from habeas.publishing.typst_parts import (
     contradictions_part,
     custody_part,
@@ -50,6 +53,8 @@ SOURCE: Final = "dossier.json"
 _LONG: Final = 40
 """Claims from which a dossier has a table of contents."""
 _RUNNING: Final = 72
+_KEYS: Final = 4000
+"""Characters of keys above which the state of a log may be parted by the end of a page."""
 _ROOT: Final = 16
 _MEDIA: Final = {
     "json": "application/json",
@@ -198,25 +203,39 @@ def _glance_row(setter: ClaimSetter, predicate: str, number: int) -> Row:
 def _register(setter: ClaimSetter) -> list[Block]:
     """Claims that stand nowhere else in full: names and descriptions of sources."""
     made: list[Block] = [Paragraph(runs=setter.say("dossier.register_lead"), style="lead")]
-    rows = []
-    for claim in setter.unplaced:
-        name = setter.teller.label(claim.subject)
-        subject = figure(f"{claim.subject[:18]}…") if claim.subject.startswith("claim:") else ()
-        cells = (
-            plain(setter.teller.number(str(claim.number))),
-            subject or setter.foreign(name),
-            setter.text(setter.teller.predicate(claim.predicate)),
-            setter.foreign(setter.teller.said(claim), setter.teller.said_language(claim)),
-            setter.source(claim.source),
-            setter.digest(claim),
-        )
-        label = setter.placed(claim.number)
-        rows.append(row(cells, len(setter.teller.said(claim)), label=label))
+    rows: list[Row] = []
+    for subject, claims in groupby(setter.unplaced, key=lambda claim: claim.subject):
+        rows.append(Row(cells=(_subject(setter, subject),), group=True))
+        rows += [_register_row(setter, claim) for claim in claims]
     if rows:
-        keys = ("number", "entity", "statement", "value", "who", "digest")
+        keys = ("number", "statement", "value", "who", "digest")
         head = tuple(setter.say(f"dossier.{key}") for key in keys)
-        made.append(Table(caption=(), widths=(0, 5, 3, 6, 4, 0), head=head, rows=tuple(rows)))
+        made.append(Table(caption=(), widths=(0, 3, 7, 3, 0), head=head, rows=tuple(rows)))
     return made
+
+
+def _subject(setter: ClaimSetter, subject: str) -> Runs:
+    """The name of an entity; of a claim its number here."""
+    if not subject.startswith("claim:"):
+        return setter.foreign(setter.teller.source_title(subject))
+    digest = subject.partition(":")[2]
+    for claim in setter.contents.claims:
+        if claim.digest == digest:
+            number = setter.teller.number(str(claim.number))
+            return setter.say("claim.number", number=number)
+    return figure(f"{digest[:PREFIX]}…", "ltr")
+
+
+def _register_row(setter: ClaimSetter, claim: Statement) -> Row:
+    teller = setter.teller
+    cells = (
+        plain(teller.number(str(claim.number))),
+        setter.text(teller.predicate(claim.predicate)),
+        setter.words_of(claim),
+        setter.source(claim.source),
+        setter.digest(claim),
+    )
+    return row(cells, len(teller.said(claim)), label=setter.placed(claim.number))
 
 
 def _about(setter: ClaimSetter, files: Mapping[str, bytes]) -> list[Block]:
@@ -251,8 +270,8 @@ def _attached(setter: ClaimSetter, files: Mapping[str, bytes]) -> list[Block]:
     rows = []
     for name, data in files.items():
         size = setter.say("dossier.size", size=setter.teller.figure(str(len(data))))
-        digest = (*figure("SHA-256"), *plain(" "), *code(hashlib.sha256(data).hexdigest()))
-        rows.append((code(name), joined([size, digest], BETWEEN)))
+        first = joined([size, figure("SHA-256")], BETWEEN)
+        rows.append((code(name), (*first, *BREAK, *code(hashlib.sha256(data).hexdigest()))))
     return [
         Heading(level=2, runs=setter.say("pdf.attached")),
         Paragraph(runs=setter.say("pdf.attached_text"), follows=True),
@@ -282,4 +301,5 @@ def _log(setter: ClaimSetter, log: LogState) -> Facts:
     ]
     if log.organisation:
         rows.insert(1, ("owner", setter.foreign(teller.label(log.organisation))))
-    return _facts(setter, *rows)
+    whole = sum(len(vkey) for vkey in log.vkeys) < _KEYS
+    return replace(_facts(setter, *rows), whole=whole)

@@ -13,7 +13,7 @@ from habeas.publishing.timeline import draw_timelines
 from habeas.publishing.typst_blocks import Block, Paragraph, Picture, Row, Table
 from habeas.publishing.typst_claims import BETWEEN, ClaimSetter
 from habeas.publishing.typst_parts import lead, row
-from habeas.publishing.typst_text import Runs, figure, joined, strong
+from habeas.publishing.typst_text import Runs, figure, joined
 
 TALLEST: Final = 860.0
 """Height of a picture of the timeline, so that heading and caption stand on its page."""
@@ -41,7 +41,7 @@ def _timeline_table(setter: ClaimSetter) -> Table:
     keys = ["statement", "as_written", "reading", *(["solar"] if persian else []), "who", "number"]
     rows: list[Row] = []
     for group, members in groupby(setter.contents.timeline, key=lambda dated: dated.group):
-        rows.append(Row(cells=(strong(setter.entity(group)),), group=True))
+        rows.append(Row(cells=(setter.foreign(setter.teller.label(group)),), group=True))
         rows += [_timeline_row(setter, dated, persian=persian) for dated in members]
     return Table(
         caption=setter.say("dossier.timeline_table"),

@@ -33,6 +33,7 @@ LONGEST: Final = 36
 
 _WORD: Final = 22
 _STEP: Final = 8
+_DIGEST: Final = 64
 _KEPT: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 _POSITION: Final = re.compile(r"[0-9.]+° [NS], [0-9.]+° [EW]")
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
@@ -99,18 +100,24 @@ def _parts(line: str) -> Iterator[Run]:
     pending = ""
     for word in re.split("( +)", line):
         limit = 3 * _WORD if _ARABIC.search(word) else _WORD
-        if len(word) <= limit or word.isspace() or _WEB.match(word):
+        longest = max(len(part) for part in re.split("[-/]", word))
+        if longest <= limit or word.isspace() or _WEB.match(word):
             pending += word
             continue
         if pending:
             yield Run(pending)
             pending = ""
-        for at in range(0, len(word), _STEP):
-            if at:
-                yield _MAY
-            yield Run(word[at : at + _STEP])
+        yield from _broken(word, _STEP)
     if pending:
         yield Run(pending)
+
+
+def _broken(word: str, step: int) -> Iterator[Run]:
+    """A word in parts, between which a line may end. Nothing is added to what is copied."""
+    for at in range(0, len(word), step):
+        if at:
+            yield _MAY
+        yield Run(word[at : at + step])
 
 
 def prose(text: str, base: Direction) -> Runs:
@@ -160,7 +167,7 @@ def foreign(text: str, base: Direction, *, lang: str = "") -> Runs:
         base: direction of the surroundings.
         lang: BCP 47 tag of the words, when known.
     """
-    direction = direction_of(text, default=base)
+    direction = direction_of(text)
     inside = prose(text, direction)
     tag = _TAG.match(lang)
     known = tag.group().lower() if tag else ""
@@ -171,18 +178,19 @@ def foreign(text: str, base: Direction, *, lang: str = "") -> Runs:
 
 def code(text: str) -> Runs:
     """A digest, key or identifier in Latin letters, to be copied by eye; it may wrap."""
-    shown = visible(text)
-    pieces = [Run(shown[at : at + _STEP]) for at in range(0, len(shown), _STEP)]
-    inside = [part for piece in pieces for part in (_MAY, piece)][1:]
-    return (Run(kind="code", dir="ltr", inside=tuple(inside)),)
+    return (Run(kind="code", dir="ltr", inside=tuple(_broken(visible(text), _DIGEST))),)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is one address of the web, without anything that would not be seen."""
+    return _WEB.match(text) is not None and visible(text) == text and not re.search(r"\s", text)
 
 
 def address(url: str) -> Runs:
     """A web address; a link only if it is one of the web."""
-    shown = visible(url)
-    if _WEB.match(shown) and shown == url and " " not in url and "\n" not in url:
-        return (Run(shown, "web", "ltr", to=url),)
-    return (Run(kind="flow", dir="ltr", inside=tuple(_plain(shown))),)
+    if is_address(url):
+        return (Run(url, "web", "ltr", to=url),)
+    return (Run(kind="flow", dir="ltr", inside=tuple(_plain(visible(url)))),)
 
 
 def strong(runs: Runs) -> Runs:
