@@ -150,17 +150,30 @@ def test_t43_a_mutant_that_tells_of_witnesses_is_seen(invented_registry, monkeyp
     assert leaks(dossier_files(view, gather(view, CASE)), [CANARY.encode()])
 
 
+def of_evidence(registry, contents, files):
+    """What files hold of kept files: their bytes, pictures, what they say of themselves."""
+    found = {name for name in files if name.endswith((".jpg", ".jpeg", ".png", ".tif", ".mp4"))}
+    for item in contents.items:
+        kept = registry.evidence.path(item.sha256).read_bytes()
+        found |= {name for name, data in files.items() if kept in data}
+        told = {contents.claim(number).predicate for number in item.claims}
+        found |= told - {"file", "from_source", "item_type", "copy_kind"}
+    return found
+
+
 def test_t44_no_byte_of_evidence_and_nothing_a_file_says_of_itself(invented_registry):
     view = invented_registry.view()
     contents = gather(view, CASE)
-    files = dossier_files(view, contents)
-    (item,) = contents.items
-    kept = invented_registry.evidence.path(item.sha256).read_bytes()
-    assert all(kept not in data for data in files.values())
-    told = {contents.claim(n).predicate for n in item.claims}
-    assert told <= {"file", "from_source", "item_type", "copy_kind"}
-    pictures = (".jpg", ".jpeg", ".png", ".tif", ".heic", ".mp4")
-    assert not [name for name in files if name.endswith(pictures)]
+    assert contents.items
+    assert of_evidence(invented_registry, contents, dossier_files(view, contents)) == set()
+
+
+def test_t44_mutants_that_copy_a_file_or_tell_its_name_are_seen(invented_registry):
+    contents = gather(invented_registry.view(), CASE)
+    kept = invented_registry.evidence.path(contents.items[0].sha256).read_bytes()
+    assert of_evidence(invented_registry, contents, {"copy.bin": kept}) == {"copy.bin"}
+    inside = gather(invented_registry.view("team"), CASE)
+    assert "file_name" in of_evidence(invented_registry, inside, {})
 
 
 WORDS = st.sampled_from(["north wall", "یک دیوار", "three stones", "<b>bold</b>"])

@@ -22,6 +22,7 @@ class ClaimPage:
         self.base = teller.words.direction
         self.contents = teller.contents
         self._placed: set[int] = set()
+        self._sections = {section.entity for section in teller.contents.sections}
 
     # Small pieces
 
@@ -67,7 +68,7 @@ class ClaimPage:
     def entity(self, entity: str) -> Html:
         """The name of an entity, linked to its section if it has one."""
         name = foreign(self.teller.label(entity))
-        if any(section.entity == entity for section in self.contents.sections):
+        if entity in self._sections:
             return element("a", name, href=f"#{anchor(entity)}")
         return name
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from functools import lru_cache
 
 from habeas.publishing.bidi import Direction, Output, direction_of, isolate, isolate_within
 
@@ -51,6 +52,12 @@ def escape(text: str) -> Html:
 
 def prose(text: str, base: Direction) -> Html:
     """A sentence of ours: what runs against its direction is isolated inside it."""
+    return _within(text, base)
+
+
+@lru_cache(maxsize=8192)
+def _within(text: str, base: Direction) -> Html:
+    """Titles and names come back on every page: each is looked through once."""
     return Html(isolate_within(text, Output.HTML, base=base))
 
 
@@ -68,5 +75,5 @@ def foreign(text: str, *, lang: str = "", tag: str = "bdi") -> Html:
         tag: `bdi` inside a sentence; a block for a quotation that stands alone.
     """
     direction = direction_of(text)
-    inside = Html(isolate_within(text, Output.HTML, base=direction))
+    inside = _within(text, direction)
     return element(tag, inside, dir=direction, lang=lang)
