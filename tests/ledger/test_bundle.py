@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
-import re
 import tarfile
 from pathlib import Path
 
+import exchange_parts as parts
 import pytest
+from bundle_vectors import REFUSED, TRUNCATED
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tampering import (
+    OTHER_LOGS,
+    PHOTO,
+    SPELLINGS,
+    announcing,
+    announcing_twice,
+    change_opening,
+    digest_twice,
+    earlier,
+    flipped,
+    leaf_beyond,
+    link,
+    other_salt,
+    photograph,
+    relogged,
+    resigned,
+    tar_with,
+    twice,
+)
 
 from habeas.claims import encoding
 from habeas.claims.claim import digest
@@ -25,12 +44,6 @@ from habeas.ledger.keys import generate_key, new_origin
 from habeas.ledger.note import Note, parse_note
 from habeas.registry.exporting import export_bundle
 
-_spec = importlib.util.spec_from_file_location(
-    "exchange_parts", Path(__file__).parents[1] / "registry" / "exchange_parts.py"
-)
-parts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(parts)
-
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
@@ -40,26 +53,10 @@ def bundle(tmp_path_factory):
             parts.record(
                 registry, parts.named(f"p{number}", "نام ساختگی"), parts.named("q", f"N {number}")
             )
-        photo = folder / "photo.jpg"
-        photo.write_bytes(b"\xff\xd8 an invented photograph")
-        sha256 = registry.evidence.keep(photo).sha256
-        claim = parts.Claim(
-            subject=f"item:{sha256}",
-            predicate="file",
-            value={"type": "file"} and _file(sha256, photo.stat().st_size),
-            source="org:invented-organisation",
-            sensitivity="partners",
-        )
-        parts.record(registry, claim)
+        parts.record(registry, photograph(registry, folder))
         export_bundle(registry, folder / "whole.bundle", compress=False)
         export_bundle(registry, folder / "whole.bundle.gz")
     return folder / "whole.bundle"
-
-
-def _file(sha256, size):
-    from habeas.claims.values import File
-
-    return File(sha256=sha256, size=size, media_type="image/jpeg")
 
 
 def opened(path: Path, tmp_path: Path, limits: Limits | None = None):
@@ -124,15 +121,6 @@ def test_no_decoy_salt_is_in_a_bundle(tmp_path):
 # Fault 34: paths, links, devices, collisions
 
 
-def tar_with(bundle: Path, target: Path, info: tarfile.TarInfo, data: bytes = b"evil") -> Path:
-    """The bundle with one member more, put in by a tar program before the last block."""
-    info.size = len(data) if info.isreg() else 0
-    head = info.tobuf(tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape")
-    body = data + bytes(-len(data) % 512) if info.isreg() else b""
-    target.write_bytes(bundle.read_bytes()[:-1024] + head + body + bytes(1024))
-    return target
-
-
 def evil_members():
     for name in ("../escaped", "/tmp/habeas-escaped", "logs/0/../../../escaped", "C:\\x", "NUL"):
         yield pytest.param(tarfile.TarInfo(name), id=f"path {name}")
@@ -161,30 +149,20 @@ def test_t34_a_member_that_the_manifest_does_not_name(bundle, tmp_path, info):
     ["../escaped", "/escaped", "logs/0/../../escaped", "logs/00/vkeys", "evidence/AB", "a\\b", ""],
 )
 def test_t34_a_path_outside_that_the_manifest_names(bundle, tmp_path, name):
-    files = parts.members(bundle)
-    told = json.loads(files[MANIFEST])
-    extra = {"path": name, "sha256": "0" * 64, "size": 4}
-    told["members"] = sorted([*told["members"], extra], key=lambda one: one["path"])
-    path = parts.write(tmp_path / "evil", files, manifest=told)
-    refused(path, tmp_path, "announce")
+    refused(announcing(bundle, tmp_path / "evil", name), tmp_path, "announce")
 
 
 def test_t34_a_link_in_the_place_of_a_file(bundle, tmp_path):
     data = bundle.read_bytes()
     at = data.index(b"logs/0/leaves\0")
-    info = tarfile.TarInfo("logs/0/leaves")
-    info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
-    head = info.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
+    head = link("logs/0/leaves").tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
     path = tmp_path / "evil"
     path.write_bytes(data[:at] + head + data[at + 512 :])
     refused(path, tmp_path, "a symbolic link")
 
 
 def test_t34_a_file_twice_in_the_manifest(bundle, tmp_path):
-    files = parts.members(bundle)
-    told = json.loads(files[MANIFEST])
-    told["members"].insert(0, told["members"][0])
-    refused(parts.write(tmp_path / "evil", files, manifest=told), tmp_path, "twice or out of order")
+    refused(announcing_twice(bundle, tmp_path / "evil"), tmp_path, "twice or out of order")
 
 
 def test_t34_mutant_a_reader_that_believes_headers_writes_outside(bundle, tmp_path, monkeypatch):
@@ -303,10 +281,7 @@ def test_more_after_the_end(bundle, tmp_path):
 
 
 def test_wrong_hash_and_its_mutant(bundle, tmp_path, monkeypatch):
-    data = bytearray(bundle.read_bytes())
-    at = data.index(b"\xff\xd8 an invented")
-    data[at + 5] ^= 1
-    (tmp_path / "x").write_bytes(data)
+    flipped(bundle, tmp_path / "x", PHOTO, 5)
     refused(tmp_path / "x", tmp_path, "other bytes than its SHA-256")
 
     def unhashed(source, target, member, place):
@@ -320,10 +295,7 @@ def test_wrong_hash_and_its_mutant(bundle, tmp_path, monkeypatch):
 
 
 def test_something_hidden_between_files_and_its_mutant(bundle, tmp_path, monkeypatch):
-    data = bytearray(bundle.read_bytes())
-    at = data.index(b"\xff\xd8 an invented") + 100
-    data[at] = 7
-    (tmp_path / "x").write_bytes(data)
+    flipped(bundle, tmp_path / "x", PHOTO, 100)
     refused(tmp_path / "x", tmp_path, "hidden")
     monkeypatch.setattr(archive, "_skip_padding", lambda s, size, _: s.read(-size % 512))
     import shutil
@@ -362,77 +334,6 @@ def test_t25_manifest_in_another_spelling(tmp_path, what, text):
     refused(path, tmp_path, "manifest")
 
 
-def change_opening(data: bytes, change) -> bytes:
-    """The entries with the first opening put in another spelling."""
-    lines = data.split(b"\n")
-    at = next(n for n, line in enumerate(lines) if line.startswith(b"["))
-    lines[at] = change(lines[at])
-    return b"\n".join(lines)
-
-
-def relogged(bundle: Path, target: Path, change, **edits) -> Path:
-    """A bundle by a dishonest sender: one opening changed, and the log signed again over it."""
-    files = parts.members(bundle)
-    lines = files["logs/0/entries"].split(b"\n")[:-1]
-    at = next(n for n, line in enumerate(lines) if line.startswith(b"["))
-    head = max(n for n in range(at) if not lines[n].startswith(b"["))
-    changed = change(lines[at])
-    old, new = digest(lines[at]), digest(changed)
-    position, _, entry = lines[head].partition(b" ")
-    told = json.loads(entry)
-    told["claims"] = sorted(new if one == old else one for one in told["claims"])
-    told = edits.get("entry", lambda entry: entry)(told)
-    again = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
-    rest = []
-    for n, line in enumerate(lines):
-        if n == head:
-            rest.append([position + b" " + again])
-        elif line.startswith(b"["):
-            rest[-1].append(changed if n == at else line)
-        else:
-            rest.append([line])
-    entries = [group[0].partition(b" ")[2] for group in rest]
-    out = [one for group in rest for one in (group[0], *sorted(group[1:], key=digest))]
-    files["logs/0/entries"] = b"\n".join(out) + b"\n"
-    return parts.write(target, signed_again(files, entries))
-
-
-def signed_again(files: dict[str, bytes], entries: list[bytes]) -> dict[str, bytes]:
-    from habeas.ledger.checkpoint import Checkpoint, sign_checkpoint
-    from habeas.ledger.tree import Frontier, leaf_hash
-
-    key = generate_key(json.loads(files["bundle.json"])["logs"][0]["origin"])
-    leaves = [leaf_hash(entry) for entry in entries]
-    root = Frontier().append(leaves).root()
-    checkpoint = Checkpoint(origin=key.origin, size=len(leaves), root=root)
-    note = sign_checkpoint(checkpoint, key.signers()).to_bytes().decode()
-    manifest = json.loads(files["bundle.json"])
-    manifest["logs"][0] = {"origin": key.origin, "size": len(leaves)}
-    vkeys = "".join(verifier.key.encode() + "\n" for verifier in key.log_verifiers())
-    return {
-        **files,
-        "bundle.json": json.dumps(manifest).encode(),
-        "logs/0/vkeys": vkeys.encode(),
-        "logs/0/leaves": b"".join(leaves),
-        "logs/0/checkpoints": json.dumps(note, ensure_ascii=False).encode() + b"\n",
-    }
-
-
-DEEP = b"[" * 90_000 + b"]" * 90_000
-SPELLINGS = {
-    "duplicate key": lambda o: o.replace(b'"predicate":', b'"predicate":"x","predicate":', 1),
-    "white space": lambda o: o.replace(b',"predicate', b', "predicate', 1),
-    "needless escape": lambda o: o.replace(b'"source":"o', b'"source":"\\u006f', 1),
-    "lone surrogate": lambda o: re.sub(rb'"subject":"[^"]*"', rb'"subject":"\\ud800"', o),
-    "NaN": lambda o: o.replace(b'"source":', b'"credibility":NaN,"source":', 1),
-    "2^53+1": lambda o: o.replace(b'"predicate"', b'"credibility":9007199254740993,"predicate"', 1),
-    "float": lambda o: o.replace(b'"predicate"', b'"credibility":1.0,"predicate"', 1),
-    "deep nesting": lambda o: o.replace(b'"predicate"', b'"a":' + DEEP + b',"predicate"', 1),
-    "null": lambda o: o.replace(b'"predicate"', b'"note":null,"predicate"', 1),
-    "unknown field": lambda o: o.replace(b'"predicate"', b'"more":"x","predicate"', 1),
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("what", SPELLINGS)
 def test_t25_opening_in_another_spelling(bundle, tmp_path, what):
     path = relogged(bundle, tmp_path / "x", SPELLINGS[what])
@@ -447,6 +348,19 @@ def test_t25_mutant_a_tolerant_reader_takes_another_spelling(bundle, tmp_path, m
     opened(relogged(bundle, tmp_path / "x", SPELLINGS[what]), tmp_path)
 
 
+@pytest.mark.parametrize("what", OTHER_LOGS)
+def test_t51_an_opening_that_is_not_bound_to_its_log(bundle, tmp_path, what, monkeypatch):
+    path = relogged(bundle, tmp_path / "x", OTHER_LOGS[what])
+    refused(path, tmp_path, "another log|log of 32|cannot be read")
+    monkeypatch.setattr(history, "require_log", lambda *_: None)  # the mutant
+    (out := tmp_path / "mutant").mkdir()
+    if what == "another log":
+        open_bundle(path, out)
+    else:  # the form of an opening stands guard without it
+        with pytest.raises(IntegrityError):
+            open_bundle(path, out)
+
+
 def test_relogging_without_a_change_is_accepted(bundle, tmp_path):
     opened(relogged(bundle, tmp_path / "x", lambda opening: opening), tmp_path)
 
@@ -455,8 +369,7 @@ def test_relogging_without_a_change_is_accepted(bundle, tmp_path):
 
 
 def test_t24_an_entry_with_other_bytes(bundle, tmp_path, monkeypatch):
-    change = {"entries": lambda data: data.replace(b'"recorded":"2', b'"recorded":"1', 1)}
-    path = parts.edited(bundle, tmp_path / "x", **change)
+    path = parts.edited(bundle, tmp_path / "x", entries=earlier)
     refused(path, tmp_path, "not the one that stands at this place")
     monkeypatch.setattr(history, "leaf_hash", lambda data: leaf_of(bundle, data))
     import shutil
@@ -489,7 +402,7 @@ def test_t51_an_opening_before_any_entry(bundle, tmp_path):
 
 
 def test_t51_mutant_a_reader_that_does_not_look_into_the_entry(bundle, tmp_path, monkeypatch):
-    def believing(lines, entry, place):
+    def believing(lines, entry, origin, place):
         return tuple((bytes(32), line, None) for line in lines)
 
     monkeypatch.setattr(history, "_openings", believing)
@@ -500,13 +413,9 @@ def test_t51_mutant_a_reader_that_does_not_look_into_the_entry(bundle, tmp_path,
 
 
 def test_t52_one_opening_twice(bundle, tmp_path):
-    double = {"entries": lambda data: change_opening(data, lambda o: o + b"\n" + o)}
+    double = {"entries": lambda data: change_opening(data, twice)}
     path = parts.edited(bundle, tmp_path / "x", **double)
     refused(path, tmp_path, "twice or out of order")
-
-
-def other_salt(opening: bytes) -> bytes:
-    return opening[:2] + (b"1" if opening[2:3] != b"1" else b"2") + opening[3:]
 
 
 def test_t52_two_openings_for_one_digest(bundle, tmp_path):
@@ -518,7 +427,7 @@ def test_t52_two_openings_for_one_digest(bundle, tmp_path):
 @pytest.mark.parametrize(
     ("what", "edit", "words"),
     [
-        ("twice", lambda e: {**e, "claims": sorted([*e["claims"][:-1], e["claims"][0]])}, "twice"),
+        ("twice", digest_twice, "twice"),
         ("no digest", lambda e: {**e, "claims": []}, "cannot be read"),
         ("unpadded", lambda e: {**e, "claims": e["claims"][:3]}, "no padded size"),
         ("unsorted", lambda e: {**e, "claims": e["claims"][::-1]}, "not sorted"),
@@ -549,19 +458,7 @@ def test_t53_an_entry_beyond_the_signed_checkpoint(bundle, tmp_path):
 
 
 def test_t53_a_leaf_beyond_the_signed_checkpoint_and_its_mutant(bundle, tmp_path, monkeypatch):
-    line = next(
-        line
-        for line in parts.members(bundle)["logs/0/entries"].split(b"\n")
-        if line.startswith(b"0 ")
-    )
-    from habeas.ledger.tree import leaf_hash
-
-    path = parts.edited(
-        bundle,
-        tmp_path / "x",
-        entries=lambda data: data + b"7" + line[1:] + b"\n",
-        leaves=lambda data: data + leaf_hash(line[2:]),
-    )
+    path = leaf_beyond(bundle, tmp_path / "x")
     refused(path, tmp_path, "bytes of leaf hashes")
     monkeypatch.setattr(history, "_check_roots", lambda _: None)
     import shutil
@@ -590,23 +487,6 @@ def test_lines_that_are_not_those_of_entries(bundle, tmp_path, change, words):
 
 
 # Fault 21: keys and signatures
-
-
-def resigned(data: bytes) -> bytes:
-    """Each checkpoint signed by another key under the log's name."""
-    from habeas.ledger.note import sign_note
-
-    out = b""
-    for line in data.splitlines():
-        note = parse_note(json.loads(line).encode())
-        stranger = generate_key(note.text.split("\n")[0])
-        out += (
-            json.dumps(
-                sign_note(note.text, stranger.signers()).to_bytes().decode(), ensure_ascii=False
-            ).encode()
-            + b"\n"
-        )
-    return out
 
 
 def test_t21_a_checkpoint_signed_by_another_key(bundle, tmp_path, monkeypatch):
@@ -693,7 +573,12 @@ def test_the_vectors(tmp_path):
     """`tests/vectors/bundle.json`: bundles that every reader takes or refuses."""
     folder = Path(__file__).parents[1] / "vectors"
     vectors = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    assert {test["file"] for test in vectors["tests"]} == {
+        path.name for path in (folder / "bundle").iterdir()
+    }
+    words = {vector.file: vector.words for vector in REFUSED} | {"truncated.bundle": TRUNCATED}
     for test in vectors["tests"]:
+        assert set(test["flags"]) <= set(vectors["flags"])
         out = tmp_path / str(test["id"])
         out.mkdir()
         path = folder / "bundle" / test["file"]
@@ -702,7 +587,7 @@ def test_the_vectors(tmp_path):
             assert [log.origin for log in found.histories] == test["origins"], test["comment"]
             assert sum(len(list(records(log))) for log in found.histories) == test["entries"]
         else:
-            with pytest.raises(IntegrityError):
+            with pytest.raises(IntegrityError, match=words[test["file"]]):
                 open_bundle(path, out)
 
 

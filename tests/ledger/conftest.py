@@ -1,0 +1,8 @@
+"""What the tests of the ledger share: bundles to tamper with (`tampering`, `exchange_parts`)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "registry")]
