@@ -78,7 +78,7 @@ def verify(registry: Registry, progress: Callable[[str], None] | None = None) ->
 
     Returns:
         What was found; an old but valid copy of a registry passes, since nothing inside it can
-        tell: compare its checkpoint with one kept outside (`registry.restore.compare`).
+        tell: compare its checkpoint with one kept outside (`registry.comparing.compare`).
     """
     halves = _many(registry) if registry.store.many(SIDE_BY_SIDE) else _one(registry)
     found: dict[str, Check] = {}
