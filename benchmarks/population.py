@@ -11,8 +11,8 @@ from habeas.claims.values import Name, Quantity, Ref, Term, Text, Value, When
 SITES = 500
 PER_ENTRY = 10
 
-_PERSIAN = "ا ب پ ت ج چ ح خ د ر ز ژ س ش ف ق ک گ ل م ن و ه ی".split()
-_LATIN = "a b d e f g h i k l m n o r s sh t u v z kh gh ch".split()
+_PERSIAN = list("ابپتجچحخدرزژسشفقکگلمنوهی")
+_LATIN = [*"abdefghiklmnorstuvz", "sh", "kh", "gh", "ch"]
 
 
 def _words(letters: list[str], count: int, seed: int) -> list[str]:

@@ -7,7 +7,6 @@ claims of that site alone.
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import sqlite3
@@ -125,7 +124,7 @@ def _report(folder: Path, claims: int) -> None:
 
 
 def _size(folder: Path) -> str:
-    return f"database: {os.path.getsize(folder / DATABASE) / 1e9:.2f} GB"
+    return f"database: {(folder / DATABASE).stat().st_size / 1e9:.2f} GB"
 
 
 def _row(view: View, digest: str) -> object:

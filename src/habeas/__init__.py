@@ -37,7 +37,23 @@ _HOMES = {
     "open_registry": "habeas.registry.registry",
 }
 
-__all__ = [*_HOMES]
+__all__ = [
+    "By",
+    "Claim",
+    "File",
+    "HabeasError",
+    "Name",
+    "Quantity",
+    "Ref",
+    "Registry",
+    "Term",
+    "Text",
+    "View",
+    "When",
+    "Where",
+    "create_registry",
+    "open_registry",
+]
 
 
 def __getattr__(name: str) -> Any:

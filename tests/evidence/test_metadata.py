@@ -17,7 +17,7 @@ from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
 from habeas.claims.checking import check_claim
-from habeas.claims.claim import Claim, new_salts, read_opening, seal
+from habeas.claims.claim import Claim, read_opening, seal
 from habeas.claims.values import Decimal, Point, Quantity, Text, When, Where
 from habeas.claims.vocabulary import vocabulary
 from habeas.evidence import image_metadata as image_module

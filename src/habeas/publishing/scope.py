@@ -86,7 +86,8 @@ def _in_case(view: View, case: str) -> set[str]:
     members = _named(view, case, _MEMBERSHIP) | _naming(view, case, _MEMBERSHIP)
     for site in [member for member in members if prefix_of(member) == "site"]:
         members |= _at_site(view, site)
-    return {member for member in members if prefix_of(member) != "source"}
+    documents = _naming(view, case, ("in_case",))
+    return {one for one in members if prefix_of(one) != "source" or one in documents}
 
 
 def _at_site(view: View, site: str) -> set[str]:

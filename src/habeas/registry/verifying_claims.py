@@ -11,14 +11,13 @@ from habeas.errors import IntegrityError
 from habeas.ledger.entry import decoy_digests, read_entry, require_log
 from habeas.registry.lineage import Lineages
 from habeas.registry.registry import Registry
-from habeas.registry.store import EntryRow, OpeningRow, Store
+from habeas.registry.store import EntryRow, LogRow, OpeningRow, Store
 
 
 def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
     """Every opening against its digest and entry; every digest of an own entry accounted for."""
     store = registry.store
-    owns = {log.id for log in store.logs() if log.own}
-    origins = {log.id: log.origin for log in store.logs()}
+    logs = {log.id: log for log in store.logs()}
     erased = _erased(store)
     problems: list[str] = []
     count = 0
@@ -38,7 +37,7 @@ def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
             for opening in openings
             if not store.indexed(opening)
         ]
-        _check_entry(row, openings, erased, row.log in owns, origins[row.log], problems)
+        _check_entry(row, openings, logs[row.log], erased, problems)
     while held_id:
         problems.append(f"claims are held for entry {held_id}, which is not")
         held_id, held = next(groups, (0, []))
@@ -53,9 +52,8 @@ def _groups(store: Store) -> Iterator[tuple[int, list[OpeningRow]]]:
 def _check_entry(
     row: EntryRow,
     openings: list[OpeningRow],
+    log: LogRow,
     erased: set[str],
-    own: bool,
-    origin: str,
     problems: list[str],
 ) -> None:
     try:
@@ -72,11 +70,11 @@ def _check_entry(
         else:
             try:
                 read_opening(opening.data)
-                require_log(opening.data, origin)
+                require_log(opening.data, log.origin)
             except IntegrityError as error:
                 problems.append(f"{place}: {error.reason}")
         committed.discard(opening.digest.hex())
-    if own:
+    if log.own:
         committed.difference_update(decoy_digests(row.decoys))
         problems += [f"claim {lost}: is lost" for lost in sorted(committed - erased)]
 
