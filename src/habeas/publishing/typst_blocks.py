@@ -12,7 +12,7 @@ import msgspec
 
 from habeas.publishing.typst_text import Runs
 
-Style = Literal["body", "lead", "said", "small", "from", "kicker", "question", "indent"]
+Style = Literal["body", "lead", "said", "small", "from", "kicker", "question", "label", "indent"]
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True, tag_field="block", tag="heading"):

@@ -205,7 +205,7 @@ class ClaimSetter:
             yield Paragraph(runs=heading, style="small", follows=True)
         for number in statement.about:
             predicate = self.teller.predicate(self.contents.claim(number).predicate)
-            yield Paragraph(runs=self.text(predicate), style="small", follows=True)
+            yield Paragraph(runs=self.text(predicate), style="label", follows=True)
             yield self.claim(number)
 
     def told(self, numbers: Iterable[int]) -> list[Block]:
@@ -213,7 +213,7 @@ class ClaimSetter:
         made: list[Block] = []
         for number in numbers:
             predicate = self.teller.predicate(self.contents.claim(number).predicate)
-            made.append(Paragraph(runs=self.text(predicate), style="small", follows=True))
+            made.append(Paragraph(runs=self.text(predicate), style="label", follows=True))
             made.append(self.claim(number))
         return made
 

@@ -37,6 +37,8 @@ _DIGEST: Final = 64
 _KEPT: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 _POSITION: Final = re.compile(r"[0-9.]+° [NS], [0-9.]+° [EW]")
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
+_WORD_ENDS: Final = re.compile("[-/]")
+_ADDRESS_ENDS: Final = re.compile("[-/?&=#%_.]")
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _ARABIC: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 
@@ -100,8 +102,7 @@ def _parts(line: str) -> Iterator[Run]:
     pending = ""
     for word in re.split("( +)", line):
         limit = 3 * _WORD if _ARABIC.search(word) else _WORD
-        longest = max(len(part) for part in re.split("[-/]", word))
-        if longest <= limit or word.isspace() or _WEB.match(word):
+        if _longest(word) <= limit or word.isspace():
             pending += word
             continue
         if pending:
@@ -110,6 +111,12 @@ def _parts(line: str) -> Iterator[Run]:
         yield from _broken(word, _STEP)
     if pending:
         yield Run(pending)
+
+
+def _longest(word: str) -> int:
+    """How many characters of a word stand together where no line can end."""
+    ends = _ADDRESS_ENDS if _WEB.match(word) else _WORD_ENDS
+    return max(len(part) for part in ends.split(word))
 
 
 def _broken(word: str, step: int) -> Iterator[Run]:
@@ -167,13 +174,19 @@ def foreign(text: str, base: Direction, *, lang: str = "") -> Runs:
         base: direction of the surroundings.
         lang: BCP 47 tag of the words, when known.
     """
+    if not text:
+        return ()
     direction = direction_of(text)
-    inside = prose(text, direction)
     tag = _TAG.match(lang)
     known = tag.group().lower() if tag else ""
     if direction == base and not known:
-        return inside
-    return (Run(kind="flow", dir=direction, lang=known, inside=inside),)
+        return prose(text, direction)
+    lines = (prose(line, direction) for line in text.split("\n"))  # no isolate outlives its line
+    return _lines(Run(kind="flow", dir=direction, lang=known, inside=line) for line in lines)
+
+
+def _lines(lines: Iterable[Run]) -> Runs:
+    return tuple(run for line in lines for run in (*BREAK, line))[1:]
 
 
 def code(text: str) -> Runs:
@@ -189,7 +202,8 @@ def is_address(text: str) -> bool:
 def address(url: str) -> Runs:
     """A web address; a link only if it is one of the web."""
     if is_address(url):
-        return (Run(url, "web", "ltr", to=url),)
+        inside = tuple(_broken(url, _STEP)) if _longest(url) > _WORD else (Run(url),)
+        return (Run(kind="web", dir="ltr", to=url, inside=inside),)
     return (Run(kind="flow", dir="ltr", inside=tuple(_plain(visible(url)))),)
 
 
