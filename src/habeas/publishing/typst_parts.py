@@ -114,8 +114,10 @@ def _question(setter: ClaimSetter, question: Question) -> Iterator[Paragraph]:
     for number in () if own else question.settle:
         words = setter.teller.said(setter.contents.claim(number))
         before, _, after = setter.words("dossier.settles", text="\0").partition("\0")
-        settle = (*setter.text(before), *setter.foreign(words), *setter.text(f"{after} "))
-        yield Paragraph(runs=(*settle, *setter.link(number)), follows=bool(question.claims))
+        where = setter.say("claim.number", number=setter.teller.number(str(number)))
+        told = (*setter.text(" ("), *link(where, f"c{number}"), *setter.text(")"))
+        runs = (*setter.text(before), *setter.foreign(words), *setter.text(after), *told)
+        yield Paragraph(runs=runs, follows=bool(question.claims))
     if own:
         settling = " ".join(settling_sentences(setter.teller, question))
         runs = setter.say("dossier.settles", text=settling)
