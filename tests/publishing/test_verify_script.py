@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import packs
 import pytest
@@ -631,3 +632,28 @@ def test_the_checks_of_the_whole_have_mutants_too(bench, made):
         ).code
         == 0
     )
+
+
+# By hand
+
+
+def test_the_commands_of_the_page_do_what_the_script_does(bench, files):
+    page = (Path(__file__).parents[2] / "docs" / "verifying.md").read_text("utf-8")
+    commands = "\n".join(re.findall(r"^```sh\n(.*?)^```", page, flags=re.S | re.M))
+
+    def run(some) -> int:
+        folder = bench.lay(some)
+        done = subprocess.run(
+            ["sh", "-e"],
+            check=False,
+            input=commands.encode(),
+            cwd=folder,
+            capture_output=True,
+            timeout=60,
+        )
+        return done.returncode
+
+    assert run(files) == 0
+    for spoil in (changed_words, changed_entry, wrong_hash_in_path, stranger_key, changed_item):
+        assert run(forged(files, **spoil(files))) != 0, spoil.__name__
+    assert run(files | {"index.html": b"other"}) != 0
