@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from habeas.claims.values import File
-from habeas.errors import IntegrityError, NotFoundError
-from habeas.registry import merging
+from habeas.errors import InputError, IntegrityError, NotFoundError
+from habeas.registry import changing, erasing, merging
 from habeas.registry.changing import erase, reclassify, withdraw
 from habeas.registry.clearance import Effects
 from habeas.registry.exporting import export_bundle
@@ -276,6 +276,66 @@ def test_t51_a_digest_that_another_log_copied(tmp_path, monkeypatch, checked):
             import_bundle(b, tmp_path / "2", trust=trust)
         import_bundle(b, tmp_path / "1", trust=trust)
         assert b.view("sealed").claim(name).claim == claim
+
+
+@pytest.fixture
+def erased(tmp_path):
+    """A claim erased in its own log, its erasure told to be erased; a reader; the bundles."""
+    with parts.make(tmp_path / "a", "A") as a, parts.make(tmp_path / "b", "B") as b:
+        (name,) = parts.record(a, parts.named("p", "A secret"))
+        export_bundle(a, tmp_path / "1")
+        erasure = erase(a, name, "asked for").digest
+        export_bundle(a, tmp_path / "2")
+        parts.record(a, parts.about(erasure, "erased"))
+        export_bundle(a, tmp_path / "3")
+        yield a, b, name, erasure, {a.key().fingerprint()}
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_an_erasure_cannot_be_erased(erased, tmp_path, checked, monkeypatch):
+    a, _, name, erasure, _ = erased
+    if checked:
+        before = a.store.size(a.log.id)
+        with pytest.raises(InputError, match="itself an erasure"):
+            erase(a, erasure, "it tells too much")
+        assert a.store.size(a.log.id) == before
+    else:
+        monkeypatch.setattr(changing, "_require_erasable", lambda _: None)  # the mutant
+        erase(a, erasure, "it tells too much")
+    import_bundle(a, tmp_path / "1")
+    assert (name in {row[0] for row in parts.seen(a)}) is not checked
+    assert verify(a).passed
+
+
+@pytest.mark.parametrize("order", ["123", "321", "231", "3131"])
+def test_an_erasure_that_a_bundle_erases_stays(erased, tmp_path, order):
+    _, b, name, erasure, trust = erased
+    for part in order:
+        import_bundle(b, tmp_path / part, trust=trust)
+    held = {row[0] for row in parts.seen(b)}
+    assert erasure in held
+    assert name not in held
+    assert verify(b).passed
+
+
+def test_mutant_a_merge_that_erases_erasures(erased, tmp_path, monkeypatch):
+    _, b, name, _, trust = erased
+    monkeypatch.setattr(merging, "is_final", lambda _: False)
+    for part in "131":
+        import_bundle(b, tmp_path / part, trust=trust)
+    assert name in {row[0] for row in parts.seen(b)}
+
+
+@pytest.mark.parametrize("refolded", [True, False])
+def test_what_an_erased_claim_said_of_others_is_worked_out_again(tmp_path, refolded, monkeypatch):
+    with parts.make(tmp_path / "a", "A") as a:
+        (name,) = parts.record(a, parts.named("p", "N"))
+        withdrawal = withdraw(a, name, "words that must go").digest
+        if not refolded:
+            monkeypatch.setattr(erasing, "refold", lambda *_: None)  # the mutant
+        erase(a, withdrawal, "asked for")
+        assert a.view("sealed").claim(name).withdrawn is not refolded
+        assert verify(a).passed is refolded
 
 
 def finding(digest: str):

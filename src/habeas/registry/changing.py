@@ -6,10 +6,10 @@ from typing import get_args
 
 import msgspec
 
-from habeas.claims.claim import Claim, Sensitivity, read_opening, strictest
-from habeas.claims.values import File, Ref, Term, Text, Value
+from habeas.claims.claim import Claim, Sensitivity, strictest
+from habeas.claims.values import Term, Text, Value
 from habeas.errors import InputError
-from habeas.registry.fold import searchable
+from habeas.registry.erasing import destroy, destroy_files, is_final
 from habeas.registry.lineage import Lineages
 from habeas.registry.registry import Registry
 from habeas.registry.view import Shown
@@ -68,36 +68,34 @@ def erase(registry: Registry, claim: str, why: str, *, recorder: str | None = No
     Every proof of every other claim still holds. A kept file that no other claim names is destroyed
     with it. What was copied elsewhere (backups, partners, the disk's own spare blocks) is out of
     reach: `docs/registry.md` says what to do about it.
+
+    Raises:
+        NotFoundError, InputError: see `View.claim`; or no reason was given; or the claim is itself
+            an erasure.
     """
     target = registry.view("sealed").claim(claim)
+    _require_erasable(target)
     value = Text(text=_reason(why))
     said = _claim_about(registry, target, "erased", value)
     with registry.recording(recorder=recorder) as recording:
         (digest,) = recording.entry([said])
         recording.write()
-        destroy(registry, target.digest)
-        registry.store.want_purge()
-    _destroy_file(registry, target.claim.value)
+        row = registry.store.opening(bytes.fromhex(target.digest))
+        if row is not None:
+            destroy(registry.store, row)
+    destroy_files(registry, [target.claim])
     registry.store.purge()
     return Change(digest=digest, effective=True)
 
 
-def destroy(registry: Registry, digest: str) -> None:
-    """Take the opening and its rows out of the store, inside a transaction."""
-    store = registry.store
-    row = store.opening(bytes.fromhex(digest))
-    if row is None:
-        return
-    store.remove_claim(row.id, searchable(read_opening(row.data)[1]))
-    store.erase_opening(row)
-
-
-def _destroy_file(registry: Registry, value: Value) -> None:
-    if not isinstance(value, File):
-        return
-    others = registry.view("sealed").stream(ref=f"item:{value.sha256}")
-    if not any(isinstance(shown.claim.value, File | Ref) for shown in others):
-        registry.evidence.destroy(value.sha256)
+def _require_erasable(target: Shown) -> None:
+    if is_final(target.claim):
+        raise InputError(
+            "this claim is itself an erasure; without it, what it erased could come back",
+            place=f"claim:{target.digest}",
+            mend="An erasure is final. If the reason it gives says too much, seal it: "
+            "`habeas reclassify CLAIM sealed --why TEXT`",
+        )
 
 
 def _speak(

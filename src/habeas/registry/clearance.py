@@ -21,7 +21,7 @@ from typing import NamedTuple
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, read_opening
 from habeas.claims.values import Term, Where
 from habeas.claims.vocabulary import vocabulary
-from habeas.registry.lineage import Lineages
+from habeas.registry.lineage import PREDECESSOR, Lineages
 from habeas.registry.store import OpeningRow, Store
 
 PUBLIC, PARTNERS, TEAM, SEALED = range(4)
@@ -31,6 +31,18 @@ ERASED = "erased"
 
 LOCATION_RULE = "publish_location"
 """The predicate that lets the place of a site be published."""
+
+FAR_REACHING = frozenset((LOCATION_RULE, PREDECESSOR))
+"""Predicates with a say over claims that they do not name: of a site, or of a whole log."""
+
+
+class Entangled(NamedTuple):
+    """A claim that others have a say in, or that has a say in others."""
+
+    id: int
+    digest: bytes
+    subject: str
+    predicate: str
 
 
 def rank(sensitivity: Sensitivity) -> int:
@@ -179,24 +191,25 @@ class Effects:
         return len(deciders) >= 2
 
 
-def affected(store: Store, rows: Iterable[tuple[int, bytes, str, str]]) -> set[int]:
+def affected(store: Store, rows: Iterable[Entangled]) -> set[int]:
     """The claims whose effects may change when some claims arrive.
 
     Args:
         store: where the claims are held, the new ones included.
-        rows: (id, digest, subject, predicate) of the new claims that speak of others, are spoken
-            of, or govern a location.
+        rows: the new claims that speak of others, are spoken of, govern a location, or say which
+            log follows which: then whose word counts for whom has changed everywhere.
 
     Returns:
         Ids of claims, the new ones included.
     """
     reached: set[int] = set()
     ahead: list[tuple[int, bytes]] = []
-    for id_, digest, subject, predicate in rows:
-        ahead.append((id_, digest))
-        if predicate == LOCATION_RULE:
-            held = store.held(SEALED, subject=subject)
-            ahead.extend((claim.id, claim.digest) for claim in held)
+    for row in rows:
+        ahead.append((row.id, row.digest))
+        if row.predicate == LOCATION_RULE:
+            ahead.extend(_of_site(store, row.subject))
+        elif row.predicate == PREDECESSOR:
+            ahead.extend(_under_lineages(store))
     while ahead:
         id_, digest = ahead.pop()
         if id_ in reached:
@@ -204,6 +217,22 @@ def affected(store: Store, rows: Iterable[tuple[int, bytes, str, str]]) -> set[i
         reached.add(id_)
         ahead += _neighbours(store, id_, digest)
     return reached
+
+
+def _of_site(store: Store, site: str) -> Iterator[tuple[int, bytes]]:
+    for held in store.held(SEALED, subject=site):
+        yield held.id, held.digest
+
+
+def _under_lineages(store: Store) -> Iterator[tuple[int, bytes]]:
+    """All claims whose effect depends on which log speaks for which, or claims next to them."""
+    for id_ in {about.claim for about in store.about_rows()}:
+        row = store.opening_by_id(id_)
+        if row is not None:
+            yield row.id, row.digest
+    rules = [store.claim_row(held.id) for held in store.held(SEALED, predicate=LOCATION_RULE)]
+    for site in {rule.subject for rule in rules if rule is not None}:
+        yield from _of_site(store, site)
 
 
 def _neighbours(store: Store, id_: int, digest: bytes) -> Iterator[tuple[int, bytes]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from habeas.claims.claim import Claim
 from habeas.claims.names import index_text
 from habeas.claims.values import File, Ref, words
-from habeas.registry.clearance import LOCATION_RULE, alone
+from habeas.registry.clearance import FAR_REACHING, alone
 from habeas.registry.store import AboutRow, ClaimRow
 
 
@@ -34,7 +34,7 @@ def fold(id_: int, claim: Claim) -> Folded:
     """
     sensitivity, entangled = alone(claim)
     about = about_rows(id_, claim)
-    if about or claim.predicate == LOCATION_RULE:
+    if about or claim.predicate in FAR_REACHING:
         entangled = True
     row = ClaimRow(id_, claim.subject, claim.predicate, claim.source, sensitivity, _ref(claim), 0)
     return Folded(row, searchable(claim), about, entangled)

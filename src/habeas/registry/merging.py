@@ -2,13 +2,14 @@
 
 Nothing that is here changes, with one exception: an erasure that is effective destroys the opening
 of the claim it names, and the opening of such a claim is not taken in. An erasure is effective from
-the log of the erased claim, its successor, or this registry's own; it is final, and withdrawing it
-brings nothing back, so that the order of arrival makes no difference.
+the log of the erased claim, its successor, or this registry's own; it is final: withdrawing it
+brings nothing back, and it cannot be erased itself, so that the order of arrival makes no
+difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
@@ -20,11 +21,11 @@ from habeas.ledger.history import History, Record, split_hashes, stamps
 from habeas.ledger.tile import TILE_WIDTH
 from habeas.ledger.tree import HASH_SIZE
 from habeas.registry.appending import extend
-from habeas.registry.clearance import ERASED, LOCATION_RULE
-from habeas.registry.fold import searchable
+from habeas.registry.clearance import ERASED, SEALED
+from habeas.registry.erasing import destroy, is_final
 from habeas.registry.forks import Fork, fork_between, parting, same_hashes
 from habeas.registry.lineage import PREDECESSOR, Lineages
-from habeas.registry.recording import Batch, refold
+from habeas.registry.recording import Batch, entangled, refold
 from habeas.registry.store import EntryRow, LogRow, OpeningRow, Store, TokenRow
 from habeas.registry.witnessing import add_checkpoint
 
@@ -107,12 +108,24 @@ class Merger:
 
     def finish(self) -> None:
         """Let the erasures that arrived take effect, and the statements of succession."""
-        if self._succeeded and next(self._store.held(3, predicate=PREDECESSOR), None) is not None:
-            self._refold_all()
+        if self._succeeded:
+            self._follow_successions()
         for target in sorted(self._erasures):
             row = self._store.opening(target)
-            if row is not None and self._is_erased(target, row.entry):
-                self._destroy(row)
+            if row is None or is_final(read_opening(row.data)[1]):
+                continue
+            if self._is_erased(target, row.entry):
+                self.destroyed.append(destroy(self._store, row))
+
+    def _follow_successions(self) -> None:
+        """Whose word counts for whom has changed: work out again all that depends on it."""
+        self._lineages = None
+        held = [claim.id for claim in self._store.held(SEALED, predicate=PREDECESSOR)]
+        refold(self._store, [row for id_ in held for row in entangled(self._store, id_)])
+        if held:
+            self._erasures |= {
+                about.target for about in self._store.about_rows() if about.relation == ERASED
+            }
 
     def _require_same_keys(self, known: list[LogRow], history: History) -> None:
         for log in known:
@@ -197,7 +210,7 @@ class Merger:
             self.held += 1
             return
         check_claim(claim, f"{place.history.place}, claim {digest.hex()}")
-        if self._watched and self._refuses(digest, entry):
+        if self._watched and not is_final(claim) and self._refuses(digest, entry):
             self.refused += 1
             return
         if claim.predicate == ERASED:
@@ -243,40 +256,3 @@ class Merger:
             if self._lineages.same(entry, other.entry) or self._lineages.own(other.entry):
                 return True
         return False
-
-    def _destroy(self, row: OpeningRow) -> None:
-        claim = read_opening(row.data)[1]
-        around = list(self._around(row))
-        self._store.remove_claim(row.id, searchable(claim))
-        self._store.erase_opening(row)
-        self._store.want_purge()
-        refold(self._store, around)
-        self.destroyed.append(claim)
-
-    def _around(self, row: OpeningRow) -> Iterator[tuple[int, bytes, str, str]]:
-        """The claims that speak of a claim, or that it speaks of."""
-        for about in self._store.about(row.digest):
-            yield from self._named(about.claim)
-        for about in self._store.targets(row.id):
-            target = self._store.opening(about.target)
-            if target is not None:
-                yield from self._named(target.id)
-
-    def _named(self, claim: int) -> Iterator[tuple[int, bytes, str, str]]:
-        row, opening = self._store.claim_row(claim), self._store.opening_by_id(claim)
-        if row is not None and opening is not None:
-            yield row.id, opening.digest, row.subject, row.predicate
-
-    def _refold_all(self) -> None:
-        """Whose word counts for whom has changed: work out again all that depends on it."""
-        self._lineages = None
-        rows = [named for about in self._store.about_rows() for named in self._named(about.claim)]
-        rows += [
-            named
-            for held in self._store.held(3, predicate=LOCATION_RULE)
-            for named in self._named(held.id)
-        ]
-        refold(self._store, rows)
-        self._erasures |= {
-            about.target for about in self._store.about_rows() if about.relation == ERASED
-        }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from habeas.claims.claim import read_opening
+from habeas.registry.clearance import Entangled
 from habeas.registry.recording import Batch, refold
 from habeas.registry.registry import Registry
 
@@ -29,7 +30,7 @@ def rebuild(registry: Registry, progress: Callable[[int], None] | None = None) -
     store.begin()
     try:
         store.clear_views()
-        entangled: list[tuple[int, bytes, str, str]] = []
+        entangled: list[Entangled] = []
         openings = store.openings()
         count = 0
         while part := list(islice(openings, PART)):

@@ -7,7 +7,7 @@ anything acknowledged. A large batch is written in parts inside that one transac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from habeas.claims.checking import check_claim
@@ -15,9 +15,8 @@ from habeas.claims.claim import Claim, digests, seal
 from habeas.errors import InputError
 from habeas.ledger.entry import log_name, make_entry
 from habeas.ledger.tree import leaf_hash
-from habeas.registry.clearance import Effects, affected
+from habeas.registry.clearance import Effects, Entangled, affected
 from habeas.registry.fold import fold
-from habeas.registry.lineage import PREDECESSOR
 from habeas.registry.store import AboutRow, ClaimRow, EntryRow, LogRow, OpeningRow, Store
 
 PART = 5_000
@@ -33,18 +32,18 @@ class Batch:
         self.claims: list[ClaimRow] = []
         self.about: list[AboutRow] = []
         self.search: list[tuple[int, str]] = []
-        self.entangled: list[tuple[int, bytes, str, str]] = []
+        self.entangled: list[Entangled] = []
 
     def add_opening(self, row: OpeningRow, claim: Claim) -> None:
         """One claim, folded."""
-        folded, words, about, entangled = fold(row.id, claim)
+        folded, words, about, is_entangled = fold(row.id, claim)
         self.openings.append(row)
         self.claims.append(folded)
         if words:
             self.search.append((row.id, words))
-        if entangled:
+        if is_entangled:
             self.about.extend(about)
-            self.entangled.append((row.id, row.digest, claim.subject, claim.predicate))
+            self.entangled.append(Entangled(row.id, row.digest, claim.subject, claim.predicate))
 
     def write(self, store: Store) -> None:
         """Everything gathered goes into the store; effects are worked out."""
@@ -52,32 +51,37 @@ class Batch:
         store.add_entries(self.entries)
         store.add_openings(self.openings)
         store.add_claims(self.claims, self.about, self.search)
-        entangled = list(self.entangled)
+        found = list(self.entangled)
         if watched:
             rows = zip(self.openings, self.claims, strict=True)
-            entangled += [
-                (opening.id, opening.digest, row.subject, row.predicate)
+            found += [
+                Entangled(opening.id, opening.digest, row.subject, row.predicate)
                 for opening, row in rows
                 if store.about(opening.digest)
             ]
-        refold(store, entangled)
+        refold(store, found)
 
 
-def refold(store: Store, entangled: Sequence[tuple[int, bytes, str, str]]) -> None:
+def entangled(store: Store, id_: int) -> Iterator[Entangled]:
+    """A held claim by its id, as `refold` takes it; nothing if it is not held."""
+    row, opening = store.claim_row(id_), store.opening_by_id(id_)
+    if row is not None and opening is not None:
+        yield Entangled(id_, opening.digest, row.subject, row.predicate)
+
+
+def refold(store: Store, rows: Sequence[Entangled]) -> None:
     """Work out again the effects that some claims have on others, and others on them."""
-    if not entangled:
+    if not rows:
         return
-    ids = affected(store, entangled)
-    if any(predicate == PREDECESSOR for _, _, _, predicate in entangled):
-        ids |= {row.claim for row in store.about_rows()}
+    ids = affected(store, rows)
     effects = Effects(store)
-    rows = []
+    found = []
     for id_ in sorted(ids):
         opening = store.opening_by_id(id_)
         if opening is not None:
             effect = effects.of(opening)
-            rows.append((id_, effect.sensitivity, int(effect.withdrawn)))
-    store.set_effects(rows)
+            found.append((id_, effect.sensitivity, int(effect.withdrawn)))
+    store.set_effects(found)
 
 
 class Recording:
