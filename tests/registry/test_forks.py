@@ -16,10 +16,11 @@ from habeas.ledger.fork import read_fork_proof
 from habeas.ledger.tree import Frontier
 from habeas.registry import forks as forks_module
 from habeas.registry import merging
+from habeas.registry import registry as registry_module
 from habeas.registry.appending import note_of
 from habeas.registry.comparing import Verdict, compare
 from habeas.registry.exporting import export_bundle
-from habeas.registry.forks import forked_origins, forks, record_forks, unrecorded_forks
+from habeas.registry.forks import forked_origins, forks, unrecorded_forks
 from habeas.registry.importing import import_bundle
 from habeas.registry.registry import open_registry
 from habeas.registry.verification import verify
@@ -89,8 +90,11 @@ def test_the_proof_is_kept_and_recorded_once(forked):
     with b.evidence.open(claim.claim.value.sha256) as file:
         proof = read_fork_proof(file.read())
     assert proof.origin == forks(b.store)[0].origin
-    assert unrecorded_forks(b) == []
-    assert record_forks(b) == ()
+    assert unrecorded_forks(b.store, b.evidence) == []
+    before = b.store.size(b.log.id)
+    with b.recording():
+        pass
+    assert b.store.size(b.log.id) == before
 
 
 def test_a_proof_convinces_a_third_registry_that_knows_nothing(forked):
@@ -128,7 +132,13 @@ def test_the_own_log_forked_elsewhere(forked):
     assert verify(a).passed
 
 
-def test_a_fork_is_recorded_later_when_the_key_is_locked(forked, monkeypatch):
+def told(registry) -> list:
+    return registry.view("sealed").claims(predicate="forked")
+
+
+@pytest.fixture
+def untold(forked, monkeypatch):
+    """A registry that saw a fork while its key was locked."""
     _, b, fingerprint, tmp_path = forked
     import_bundle(b, tmp_path / "here", trust={fingerprint})
 
@@ -139,10 +149,66 @@ def test_a_fork_is_recorded_later_when_the_key_is_locked(forked, monkeypatch):
     result = import_bundle(b, tmp_path / "there")
     assert result.forks
     assert not result.forks_recorded
-    assert len(unrecorded_forks(b)) == 1
     monkeypatch.undo()
-    assert len(record_forks(b)) == 1
-    assert unrecorded_forks(b) == []
+    assert len(unrecorded_forks(b.store, b.evidence)) == 1
+    assert told(b) == []
+    return b
+
+
+def test_a_fork_seen_while_the_key_was_locked_goes_in_with_the_next_batch(untold):
+    before = untold.store.size(untold.log.id)
+    parts.record(untold, parts.named("p", "Something else"))
+    assert len(told(untold)) == 1
+    assert untold.store.size(untold.log.id) == before + 2
+    assert unrecorded_forks(untold.store, untold.evidence) == []
+    parts.record(untold, parts.named("p", "And more"))
+    assert len(told(untold)) == 1
+    assert verify(untold).passed
+
+
+def test_a_fork_goes_in_with_a_batch_of_nothing(untold):
+    with untold.recording():
+        pass
+    assert len(told(untold)) == 1
+
+
+def test_a_batch_that_fails_takes_the_fork_with_it(untold):
+    with pytest.raises(InputError), untold.recording() as recording:
+        recording.entry([])
+    assert told(untold) == []
+    assert len(unrecorded_forks(untold.store, untold.evidence)) == 1
+
+
+def test_mutant_a_recording_that_does_not_look_for_forks(untold, monkeypatch):
+    monkeypatch.setattr(registry_module, "fork_claims", lambda *_: [])
+    parts.record(untold, parts.named("p", "Something else"))
+    assert told(untold) == []
+
+
+def test_damage_in_a_partners_log_keeps_nobody_from_recording(untold):
+    log = next(log for log in untold.store.logs() if log.branch)
+    hashes = bytearray(untold.store.tile(log.id, 0, 0))
+    hashes[0] ^= 1
+    untold.store.begin()
+    untold.store.put_tiles(log.id, [(0, 0, bytes(hashes))])
+    untold.store.commit()
+    (name,) = parts.record(untold, parts.named("p", "Said in time"))
+    assert untold.view("sealed").claim(name)
+    assert told(untold) == []
+    assert not verify(untold).passed
+
+
+def test_a_fork_that_is_recorded_is_not_recorded_again_after_a_restore(untold):
+    from habeas.registry.backup import backup
+    from habeas.registry.restore import restore
+
+    folder = untold.path.parent
+    parts.record(untold, parts.named("p", "Something else"))
+    backup(untold, folder / "archive", folder / "salts")
+    restore(folder / "archive", folder / "salts", folder / "restored", None)
+    with open_registry(folder / "restored") as restored:
+        assert len(told(restored)) == 1
+        assert verify(restored).passed
 
 
 def test_t19_mutant_a_merge_that_does_not_compare_leaves(forked, monkeypatch):

@@ -158,7 +158,7 @@ def _print_imported(taken: Imported) -> None:
             f"{fork.origin}. Both are kept, with the proof; ask its organisation"
         )
     if taken.forks and not taken.forks_recorded:
-        warn("the proof is not yet in your log, because its key was not opened: `habeas verify`")
+        warn("the proof is not yet in your log: it goes in with the next thing that you record")
     for origin in taken.overtaken:
         warn(
             f"the bundle knows more of your own log {origin} than this registry: this is an old "

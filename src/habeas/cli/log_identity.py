@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from habeas.cli.terminal import Words, screen
+from habeas.ledger.entry import log_id
 from habeas.ledger.keys import ed25519_pem, key_fingerprint
 from habeas.ledger.note import parse_vkey
 from habeas.registry.appending import note_of
-from habeas.registry.registry import Registry, log_id
+from habeas.registry.registry import Registry
 
 
 class LogIdentity(msgspec.Struct, frozen=True, kw_only=True):

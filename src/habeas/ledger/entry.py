@@ -47,6 +47,11 @@ def log_name(origin: str) -> str:
     return origin.rpartition("/")[2]
 
 
+def log_id(origin: str) -> str:
+    """The `log:` entity of a log: `log:4f…` of `habeas.invalid/log/4f…`."""
+    return f"log:{log_name(origin)}"
+
+
 def require_log(opening: bytes, origin: str, place: str = "") -> None:
     """Refuse a claim that was recorded in another log than the one that shows it.
 

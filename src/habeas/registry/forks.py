@@ -2,12 +2,12 @@
 
 Each history is a branch of the log: branch 0 came first here, and has every entry up to where they
 part. A further branch has all hashes, its own checkpoints, and the entries from there on. The fork
-itself becomes a claim of this registry, with the proof as its file.
+itself becomes a claim of this registry, with the proof as its file: the next batch that is recorded
+bears it.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +17,7 @@ import msgspec
 from habeas.claims.claim import Claim, read_opening
 from habeas.claims.values import File
 from habeas.errors import IntegrityError
+from habeas.evidence.store import EvidenceStore
 from habeas.ledger.checkpoint import (
     CheckpointForkError,
     SignedCheckpoint,
@@ -24,13 +25,12 @@ from habeas.ledger.checkpoint import (
     require_same_history,
 )
 from habeas.ledger.cosignature import open_verifier
+from habeas.ledger.entry import log_id
 from habeas.ledger.fork import MEDIA_TYPE, ForkProof, read_fork_proof, write_fork_proof
 from habeas.ledger.tile import TILE_WIDTH
 from habeas.ledger.tree import HASH_SIZE
 from habeas.registry.appending import note_of, tile_reader
 from habeas.registry.lineage import Lineages
-from habeas.registry.quarantine import quarantine
-from habeas.registry.registry import Registry, log_id
 from habeas.registry.store import LogRow, Store
 
 
@@ -134,40 +134,37 @@ def forks(store: Store) -> list[Fork]:
     return found
 
 
-def unrecorded_forks(registry: Registry) -> list[Fork]:
+def unrecorded_forks(store: Store, evidence: EvidenceStore) -> list[Fork]:
     """The forks that this registry has not yet said anything about."""
-    found = forks(registry.store)
+    found = forks(store)
     if not found:
         return []
-    recorded = _recorded(registry)
-    return [fork for fork in found if not _is_recorded(registry.store, fork, recorded)]
+    recorded = _recorded(store, evidence)
+    return [fork for fork in found if not _is_recorded(store, fork, recorded)]
 
 
-def record_forks(registry: Registry, *, recorder: str | None = None) -> tuple[str, ...]:
-    """Keep the proof of each unrecorded fork, and record it as a claim of this registry.
+def fork_claims(store: Store, evidence: EvidenceStore, organisation: str) -> list[Claim]:
+    """Keep the proof of each unrecorded fork, and make the claim that tells of it.
 
-    Returns:
-        The digests of the claims.
+    Args:
+        store: the registry's.
+        evidence: where the proofs are kept.
+        organisation: the `org:` that says so.
 
     Raises:
-        KeyFileError: the key cannot be opened; nothing was recorded.
+        IntegrityError: what is held of a forked log is damaged.
+        StorageError: the disk refused.
     """
-    found = unrecorded_forks(registry)
-    if not found:
-        return ()
-    registry.key()
-    claims = [
+    return [
         Claim(
             subject=log_id(fork.origin),
             predicate="forked",
-            value=_keep(registry, fork.proof),
-            source=registry.organisation,
+            value=_keep(evidence, fork.proof),
+            source=organisation,
             sensitivity="partners",
         )
-        for fork in found
+        for fork in unrecorded_forks(store, evidence)
     ]
-    with registry.recording(recorder=recorder) as recording:
-        return recording.entry(claims)
 
 
 def _covering(store: Store, row: LogRow, size: int) -> SignedCheckpoint:
@@ -178,25 +175,24 @@ def _covering(store: Store, row: LogRow, size: int) -> SignedCheckpoint:
     return open_checkpoint(note_of(held), verifiers, place=row.origin)
 
 
-def _keep(registry: Registry, proof: bytes) -> File:
-    with quarantine(registry.path) as folder:
-        descriptor, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(proof)
-        kept = registry.evidence.keep(Path(name))
+def _keep(evidence: EvidenceStore, proof: bytes) -> File:
+    with tempfile.NamedTemporaryFile() as file:  # checkpoints only: nobody's words
+        file.write(proof)
+        file.flush()
+        kept = evidence.keep(Path(file.name))
     return File(sha256=kept.sha256, size=kept.size, media_type=MEDIA_TYPE, text="fork-proof.txt")
 
 
-def _recorded(registry: Registry) -> list[ForkProof]:
+def _recorded(store: Store, evidence: EvidenceStore) -> list[ForkProof]:
     """The fork proofs that own claims name and that can be read."""
-    lineages = Lineages(registry.store)
+    lineages = Lineages(store)
     found = []
-    for held in registry.store.held(3, predicate="forked"):
+    for held in store.held(3, predicate="forked"):
         value = read_opening(held.opening)[1].value
         if not isinstance(value, File) or not lineages.own(held.entry):
             continue
         try:
-            with registry.evidence.open(value.sha256) as file:
+            with evidence.open(value.sha256) as file:
                 found.append(read_fork_proof(file.read(), place=value.sha256))
         except IntegrityError:
             continue  # a lost or damaged proof is recorded again

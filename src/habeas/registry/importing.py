@@ -13,15 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from habeas.claims.claim import Claim
-from habeas.claims.values import File, Ref
 from habeas.errors import IntegrityError, KeyFileError
 from habeas.evidence.timestamp import read_token
 from habeas.ledger.archive import Limits
 from habeas.ledger.bundle import Bundle, open_bundle
 from habeas.ledger.envelope import is_sealed, open_file
 from habeas.ledger.history import History, records, stamps
-from habeas.registry.forks import Fork, record_forks
+from habeas.registry.erasing import destroy_files
+from habeas.registry.forks import Fork, unrecorded_forks
 from habeas.registry.merging import Merger
 from habeas.registry.quarantine import quarantine
 from habeas.registry.registry import Registry
@@ -48,7 +47,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     forks: tuple[Fork, ...]
     """Histories that contradict what was known: to be told loudly."""
     forks_recorded: bool
-    """False when the own key could not be opened: then `record_forks` is still to be called."""
+    """False when the own key could not be opened: then the next recording does it."""
     overtaken: tuple[str, ...]
     """Own logs of which the bundle knew more: this registry is an old copy, put back."""
 
@@ -134,16 +133,6 @@ def _wanted_files(registry: Registry, bundle: Bundle, merger: Merger) -> dict[st
     return wanted
 
 
-def destroy_files(registry: Registry, claims: Sequence[Claim]) -> None:
-    """Destroy the files of erased claims that no other claim names."""
-    for claim in claims:
-        if not isinstance(claim.value, File):
-            continue
-        others = registry.view("sealed").stream(ref=f"item:{claim.value.sha256}")
-        if not any(isinstance(shown.claim.value, File | Ref) for shown in others):
-            registry.evidence.destroy(claim.value.sha256)
-
-
 def _require_trust(store: Store, histories: Sequence[History], trust: set[str]) -> None:
     known = {log.origin for log in store.logs()}
     strange = {
@@ -175,13 +164,15 @@ def _check_tokens(histories: Sequence[History]) -> None:
 
 
 def _record(registry: Registry, forks: Sequence[Fork], dry_run: bool) -> bool:
+    """Whether the forks are recorded; if not, the next recording does it."""
     if not forks or dry_run:
         return False
     try:
-        record_forks(registry)
-    except KeyFileError:
-        return False  # said in the result; the next recording does it
-    return True
+        with registry.recording():
+            pass  # every recording adds the forks that are not yet recorded
+        return not unrecorded_forks(registry.store, registry.evidence)
+    except (KeyFileError, IntegrityError):
+        return False
 
 
 def _opened(path: Path, folder: Path, identities: Sequence[str]) -> Path:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity
 from habeas.claims.values import Name, Ref
-from habeas.errors import InputError, NotFoundError, StorageError
+from habeas.errors import InputError, IntegrityError, NotFoundError, StorageError
 from habeas.evidence.store import EvidenceStore
-from habeas.ledger.entry import log_name
+from habeas.ledger.entry import log_id, log_name
 from habeas.ledger.keys import (
     SigningKey,
     generate_key,
@@ -22,6 +22,7 @@ from habeas.ledger.keys import (
 )
 from habeas.registry.appending import sign_batch
 from habeas.registry.clearance import rank
+from habeas.registry.forks import fork_claims
 from habeas.registry.recording import Recording, check_recorder
 from habeas.registry.settings import Settings, new_recorder, read_settings, write_settings
 from habeas.registry.sqlite import SqliteStore
@@ -32,11 +33,6 @@ DATABASE = "registry.sqlite"
 
 Passphrase = str | Callable[[], str] | None
 """The words that open the key, or a way to ask for them, or None for a key without protection."""
-
-
-def log_id(origin: str) -> str:
-    """The `log:` entity of a log: `log:4f…` of `habeas.invalid/log/4f…`."""
-    return f"log:{log_name(origin)}"
 
 
 class Registry:
@@ -107,6 +103,8 @@ class Registry:
     ) -> Iterator[Recording]:
         """Record one batch: all of it when the block ends, nothing of it if the block fails.
 
+        Forks that were seen and not yet recorded (`forks`) become a last entry of the batch.
+
         Args:
             recorder: the handle of the one who records; that of the settings if left out.
             progress: called with the number of claims of each part written.
@@ -122,13 +120,24 @@ class Registry:
         )
         try:
             yield batch
+            if not batch.empty:
+                batch.write()
+            self._tell_forks(batch)
             if batch.empty:
                 return
-            batch.write()
             sign_batch(self.store, log, batch.leaves, key)
             self.store.commit()
         finally:
             self.store.rollback()
+
+    def _tell_forks(self, batch: Recording) -> None:
+        try:
+            claims = fork_claims(self.store, self.evidence, self.organisation)
+        except IntegrityError:
+            return  # `verify` tells of that damage; it must not keep anybody from recording
+        if claims:
+            batch.entry(claims)
+            batch.write()
 
     def close(self) -> None:
         """Let go of the files."""

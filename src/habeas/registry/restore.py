@@ -19,7 +19,7 @@ from habeas.claims.values import File, Name, Quantity, Ref, Text, Value
 from habeas.errors import InputError, IntegrityError, KeyFileError, StorageError
 from habeas.evidence.store import EvidenceStore
 from habeas.ledger.archive import Limits, unpack
-from habeas.ledger.entry import Entry, decoy_opening, log_name, require_log
+from habeas.ledger.entry import Entry, decoy_opening, log_id, log_name, require_log
 from habeas.ledger.envelope import is_sealed, open_file
 from habeas.ledger.history import History, Record, raw_entries, read_history, verify_entry
 from habeas.ledger.keys import SigningKey, generate_key, new_origin, read_key_file, write_key_file
@@ -37,7 +37,7 @@ from habeas.registry.lineage import PREDECESSOR
 from habeas.registry.merging import Merger
 from habeas.registry.quarantine import quarantine
 from habeas.registry.rebuilding import rebuild
-from habeas.registry.registry import DATABASE, Registry, log_id
+from habeas.registry.registry import DATABASE, Registry
 from habeas.registry.settings import NAME
 from habeas.registry.shredding import Salts, restore_file, restore_opening
 from habeas.registry.sqlite import SqliteStore

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from habeas.errors import NotFoundError
-from habeas.ledger.entry import read_entry
+from habeas.ledger.entry import log_id, read_entry
 from habeas.registry.lineage import Lineages
-from habeas.registry.registry import Registry, log_id
+from habeas.registry.registry import Registry
 from habeas.registry.store import EntryRow, LogRow, OpeningRow, Store
 from habeas.registry.view import Shown, View
 

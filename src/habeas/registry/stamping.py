@@ -12,8 +12,9 @@ from habeas.errors import HabeasError, InputError
 from habeas.evidence.authority import ask_authority
 from habeas.evidence.pending import PendingTimestamps
 from habeas.evidence.timestamp import TimestampToken, accept, make_request, read_token
+from habeas.ledger.entry import log_id
 from habeas.registry.appending import note_of
-from habeas.registry.registry import Registry, log_id
+from habeas.registry.registry import Registry
 from habeas.registry.store import LogRow, TokenRow
 
 TOKEN_TYPE = "application/timestamp-reply"  # noqa: S105
