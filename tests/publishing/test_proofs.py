@@ -22,7 +22,10 @@ from habeas.publishing.pack_folder import FIXED_TIME, write_pack
 from habeas.publishing.proofs import claim_files, proof_pack
 from habeas.publishing.sealing import SEAL, seal_pack
 from habeas.registry import recording as recording_module
+from habeas.registry.appending import note_of
 from habeas.registry.changing import erase
+from habeas.registry.stamping import queue, stamp
+from habeas.registry.store import TokenRow
 
 DICTIONARY = ("invented-almond", "invented-birch", "invented-cedar", "invented-date")
 
@@ -321,3 +324,56 @@ def test_t54_a_claim_erased_beside_one_that_is_disclosed(registry, bench):
     alone = packs.pack(registry, [kept], key=registry.key(), evidence=False)
     assert bench.check(alone).code == 0
     assert alone["proofs/erased.txt"] == b""
+
+
+# Which checkpoints
+
+
+def stamps_of(files) -> list[str]:
+    return sorted(path for path in files if path.endswith(".tsr"))
+
+
+def test_a_token_that_proves_nothing_is_left_out(registry, timestamp_authority):
+    """A partner's bundle may bring one; the dossier does not fail for it."""
+    found = packs.record(registry)
+    log, size = registry.log, registry.store.size(registry.log.id)
+    note = note_of(registry.store.checkpoint(log.id, size))
+    other = timestamp_authority.reply(timestamp_authority.query(b"other data"))
+    registry.store.begin()
+    for junk in (b"junk", other):
+        registry.store.add_token(TokenRow(log.id, size, note, junk))
+    registry.store.commit()
+    assert stamps_of(packs.pack(registry, [found["low"]], evidence=False)) == []
+
+
+def test_each_claim_gets_the_earliest_stamp_that_covers_it_and_no_later_one(
+    registry, bench, timestamp_authority
+):
+    sizes = []
+    with registry.recording() as recording:
+        (first,) = recording.entry([packs.about_200()])
+    for number in range(3):
+        queue(registry)
+        (stamped,) = stamp(registry, timestamp_authority.url)
+        sizes.append(stamped.size)
+        with registry.recording() as recording:
+            (last,) = recording.entry([claim("description", Text(text=f"later {number}"))])
+    files = packs.pack(registry, [first], key=registry.key(), evidence=False)
+    assert stamps_of(files) == [f"logs/1/{sizes[0]}/stamp-1.tsr"]
+    files = packs.pack(
+        registry, [last, first], key=registry.key(), evidence=False,
+        authorities=timestamp_authority.roots,
+    )  # fmt: skip
+    assert stamps_of(files) == [f"logs/1/{sizes[0]}/stamp-1.tsr"]
+    checked = bench.check(files, "--list")
+    assert checked.code == 0
+    assert "1 of them existed on" in checked.said
+    queue(registry)
+    (stamped,) = stamp(registry, timestamp_authority.url)
+    files = packs.pack(
+        registry, [last, first], key=registry.key(), evidence=False,
+        authorities=timestamp_authority.roots,
+    )  # fmt: skip
+    both = {f"logs/1/{sizes[0]}/stamp-1.tsr", f"logs/1/{stamped.size}/stamp-1.tsr"}
+    assert set(stamps_of(files)) == both
+    assert "All of them existed on" in bench.check(files).said
