@@ -304,6 +304,23 @@ def test_a_salt_of_something_else(kept, monkeypatch):
         restore(archive, tmp_path / "s", tmp_path / "b", None)
 
 
+def test_t51_a_claim_of_another_log_is_not_restored(kept, monkeypatch):
+    from habeas.claims.claim import seal
+    from habeas.registry import recording
+    from habeas.registry import restore as restore_module
+
+    a, _, _, tmp_path = kept
+    monkeypatch.setattr(recording, "seal", lambda claims, log: seal(claims, "0" * 32))
+    parts.record(a, parts.named("p", "Copied"))
+    monkeypatch.undo()
+    archive, salts = both(a, tmp_path, "1")
+    with pytest.raises(IntegrityError, match="recorded in another log"):
+        restore(archive, salts, tmp_path / "b", None)
+    assert not (tmp_path / "b").exists()
+    monkeypatch.setattr(restore_module, "require_log", lambda *_: None)  # the mutant
+    restore(archive, salts, tmp_path / "b", None)
+
+
 def test_restore_into_a_folder_that_holds_something(kept):
     a, _, _, tmp_path = kept
     archive, salts = both(a, tmp_path, "1")
