@@ -12,32 +12,36 @@ from habeas.ledger.cosignature import open_verifier
 from habeas.ledger.entry import log_name
 from habeas.publishing.contents import LogState
 from habeas.publishing.numbering import Numbering
+from habeas.registry.disclosure import DisclosedLog, disclose
 from habeas.registry.provenance import Token
 from habeas.registry.view import Shown
 
 
 def gather_logs(numbering: Numbering) -> tuple[LogState, ...]:
-    """The state of each log, by origin.
+    """The state of each log, by origin: as far as the shown claims prove it, and no further.
+
+    A newer checkpoint would tell how many entries came after, and the dossier would change with
+    them.
 
     Raises:
         IntegrityError: a checkpoint is not signed by its log.
     """
-    by_origin: dict[str, list[Shown]] = {}
+    proved = disclose(numbering.view, numbering.shown)
+    number_of = {entry.leaf: entry.log for entry in proved.entries}
+    claims: list[list[Shown]] = [[] for _ in proved.logs]
     for shown in numbering.shown:
-        by_origin.setdefault(numbering.standing(shown).origin, []).append(shown)
-    return tuple(_state(numbering, origin, by_origin[origin]) for origin in sorted(by_origin))
+        claims[number_of[proved.entry_of[shown.digest]]].append(shown)
+    return tuple(_state(numbering, log, own) for log, own in zip(proved.logs, claims, strict=True))
 
 
-def _state(numbering: Numbering, origin: str, claims: Sequence[Shown]) -> LogState:
-    last = max(claims, key=lambda shown: numbering.standing(shown).position)
-    found = numbering.view.provenance(last)
-    verifiers = [open_verifier(vkey) for vkey in found.vkeys]
-    checkpoint = open_checkpoint(found.proof.checkpoint, verifiers, place=origin).checkpoint
-    token = _earliest(found.tokens)
+def _state(numbering: Numbering, log: DisclosedLog, claims: Sequence[Shown]) -> LogState:
+    verifiers = [open_verifier(vkey) for vkey in log.vkeys]
+    checkpoint = open_checkpoint(log.head.note, verifiers, place=log.origin).checkpoint
+    token = _earliest([token for pinned in log.checkpoints for token in pinned.tokens])
     return LogState(
-        origin=origin,
-        organisation=_owner(numbering, origin),
-        vkeys=found.vkeys,
+        origin=log.origin,
+        organisation=_owner(numbering, log.origin),
+        vkeys=log.vkeys,
         size=checkpoint.size,
         root=checkpoint.root.hex(),
         claims=len(claims),
