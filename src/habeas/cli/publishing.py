@@ -89,6 +89,14 @@ def dossier(
             help="Do not sign the list of its files; the claims still prove themselves.",
         ),
     ] = False,
+    with_files: Annotated[
+        bool,
+        typer.Option(
+            "--with-files",
+            help="Put in the files of evidence, save those of which anything lies above the "
+            "clearance.",
+        ),
+    ] = False,
     authorities: Annotated[
         Path | None,
         typer.Option(
@@ -104,7 +112,7 @@ def dossier(
 ) -> None:
     """Write a dossier: a folder that verifies itself, offline."""
     from habeas.cli.opening import opened
-    from habeas.cli.terminal import emit, isolated, say
+    from habeas.cli.terminal import emit, isolated, say, warn
     from habeas.cli.writing import read_small
     from habeas.publishing.dossier import write_dossier
 
@@ -117,6 +125,7 @@ def dossier(
             clearance=clearance,
             lang=lang,
             seal=not unsealed,
+            evidence=with_files,
             authorities=read_small(pem) if authorities or pem.is_file() else b"",
         )
     if as_json:
@@ -128,9 +137,13 @@ def dossier(
                 "claims": made.claims,
                 "lang": made.language,
                 "clearance": made.clearance,
+                "evidence": list(made.evidence),
+                "left_out": list(made.left_out),
             }
         )
         return
+    for sha256 in made.left_out:
+        warn(f"the file {sha256} was left out: something about it lies above {made.clearance}")
     say(f"{made.claims} claims, {made.files} files, nothing above the clearance {made.clearance}.")
     say(f"Open {isolated(str(made.page))}")
     say(f"Check with: sh {isolated(str(made.folder / 'verify.sh'))}")

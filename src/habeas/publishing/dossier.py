@@ -1,17 +1,20 @@
 """Writes a dossier: pages, twins, proofs, in one folder that verifies itself.
 
 Everything in it is a function of the log, the clearance, the entity and the arguments: two runs
-write the same bytes. Nothing is fetched, and no file of evidence is put in.
+write the same bytes. Nothing is fetched. Files of evidence are put in only when that is asked for,
+and only those of which nothing lies above the clearance: a photograph tells where it was taken.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from habeas.claims.claim import Sensitivity
+from habeas.claims.values import File
 from habeas.ledger.keys import SigningKey
 from habeas.publishing.catalogue import Language
 from habeas.publishing.contents import Contents
@@ -40,6 +43,10 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     """How many claims it shows."""
     language: Language
     clearance: Sensitivity
+    evidence: tuple[str, ...]
+    """SHA-256 of the files of evidence that were put in."""
+    left_out: tuple[str, ...]
+    """SHA-256 of those that were not: something about them lies above the clearance."""
 
 
 def write_dossier(
@@ -51,6 +58,7 @@ def write_dossier(
     lang: Language = "en",
     seal: bool = True,
     pdf: bool = True,
+    evidence: bool = False,
     authorities: bytes = b"",
 ) -> Written:
     """Write the dossier of an entity into a new or empty folder.
@@ -64,6 +72,8 @@ def write_dossier(
         seal: sign the list of files with the registry's key, so that the pages are proven too;
             without it the claims still prove themselves.
         pdf: write `dossier.pdf` too.
+        evidence: put in the files of evidence that it shows, save those of which anything lies
+            above the clearance.
         authorities: root certificates of timestamp authorities, PEM.
 
     Raises:
@@ -78,16 +88,45 @@ def write_dossier(
     contents = gather(view, entity)
     check_harm(contents)
     key = registry.key() if seal else None
-    files = dossier_files(view, contents, lang=lang, key=key, pdf=pdf, authorities=authorities)
-    write_pack(out, files)
+    inside, left_out = _evidence(registry, view, contents) if evidence else ((), ())
+    files = dossier_files(
+        view, contents, lang=lang, key=key, pdf=pdf, evidence=inside, authorities=authorities
+    )
+    kept = {sha256: registry.evidence.path(sha256) for sha256 in inside}
+    write_pack(out, files, evidence=kept)
     return Written(
         folder=out,
         page=out / "index.html",
-        files=len(files),
+        files=len(files) + len(inside),
         claims=len(contents.claims),
         language=lang,
         clearance=clearance,
+        evidence=inside,
+        left_out=left_out,
     )
+
+
+def _evidence(
+    registry: Registry, view: View, contents: Contents
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files that a dossier may hold, and those that it may not.
+
+    Raises:
+        IntegrityError: a file is missing, or not the one that was kept.
+    """
+    values = [view.claim(statement.digest).claim.value for statement in contents.claims]
+    named = sorted({value.sha256 for value in values if isinstance(value, File)})
+    held = [sha256 for sha256 in named if registry.evidence.path(sha256).is_file()]
+    for sha256 in held:
+        registry.evidence.check(sha256)
+    inside = tuple(sha256 for sha256 in held if _nothing_hidden(registry, view, sha256))
+    return inside, tuple(sha256 for sha256 in held if sha256 not in inside)
+
+
+def _nothing_hidden(registry: Registry, view: View, sha256: str) -> bool:
+    item = f"item:{sha256}"
+    every = {shown.digest for shown in registry.view("sealed").stream(subject=item)}
+    return every == {shown.digest for shown in view.stream(subject=item)}
 
 
 def dossier_files(
@@ -97,6 +136,7 @@ def dossier_files(
     lang: Language = "en",
     key: SigningKey | None = None,
     pdf: bool = True,
+    evidence: Sequence[str] = (),
     authorities: bytes = b"",
 ) -> dict[str, bytes]:
     """The files of a dossier, by path. The only way out: every output passes the second look.
@@ -107,6 +147,7 @@ def dossier_files(
         lang: of our own words.
         key: seals the list of files.
         pdf: whether `dossier.pdf` is among them, with the twins inside.
+        evidence: SHA-256 of the files of evidence that the caller puts beside them.
         authorities: root certificates of timestamp authorities, PEM.
 
     Raises:
@@ -115,9 +156,9 @@ def dossier_files(
     """
     check_harm(contents)
     shown = [view.claim(statement.digest) for statement in contents.claims]
-    pack = proof_pack(view, shown, language=lang, authorities=authorities)
+    pack = proof_pack(view, shown, language=lang, authorities=authorities, evidence=evidence)
     twins = twin_files(contents)
     pages = {**html_files(contents, lang), **twins}
     if pdf:
         pages[PDF_NAME] = pdf_bytes(contents, lang=lang, attachments=twins)
-    return seal_pack({**pages, **pack}, key)
+    return seal_pack({**pages, **pack}, key, evidence=evidence)
