@@ -71,14 +71,21 @@ class SqliteStore(SqliteViews):
             self._db = sqlite3.connect(
                 uri, uri=True, isolation_level=None, timeout=5, check_same_thread=False
             )
-            self._db.executescript(SETTINGS)
-            if create:
-                self._db.executescript(
-                    RECORD
-                    + VIEWS
-                    + f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT};"
-                )
-            self._check_format()
+            try:
+                self._prepare(create)
+            except (sqlite3.Error, IntegrityError):
+                self._db.close()  # a file that is refused must not stay locked
+                raise
+
+    def _prepare(self, create: bool) -> None:
+        self._db.executescript(SETTINGS)
+        if create:
+            self._db.executescript(
+                RECORD
+                + VIEWS
+                + f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT};"
+            )
+        self._check_format()
 
     def _check_format(self) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 
 from habeas.registry.store import AboutRow, ClaimRow, HeldClaim
 
@@ -120,14 +121,17 @@ class SqliteViews:
         try:
             self._db.executemany("INSERT INTO again(rowid, words) VALUES(?,?)", words)
             sums = "SELECT term, count(*), sum(doc), sum(doc * (doc % 65521)) FROM {} GROUP BY term"
-            first = self._db.execute(sums.format("temp.terms"))
-            second = self._db.execute(sums.format("temp.again_terms"))
-            return any(one != other for one, other in _pairs(first, second))
+            with (  # an open cursor keeps its table from being dropped
+                closing(self._db.execute(sums.format("temp.terms"))) as first,
+                closing(self._db.execute(sums.format("temp.again_terms"))) as second,
+            ):
+                differs = any(one != other for one, other in _pairs(first, second))
         finally:
-            self._db.execute("COMMIT")
-            self._db.executescript(
-                "DROP TABLE temp.terms; DROP TABLE temp.again_terms; DROP TABLE temp.again;"
-            )
+            self._db.execute("ROLLBACK")
+        self._db.executescript(
+            "DROP TABLE temp.terms; DROP TABLE temp.again_terms; DROP TABLE temp.again;"
+        )
+        return differs
 
     def held(
         self,
