@@ -12,15 +12,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
 from itertools import combinations
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, fsum, radians, sin, sqrt
+from typing import Any
 
 from habeas.claims.claim import Claim
 from habeas.claims.names import normalise
 from habeas.claims.places import positions
-from habeas.claims.values import Quantity, Ref, Term, Text, Value, When, Where
+from habeas.claims.values import Geometry, Point, Quantity, Ref, Term, Text, Value, When, Where
 
 EARTH_RADIUS = 6_371_008.8
 """Metres; the mean radius of IUGG."""
+
+_Degrees = tuple[float, float]
+"""Longitude, latitude."""
 
 
 class Agreement(IntEnum):
@@ -84,16 +88,23 @@ def _before(latest: str | None, earliest: str | None) -> bool:
 
 
 def _compare_quantities(one: Quantity, other: Quantity) -> Agreement:
+    if (one.unit or "") != (other.unit or ""):
+        return Agreement.DIFFER
     known = [value for value in (one, other) if value.low is not None or value.high is not None]
-    if len(known) < 2 or (one.unit or "") != (other.unit or ""):
+    if len(known) < 2:
         return Agreement.SAME if normalise(one.text) == normalise(other.text) else Agreement.DIFFER
-    if (one.low, one.high) == (other.low, other.high):
+    if _ends(one) == _ends(other):
         return Agreement.SAME
     apart = _below(one.high, other.low) or _below(other.high, one.low)
     if apart:
         return Agreement.EXCLUSIVE
     within = _within(one, other) or _within(other, one)
     return Agreement.COMPATIBLE if within else Agreement.DIFFER
+
+
+def _ends(value: Quantity) -> tuple[Decimal | None, Decimal | None]:
+    low, high = value.low, value.high
+    return None if low is None else Decimal(low), None if high is None else Decimal(high)
 
 
 def _below(high: str | None, low: str | None) -> bool:
@@ -110,7 +121,10 @@ def _within(inner: Quantity, outer: Quantity) -> bool:
 
 def _compare_places(one: Where, other: Where) -> Agreement:
     if one.geometry is None or other.geometry is None:
-        return Agreement.DIFFER
+        same = one.geometry is other.geometry and normalise(one.text or "") == normalise(
+            other.text or ""
+        )
+        return Agreement.SAME if same else Agreement.DIFFER
     if one.geometry == other.geometry:
         return Agreement.SAME
     if one.uncertainty is None or other.uncertainty is None:
@@ -120,20 +134,46 @@ def _compare_places(one: Where, other: Where) -> Agreement:
 
 
 def distance(one: Where, other: Where) -> float:
-    """Metres between the nearest positions of two places, on a sphere (haversine).
+    """Metres between the nearest points of two places, on a sphere (haversine).
 
-    Right to half a percent, which uncertainties of graves are not known to.
+    A point inside an area is at no distance from it. Right to half a percent, which uncertainties
+    of graves are not known to.
     """
     if one.geometry is None or other.geometry is None:
         return float("inf")
-    return min(
-        _haversine(here, there)
-        for here in positions(one.geometry)
-        for there in positions(other.geometry)
-    )
+    if isinstance(one.geometry, Point) and isinstance(other.geometry, Point):
+        return _haversine(_numbers(one.geometry.coordinates), _numbers(other.geometry.coordinates))
+    return _haversine(*_nearest(one.geometry, other.geometry))
 
 
-def _haversine(here: tuple[str, str], there: tuple[str, str]) -> float:
-    x1, y1, x2, y2 = (radians(float(number)) for number in (*here, *there))
+def _nearest(one: Geometry, other: Geometry) -> tuple[_Degrees, _Degrees]:
+    """The nearest positions of two geometries, found on a plane that is true between them."""
+    from shapely.geometry import shape
+    from shapely.ops import nearest_points
+
+    every = [_numbers(position) for place in (one, other) for position in positions(place)]
+    west = min(longitude for longitude, _ in every)
+    squeeze = cos(radians(fsum(latitude for _, latitude in every) / len(every)))
+
+    def flat(part: Any) -> Any:
+        if isinstance(part[0], str):
+            longitude, latitude = _numbers(part)
+            return ((longitude - west + 180) % 360 - 180) * squeeze, latitude
+        return [flat(inner) for inner in part]
+
+    planes = [
+        shape({"type": type(place).__name__, "coordinates": flat(place.coordinates)})
+        for place in (one, other)
+    ]
+    here, there = nearest_points(*planes)
+    return (west + here.x / squeeze, here.y), (west + there.x / squeeze, there.y)
+
+
+def _numbers(position: tuple[str, str]) -> _Degrees:
+    return float(position[0]), float(position[1])
+
+
+def _haversine(here: _Degrees, there: _Degrees) -> float:
+    x1, y1, x2, y2 = (radians(number) for number in (*here, *there))
     chord = sin((y2 - y1) / 2) ** 2 + cos(y1) * cos(y2) * sin((x2 - x1) / 2) ** 2
     return 2 * EARTH_RADIUS * asin(min(1.0, sqrt(chord)))

@@ -42,7 +42,8 @@ def origins(
     texts = roots(claim.source, derived_from)
     marks = set(texts)
     if claim.by is not None:
-        marks.update(claim.by.parties or (f"by {normalise(claim.by.text)}",))
+        parties = claim.by.parties or (claim.by.text,)
+        marks.update(f"by {normalise(party)}" for party in parties)
         return frozenset(marks)
     for text in texts:
         marks.update(f"by {normalise(name)}" for name in publishers.get(text, ()))

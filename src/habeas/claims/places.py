@@ -29,7 +29,8 @@ def check_where(where: Where, place: str = "") -> None:
 
     Raises:
         InputError: a coordinate outside the earth, a ring that is not closed or has fewer than four
-            positions, a negative uncertainty, an exact position without geometry.
+            positions, an area or a path without positions, a negative uncertainty, an exact
+            position without geometry.
     """
     if where.uncertainty is not None and where.uncertainty.startswith("-"):
         raise InputError(
@@ -54,8 +55,14 @@ def check_where(where: Where, place: str = "") -> None:
                 place=place,
                 mend="End the ring with its first position; a ring has four positions or more",
             )
+    if _is_empty(where.geometry):
+        raise InputError(
+            "an area without an outline",
+            place=place,
+            mend="Give its outline, or leave the geometry out",
+        )
     if isinstance(where.geometry, LineString) and len(where.geometry.coordinates) < 2:
-        raise InputError("a path of one position", place=place, mend="Use a point")
+        raise InputError("a path of less than two positions", place=place, mend="Use a point")
 
 
 def positions(geometry: Geometry) -> Iterator[Position]:
@@ -76,6 +83,15 @@ def _rings(geometry: Geometry) -> Iterator[tuple[Position, ...]]:
     elif isinstance(geometry, MultiPolygon):
         for polygon in geometry.coordinates:
             yield from polygon
+
+
+def _is_empty(geometry: Geometry) -> bool:
+    """Whether an area has no outline, or is made of parts of which one has none."""
+    if isinstance(geometry, Polygon):
+        return not geometry.coordinates
+    if isinstance(geometry, MultiPolygon):
+        return not all(geometry.coordinates) or not geometry.coordinates
+    return False
 
 
 def _check_position(position: Position, place: str) -> None:
