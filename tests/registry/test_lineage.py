@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from habeas.claims.claim import By, Claim
-from habeas.claims.values import Term, Text, Where
+from habeas.claims.values import Point, Term, Text, Where
 from habeas.ledger.entry import log_id
 from habeas.ledger.keys import generate_key, new_origin, write_key_file
 from habeas.ledger.succession import sign_succession
@@ -28,7 +28,7 @@ SITE = "site:invented"
 
 def place() -> Claim:
     """Where an invented site is said to be, exactly."""
-    point = {"type": "Point", "coordinates": ["51.0", "35.0"]}
+    point = Point(coordinates=("51.0", "35.0"))
     return Claim(
         subject=SITE,
         predicate="location",

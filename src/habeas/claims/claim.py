@@ -19,7 +19,7 @@ Sensitivity = Literal["public", "partners", "team", "sealed"]
 SENSITIVITIES: tuple[Sensitivity, ...] = ("public", "partners", "team", "sealed")
 """From the least to the most restricted."""
 
-SourceId = Annotated[str, msgspec.Meta(pattern=r"^(?:source|run|org):[a-z0-9][a-z0-9._-]{0,99}$")]
+SourceId = Annotated[str, msgspec.Meta(pattern=r"^(?:source|run|org):[a-z0-9][a-z0-9._-]{0,99}\Z")]
 
 
 class By(
@@ -49,7 +49,7 @@ class Claim(
     """One attributed statement. Fields and their meaning: `docs/spec/record.md`."""
 
     subject: EntityId
-    predicate: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    predicate: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z")]
     value: Value
     source: SourceId
     locator: tuple[Selector, ...] = ()
@@ -75,7 +75,8 @@ def new_salts(count: int) -> list[str]:
 def seal(claims: Sequence[Claim], log: str) -> list[bytes]:
     """The openings of some claims, each under a fresh salt: canonical `[salt, log, claim]`.
 
-    What was sealed is read back, so that nothing is recorded that could not be read.
+    What was sealed is read back and compared, so that nothing is recorded that could not be read,
+    or that would be read as something else (bytes as base64, a date as text).
 
     Args:
         claims: the claims.
@@ -83,20 +84,35 @@ def seal(claims: Sequence[Claim], log: str) -> list[bytes]:
             take over a claim by naming its digest in a log of their own.
 
     Raises:
-        InputError: a field does not have the form that `docs/spec/record.md` gives it.
+        InputError: a field does not have the form that `docs/spec/record.md` gives it, or the log
+            is no name of a log.
     """
+    if not (isinstance(log, str) and _is_hex(log, 32)):
+        raise InputError("the name of a log is 32 hexadecimal digits")
+    openings = [
+        (salt, log, claim) for salt, claim in zip(new_salts(len(claims)), claims, strict=True)
+    ]
     try:
-        salts = new_salts(len(claims))
-        lines = canonical_lines(
-            [(salt, log, claim) for salt, claim in zip(salts, claims, strict=True)]
-        )
-        _validator.decode_lines(lines)
-    except (msgspec.DecodeError, UnicodeError, IntegrityError) as error:
-        raise InputError(
-            f"this claim cannot be written down: {error}",
-            mend="See the forms of fields and values in docs/spec/record.md",
-        ) from error
+        lines = canonical_lines(openings)
+        again = _validator.decode_lines(lines)
+    except IntegrityError as error:
+        raise _unwritable(error.reason) from error
+    except _UNWRITABLE as error:
+        raise _unwritable(str(error)) from error
+    if again != openings or canonical_lines(again) != lines:
+        raise _unwritable("a field is of another type than the one it has when it is read back")
     return lines.split(b"\n")[: len(claims)]
+
+
+_UNWRITABLE = (msgspec.MsgspecError, UnicodeError, TypeError, OverflowError, RecursionError)
+"""What the encoder and the decoder raise for values that are not of their declared type."""
+
+
+def _unwritable(why: str) -> InputError:
+    return InputError(
+        f"this claim cannot be written down: {why}",
+        mend="See the forms of fields and values in docs/spec/record.md",
+    )
 
 
 def digests(openings: Sequence[bytes]) -> tuple[str, ...]:

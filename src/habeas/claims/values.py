@@ -10,22 +10,23 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Decimal = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?$")]
+# The patterns end in `\Z`: `$` would also let a newline pass at the end.
+Decimal = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?\Z")]
 """A decimal number as a string of digits: no exponent, no leading zeros."""
 
 IsoDate = Annotated[
-    str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+    str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")
 ]
 """A Gregorian day, `YYYY-MM-DD`."""
 
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 """A SHA-256 as 64 lower-case hexadecimal digits."""
 
 EntityId = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^(?:(?:person|site|event|org|place|source|item|case|run|log):[a-z0-9][a-z0-9._-]{0,99}"
-        r"|claim:[0-9a-f]{64})$"
+        r"|claim:[0-9a-f]{64})\Z"
     ),
 ]
 """`prefix:name`; see `docs/spec/record.md`."""

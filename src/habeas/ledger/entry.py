@@ -31,10 +31,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     claims: Annotated[tuple[Sha256, ...], msgspec.Meta(min_length=1)]
     recorded: Annotated[
         str,
-        msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
+        msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z"),
     ]
     """When it was recorded, by the clock of the one who recorded."""
-    recorder: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
+    recorder: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}\Z")]
     """A handle. Which person it is stays with the organisation."""
     type: Literal["habeas-entry/1"] = "habeas-entry/1"
 
@@ -83,7 +83,8 @@ def make_entry(digests: Sequence[str], *, recorded: str, recorder: str) -> tuple
         The canonical bytes, and the decoys' salts, 32 bytes each, joined.
 
     Raises:
-        InputError: no claim, or more than fit into one entry.
+        InputError: no claim, more than fit into one entry, or what no reader would accept (a
+            digest twice, a time or a handle of another form).
     """
     count = len(digests)
     if count == 0:
@@ -97,6 +98,13 @@ def make_entry(digests: Sequence[str], *, recorded: str, recorder: str) -> tuple
     salts = os.urandom(32 * (size - count))
     every = sorted([*digests, *decoy_digests(salts)])
     data = canonical(Entry(claims=tuple(every), recorded=recorded, recorder=recorder))
+    try:
+        read_entry(data)
+    except IntegrityError as error:
+        raise InputError(
+            f"this entry cannot be written down: {error.reason}",
+            mend="See the form of entries in docs/spec/record.md",
+        ) from error
     return data, salts
 
 
