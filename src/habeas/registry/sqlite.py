@@ -7,7 +7,8 @@ Settings: write-ahead log, `synchronous=FULL` (an acknowledged batch survives a 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from habeas.errors import BusyError, IntegrityError
@@ -196,11 +197,14 @@ class SqliteStore(SqliteViews):
         ).fetchone()
         return OpeningRow(*row) if row else None
 
-    def indexed(self, row: OpeningRow) -> bool:
-        """Whether the opening is found by its digest."""
-        asked = (digest_prefix(row.digest), row.id)
-        found = self._db.execute("SELECT 1 FROM digest WHERE prefix = ? AND opening = ?", asked)
-        return found.fetchone() is not None
+    def indexed(self) -> Callable[[OpeningRow], bool]:
+        """Whether an opening is found by its digest, for many of them; see `Store.indexed`."""
+        last = self.next_ids()[1]
+        prefixes = array("Q", bytes(8 * (last + 1)))
+        for prefix, opening in self._db.execute("SELECT prefix, opening FROM digest"):
+            if 0 < opening <= last:
+                prefixes[opening] = prefix
+        return lambda row: prefixes[row.id] == digest_prefix(row.digest)
 
     def opening_by_id(self, opening: int) -> OpeningRow | None:
         """One opening by its id."""

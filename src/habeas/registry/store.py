@@ -8,7 +8,7 @@ and folded again. Drivers share no code on purpose: each may use what its databa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -169,8 +169,8 @@ class Store(Protocol):
     def opening(self, digest: bytes) -> OpeningRow | None:
         """One opening by its digest."""
 
-    def indexed(self, row: OpeningRow) -> bool:
-        """Whether the opening is found by its digest."""
+    def indexed(self) -> Callable[[OpeningRow], bool]:
+        """A function that says whether an opening is found by its digest, quick for many."""
 
     def opening_by_id(self, opening: int) -> OpeningRow | None:
         """One opening by its id."""

@@ -19,6 +19,7 @@ def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
     store = registry.store
     logs = {log.id: log for log in store.logs()}
     erased = _erased(store)
+    indexed = store.indexed()
     problems: list[str] = []
     count = 0
     groups = _groups(store)
@@ -35,7 +36,7 @@ def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
         problems += [
             f"claim {opening.digest.hex()}: cannot be found by its digest"
             for opening in openings
-            if not store.indexed(opening)
+            if not indexed(opening)
         ]
         _check_entry(row, openings, logs[row.log], erased, problems)
     while held_id:
