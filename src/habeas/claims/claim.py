@@ -140,6 +140,18 @@ def read_opening(opening: bytes) -> tuple[str, Claim]:
     return value[0], value[2]
 
 
+def opened_claim(opening: bytes) -> Claim:
+    """The claim of an opening that is known to be in canonical form: `read_opening`, unchecked.
+
+    Raises:
+        IntegrityError: the bytes hold no claim.
+    """
+    try:
+        return _validator.decode(opening)[2]
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise IntegrityError(f"this claim cannot be read: {error}") from error
+
+
 def opened_log(opening: bytes) -> str:
     """The name of the log that an opening (as `read_opening` accepts it) was recorded in."""
     return opening[_LOG].decode("ascii", "replace")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from habeas.claims.claim import read_opening
+from habeas.claims.claim import opened_claim
 from habeas.errors import IntegrityError
 from habeas.registry.clearance import Effects
 from habeas.registry.fold import Folded, fold
@@ -55,7 +55,7 @@ class _Walk:
                 held = next(rows, None)
             self.count += 1
             try:
-                folded = fold(opening.id, read_opening(opening.data)[1])
+                folded = fold(opening.id, opened_claim(opening.data))
             except IntegrityError:
                 continue  # said by the check of the claims
             expected = self._expected(opening, folded)
