@@ -366,6 +366,6 @@ def test_what_rested_on_an_erased_claim_stays_as_hidden_as_it_was(tmp_path, orde
             rebuild(registry)
             assert registry.view("sealed").claim(rests).sensitivity == "sealed"
             assert verify(registry).passed
-        monkeypatch.setattr(Effects, "_base_of_erased", lambda *_: 0)  # the mutant
+        monkeypatch.setattr(Effects, "_erasures_of", lambda *_: ())  # the mutant
         rebuild(b)
         assert b.view("public").claim(rests).sensitivity == "public"

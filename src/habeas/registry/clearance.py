@@ -7,7 +7,7 @@ The effective sensitivity of a claim is the strictest of
 - `team`, for what tells where a site is, until a `publish_location` claim of the organisation
   says that the place is public already, or two deciders let it pass the publish-exactly test;
 - that of every claim it speaks of or rests on;
-- that of a claim that withdraws it: what is withdrawn is never shown without saying so.
+- that of every claim that withdraws it: what is withdrawn is never shown without saying so.
 
 A claim about a claim takes effect from the log of the claim it names, or that log's successor.
 """
@@ -93,59 +93,72 @@ class Effect(NamedTuple):
 class Effects:
     """Works out the effects of claims on claims from a store; remembers what it has worked out.
 
-    Claims name each other by digest, so they cannot name each other in a circle; a depth limit
-    stands guard all the same.
+    What a claim demands by itself is its level; its sensitivity is the strictest level among all
+    the claims that can be reached from it: those it speaks of or rests on, and the withdrawals that
+    stand over each of them. That has one answer, whatever the order and the depth.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lineages = Lineages(store)
-        self._base: dict[bytes, int] = {}
-        self._withdrawn: dict[bytes, bytes | None] = {}
+        self._levels: dict[bytes, int] = {}
+        self._sensitivity: dict[bytes, int] = {}
+        self._standing: dict[bytes, tuple[OpeningRow, ...]] = {}
 
     def of(self, row: OpeningRow) -> Effect:
         """The effect on one claim."""
-        base = self._base_of(row)
-        by = self._withdrawal_of(row)
-        if by is None:
-            return Effect(base, False)
-        withdrawal = self._store.opening(by)
-        return Effect(max(base, self._base_of(withdrawal)) if withdrawal else base, True)
+        found = PUBLIC
+        reached = {row.digest}
+        ahead = [row]
+        while ahead and found < SEALED:
+            here = ahead.pop()
+            known = self._sensitivity.get(here.digest)
+            if known is not None:
+                found = max(found, known)
+                continue
+            found = max(found, self._level(here))
+            for other in (*self._demanding(here), *self._withdrawals(here)):
+                if other.digest not in reached:
+                    reached.add(other.digest)
+                    ahead.append(other)
+        self._sensitivity[row.digest] = found
+        return Effect(found, bool(self._withdrawals(row)))
 
-    def _base_of(self, row: OpeningRow) -> int:
-        known = self._base.get(row.digest)
+    def _level(self, row: OpeningRow) -> int:
+        known = self._levels.get(row.digest)
         if known is None:
-            known = self._base[row.digest] = self._work_out(row)
+            known = self._levels[row.digest] = self._work_out(row)
         return known
 
     def _work_out(self, row: OpeningRow) -> int:
         _, claim = read_opening(row.data)
         said = self._reclassified(row)
-        base = max(rank(claim.sensitivity) if said is None else said, least(claim))
+        level = max(rank(claim.sensitivity) if said is None else said, least(claim))
         if tells_location(claim) and not self._may_publish_location(claim.subject):
-            base = max(base, TEAM)
+            level = max(level, TEAM)
+        return level
+
+    def _demanding(self, row: OpeningRow) -> Iterator[OpeningRow]:
+        """The claims that a claim speaks of or rests on; for an erased one, its erasures."""
         for about in self._store.targets(row.id):
             target = self._store.opening(about.target)
             if target is not None:
-                base = max(base, self._base_of(target))
+                yield target
             elif about.relation != ERASED:
-                base = max(base, self._base_of_erased(about.target))
-        return base
+                yield from self._erasures_of(about.target)
 
-    def _base_of_erased(self, target: bytes) -> int:
+    def _erasures_of(self, target: bytes) -> Iterator[OpeningRow]:
         """What an erased claim still demands: its erasure was classified as strictly as itself."""
-        found = PUBLIC
         for about in self._store.about(target):
-            if about.relation == ERASED:
-                erasure = self._store.opening_by_id(about.claim)
-                found = max(found, self._base_of(erasure) if erasure else PUBLIC)
-        return found
+            erasure = self._store.opening_by_id(about.claim)
+            if about.relation == ERASED and erasure is not None:
+                yield erasure
 
     def _reclassified(self, row: OpeningRow) -> int | None:
         """The last effective reclassification: the strictest, among those of one entry."""
         last: tuple[int, int] | None = None
         for other in self._effective(row, "reclassified"):
-            if self._withdrawal_of(other) is not None:
+            if self._withdrawals(other):
                 continue
             _, claim = read_opening(other.data)
             if isinstance(claim.value, Term) and claim.value.term in SENSITIVITIES:
@@ -154,16 +167,31 @@ class Effects:
                 last = said if last is None else max(last, said)
         return None if last is None else last[1]
 
-    def _withdrawal_of(self, row: OpeningRow) -> bytes | None:
-        """The digest of the claim that withdraws this one, if that is not withdrawn itself."""
-        if row.digest not in self._withdrawn:
-            standing = (
-                other.digest
-                for other in self._effective(row, "withdrawn")
-                if self._withdrawal_of(other) is None
+    def _withdrawals(self, row: OpeningRow) -> tuple[OpeningRow, ...]:
+        """The claims that withdraw this one and are not withdrawn themselves.
+
+        A chain of withdrawals may be as long as a stranger likes: it is walked, not recursed into.
+        Claims name each other by digest and cannot form a circle; damaged rows can, and are left.
+        """
+        ahead = [row]
+        entered: set[bytes] = set()
+        while ahead and row.digest not in self._standing:
+            here = ahead[-1]
+            over = list(self._effective(here, "withdrawn"))
+            unknown = [
+                other
+                for other in over
+                if other.digest not in self._standing and other.digest not in entered
+            ]
+            entered.add(here.digest)
+            if unknown:
+                ahead += unknown
+                continue
+            self._standing[here.digest] = tuple(
+                other for other in over if not self._standing.get(other.digest)
             )
-            self._withdrawn[row.digest] = min(standing, default=None)
-        return self._withdrawn[row.digest]
+            ahead.pop()
+        return self._standing[row.digest]
 
     def _effective(self, row: OpeningRow, relation: str) -> Iterable[OpeningRow]:
         for about in self._store.about(row.digest):
@@ -180,7 +208,7 @@ class Effects:
             if row is None or not self._lineages.own(row.entry):
                 continue
             _, claim = read_opening(row.data)
-            if self._withdrawal_of(row) is not None or not isinstance(claim.value, Term):
+            if self._withdrawals(row) or not isinstance(claim.value, Term):
                 continue
             if claim.value.term == "withheld":
                 return False
@@ -216,6 +244,9 @@ def affected(store: Store, rows: Iterable[Entangled]) -> set[int]:
             continue
         reached.add(id_)
         ahead += _neighbours(store, id_, digest)
+        here = store.claim_row(id_)
+        if here is not None and here.predicate == LOCATION_RULE:
+            ahead.extend(_of_site(store, here.subject))  # a decision withdrawn, for example
     return reached
 
 

@@ -28,7 +28,8 @@ def destroy(store: Store, row: OpeningRow) -> Claim:
         The claim that it held.
     """
     claim = read_opening(row.data)[1]
-    around = list(_around(store, row))
+    itself = Entangled(row.id, row.digest, claim.subject, claim.predicate)
+    around = [itself, *_around(store, row)]
     store.remove_claim(row.id, searchable(claim))
     store.erase_opening(row)
     store.want_purge()
