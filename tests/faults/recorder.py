@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -29,7 +30,7 @@ def say(**line: object) -> None:
     os.write(1, (json.dumps(line) + "\n").encode())
 
 
-def batch(registry: Registry, label: str) -> None:
+def batch(registry: Registry, label: str, **more: object) -> None:
     with registry.recording() as recording:
         digests = recording.entry(
             [
@@ -43,12 +44,12 @@ def batch(registry: Registry, label: str) -> None:
                 for number in range(PER_BATCH)
             ]
         )
-    acknowledge(registry, digests)
+    acknowledge(registry, digests, **more)
 
 
-def acknowledge(registry: Registry, digests: tuple[str, ...]) -> None:
+def acknowledge(registry: Registry, digests: tuple[str, ...], **more: object) -> None:
     last = registry.store.checkpoints(registry.log.id)[-1]
-    say(digests=digests, note=note_of(last).decode(), size=last.size)
+    say(digests=digests, note=note_of(last).decode(), size=last.size, **more)
 
 
 def die_before_commit(store: sqlite.SqliteStore) -> None:
@@ -75,19 +76,47 @@ def main(folder: str, batches: str, label: str, mutant: str = "") -> int:
     try:
         with open_registry(Path(folder)) as registry:
             say(opened=True)
-            done = 0
-            while done < int(batches):
-                try:
-                    batch(registry, f"{label}-{done}")
-                    done += 1
-                    if mutant == "die-after-acknowledging":
-                        os.kill(os.getpid(), signal.SIGKILL)
-                except BusyError:
-                    say(busy=True)
+            if mutant.startswith("limit-"):
+                record_with_little_room(registry, int(batches), label, mutant)
+            else:
+                record_all(registry, int(batches), label, mutant)
     except HabeasError as error:
-        say(error=type(error).__name__, place=error.place, reason=error.reason, mend=error.mend)
-        return error.exit_code
+        return refused(error)
     return 0
+
+
+def refused(error: HabeasError) -> int:
+    say(error=type(error).__name__, place=error.place, reason=error.reason, mend=error.mend)
+    return error.exit_code
+
+
+def record_all(registry: Registry, batches: int, label: str, mutant: str) -> None:
+    done = 0
+    while done < batches:
+        try:
+            batch(registry, f"{label}-{done}")
+        except BusyError:
+            say(busy=True)
+            continue
+        done += 1
+        if mutant == "die-after-acknowledging":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def record_with_little_room(registry: Registry, batches: int, label: str, mutant: str) -> None:
+    """No file may grow beyond a limit (SIGXFSZ is ignored by Python); lifted after the error."""
+    _, limit, *ignored = mutant.split("-")
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), hard))
+    try:
+        record_all(registry, batches, label, mutant)
+    except HabeasError as error:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        refused(error)
+        if ignored:  # mutant: what the disk refused is acknowledged
+            acknowledge(registry, ("00" * 32,))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    batch(registry, f"{label}-again", again=True)
 
 
 if __name__ == "__main__":

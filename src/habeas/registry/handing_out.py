@@ -60,9 +60,17 @@ def hand_out(
         raise StorageError(
             f"the disk refused ({error.strerror})",
             place=str(path),
-            mend="Free some space on it or choose another place; nothing was left behind",
+            mend=_MEND,
         ) from error
+    except StorageError as error:
+        if error.place:
+            raise
+        # an archive does not know into what it is written
+        raise StorageError(error.reason, place=str(path), mend=_MEND) from error
     finally:
         if not done:
             part.unlink(missing_ok=True)
     return sha256
+
+
+_MEND = "Free some space on it or choose another place; nothing was left behind"

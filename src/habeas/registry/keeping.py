@@ -57,19 +57,14 @@ def keep(
     """
     require_source(registry, source)
     _, expected = custody_claims(registry, custody.item, custody, sensitivity)
+    expected.append(_from_source(registry, f"item:{custody.item}", source, sensitivity))
     for claim in expected:
-        check_claim(claim)  # a custody that cannot be recorded must not leave a file behind
+        check_claim(claim)  # what cannot be recorded must not leave a file behind
     copy_of = working_copy_of.removeprefix("item:") if working_copy_of else None
     item = keep_item(registry.evidence, path, working_copy_of=copy_of)
     custody = msgspec.structs.replace(custody, item=item.sha256)
     described = [
-        Claim(
-            subject=item.id,
-            predicate="from_source",
-            value=Ref(id=source),
-            source=registry.organisation,
-            sensitivity=sensitivity,
-        ),
+        _from_source(registry, item.id, source, sensitivity),
         *_claims(registry, item.id, item_details(item), item.inside, sensitivity),
     ]
     event, handed = custody_claims(registry, item.id, custody, sensitivity)
@@ -110,6 +105,16 @@ def custody_claims(
     event = f"event:custody-{secrets.token_hex(8)}"
     details = custody_details(custody)
     return event, _claims(registry, event, details, (), sensitivity)
+
+
+def _from_source(registry: Registry, item: str, source: str, sensitivity: Sensitivity) -> Claim:
+    return Claim(
+        subject=item,
+        predicate="from_source",
+        value=Ref(id=source),
+        source=registry.organisation,
+        sensitivity=sensitivity,
+    )
 
 
 def require_source(registry: Registry, source: str) -> None:

@@ -6,12 +6,14 @@ Settings: write-ahead log, `synchronous=FULL` (an acknowledged batch survives a 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from habeas.errors import BusyError, IntegrityError
+from habeas.errors import BusyError, IntegrityError, StorageError
 from habeas.registry.said import in_our_words, said
 from habeas.registry.sqlite_views import VIEWS, SqliteViews, digest_prefix
 from habeas.registry.store import CheckpointRow, EntryRow, LogRow, OpeningRow, TokenRow
@@ -43,10 +45,13 @@ CREATE TABLE IF NOT EXISTS token(
   UNIQUE(log, size, token));
 """
 
-SETTINGS = """
+READING = """
+PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;
+"""
+
+SETTINGS = f"""
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
-PRAGMA cache_size=-131072; PRAGMA wal_autocheckpoint=8192;
-PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;
+PRAGMA wal_autocheckpoint=8192; {READING}
 """
 
 APPLICATION_ID = 0x48424541
@@ -68,25 +73,55 @@ class SqliteStore(SqliteViews):
         """
         self._path = path
         with said(path):
-            uri = f"{path.resolve().as_uri()}?mode={'rwc' if create else 'rw'}"
-            self._db = sqlite3.connect(
-                uri, uri=True, isolation_level=None, timeout=5, check_same_thread=False
-            )
+            if create or _writable(path):
+                self._db = self._opened("rwc" if create else "rw", SETTINGS)
+                if create:
+                    self._db.executescript(
+                        RECORD
+                        + VIEWS
+                        + f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT};"
+                    )
+            else:
+                self._db = self._read_only()
             try:
-                self._prepare(create)
+                self._check_format()
             except (sqlite3.Error, IntegrityError):
                 self._db.close()  # a file that is refused must not stay locked
                 raise
 
-    def _prepare(self, create: bool) -> None:
-        self._db.executescript(SETTINGS)
-        if create:
-            self._db.executescript(
-                RECORD
-                + VIEWS
-                + f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT};"
-            )
-        self._check_format()
+    def _opened(self, mode: str, settings: str) -> sqlite3.Connection:
+        database = sqlite3.connect(
+            f"{self._path.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=5,
+            check_same_thread=False,
+        )
+        try:
+            database.executescript(settings)
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database
+
+    def _read_only(self) -> sqlite3.Connection:
+        """A registry on a disk that may not be written to: read, with what its journal holds.
+
+        SQLite reads a database with a write-ahead log only where it may write beside it, or where
+        there is nothing in the log (sqlite.org/wal.html, "Read-Only Databases").
+        """
+        try:
+            return self._opened("ro", READING + "SELECT count(*) FROM sqlite_schema;")
+        except sqlite3.OperationalError:
+            journal = self._path.with_name(self._path.name + "-wal")
+            if journal.exists() and journal.stat().st_size:
+                raise StorageError(
+                    "the disk is read-only, and the registry's journal holds what is not yet in "
+                    "the database",
+                    place=str(journal),
+                    mend="Copy the whole folder to a disk that can be written to, and open that",
+                ) from None
+            return self._opened("ro&immutable=1", READING)
 
     def _check_format(self) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
@@ -109,6 +144,15 @@ class SqliteStore(SqliteViews):
     def rollback(self) -> None:
         """Undo the transaction, if one has begun."""
         if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever others record meanwhile."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
             self._db.execute("ROLLBACK")
 
     def logs(self) -> list[LogRow]:
@@ -281,14 +325,15 @@ class SqliteStore(SqliteViews):
 
     def checkpoints(self, log: int) -> list[CheckpointRow]:
         """The checkpoints of a log, by size."""
+        # bodies first: a batch recorded in between must not show up without its signatures
+        rows = self._db.execute(
+            "SELECT size, body FROM checkpoint WHERE log = ? ORDER BY size", (log,)
+        ).fetchall()
         lines: dict[int, list[str]] = {}
         for size, line in self._db.execute(
             "SELECT size, line FROM signature WHERE log = ? ORDER BY size, line", (log,)
         ):
             lines.setdefault(size, []).append(line)
-        rows = self._db.execute(
-            "SELECT size, body FROM checkpoint WHERE log = ? ORDER BY size", (log,)
-        )
         return [CheckpointRow(log, size, body, tuple(lines.get(size, ()))) for size, body in rows]
 
     def checkpoint(self, log: int, size: int) -> CheckpointRow | None:
@@ -330,3 +375,8 @@ class SqliteStore(SqliteViews):
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
+
+
+def _writable(path: Path) -> bool:
+    """Whether the database and files beside it may be written; a missing one is no matter here."""
+    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))

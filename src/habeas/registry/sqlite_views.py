@@ -109,29 +109,20 @@ class SqliteViews:
         A second index is built beside the first, and the two are compared term by term: how many
         claims hold it, and the sums of their ids and of the squares of those.
         """
-        self._db.executescript(
-            "DROP TABLE IF EXISTS temp.again; DROP TABLE IF EXISTS temp.again_terms;"
-            "DROP TABLE IF EXISTS temp.terms;"
-            "CREATE VIRTUAL TABLE temp.again USING fts5("
-            "words, content='', columnsize=0, detail=none, tokenize='ascii');"
-            "CREATE VIRTUAL TABLE temp.again_terms USING fts5vocab('temp', 'again', 'instance');"
-            "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'search', 'instance');"
-        )
-        self._db.execute("BEGIN")
+        self._db.execute("SAVEPOINT again")  # it may be asked within a snapshot
         try:
+            for statement in _SECOND_INDEX:
+                self._db.execute(statement)
             self._db.executemany("INSERT INTO again(rowid, words) VALUES(?,?)", words)
             sums = "SELECT term, count(*), sum(doc), sum(doc * (doc % 65521)) FROM {} GROUP BY term"
-            with (  # an open cursor keeps its table from being dropped
+            with (
                 closing(self._db.execute(sums.format("temp.terms"))) as first,
                 closing(self._db.execute(sums.format("temp.again_terms"))) as second,
             ):
-                differs = any(one != other for one, other in _pairs(first, second))
+                return any(one != other for one, other in _pairs(first, second))
         finally:
-            self._db.execute("ROLLBACK")
-        self._db.executescript(
-            "DROP TABLE temp.terms; DROP TABLE temp.again_terms; DROP TABLE temp.again;"
-        )
-        return differs
+            self._db.execute("ROLLBACK TO again")
+            self._db.execute("RELEASE again")
 
     def held(
         self,
@@ -207,6 +198,14 @@ def digest_prefix(digest: bytes) -> int:
     such numbers, added to in order within a batch, costs little.
     """
     return int.from_bytes(digest[:7], "big")
+
+
+_SECOND_INDEX = (
+    "CREATE VIRTUAL TABLE temp.again USING fts5("
+    "words, content='', columnsize=0, detail=none, tokenize='ascii')",
+    "CREATE VIRTUAL TABLE temp.again_terms USING fts5vocab('temp', 'again', 'instance')",
+    "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'search', 'instance')",
+)
 
 
 def _pairs(

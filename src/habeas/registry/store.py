@@ -9,6 +9,7 @@ and folded again. Drivers share no code on purpose: each may use what its databa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 
@@ -105,6 +106,9 @@ class Store(Protocol):
     """The protocol of a driver. All sizes and positions count entries; the first is 0."""
 
     # The record
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """A block in which all that is read is of one moment, whatever others record meanwhile."""
 
     def begin(self) -> None:
         """Begin a transaction: nobody else writes until its end.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from habeas.errors import IntegrityError, StorageError
+from habeas.errors import InputError, IntegrityError, StorageError
 from habeas.registry.registry import Registry
 from habeas.registry.verifying_claims import check_claims
 from habeas.registry.verifying_files import check_evidence, check_timestamps
@@ -116,7 +116,8 @@ def _run(registry: Registry, names: Sequence[str]) -> list[Check]:
     done = []
     for name in names:
         what, check = _CHECKS[name]
-        count, problems, notes = _found(check, registry)
+        with registry.store.snapshot():
+            count, problems, notes = _found(check, registry)
         done.append(
             Check(name=name, count=count, what=what, problems=_cut(problems), notes=_cut(notes))
         )
@@ -127,7 +128,7 @@ def _found(check: Callable[[Registry], Finding], registry: Registry) -> Finding:
     """What a check finds; what it cannot read at all is a problem, and the next check is made."""
     try:
         return check(registry)
-    except (IntegrityError, StorageError) as error:
+    except (InputError, IntegrityError, StorageError) as error:
         return 0, [str(error)], []
 
 
