@@ -32,7 +32,7 @@ class Lineages:
         before: dict[str, str] = {}
         for held in self._store.held(3, predicate=PREDECESSOR):
             entry = self._store.entry(held.entry)
-            log = self._logs[entry.log] if entry else None
+            log = self._logs.get(entry.log) if entry else None
             _, claim = read_opening(held.opening)
             if log is None or not isinstance(claim.value, Text):
                 continue
@@ -48,7 +48,10 @@ class Lineages:
             entry = self._store.entry(entry_id)
             if entry is None:
                 raise IntegrityError(f"entry {entry_id} is named by a claim but is not here")
-            first, generation = self._first[self._logs[entry.log].origin]
+            log = self._logs.get(entry.log)
+            if log is None:
+                raise IntegrityError(f"entry {entry_id} stands in no log that is known here")
+            first, generation = self._first[log.origin]
             place = self._entries[entry_id] = (first, generation, entry.position)
         return place
 

@@ -108,5 +108,14 @@ def entry_of(store: Store, digest: str) -> tuple[EntryRow, Entry]:
 
 
 def log_of(store: Store, row: EntryRow) -> LogRow:
-    """The log of an entry."""
-    return next(log for log in store.logs() if log.id == row.log)
+    """The log of an entry.
+
+    Raises:
+        IntegrityError: there is no such log.
+    """
+    for log in store.logs():
+        if log.id == row.log:
+            return log
+    raise IntegrityError(
+        f"entry {row.position} stands in no log that is known here", mend="Run `habeas verify`"
+    )

@@ -62,7 +62,7 @@ def _iterated(rows: Iterator[Any], path: Path) -> Iterator[Any]:
 
 def _in_our_words(error: sqlite3.Error, path: Path) -> HabeasError:
     text = str(error)
-    if not isinstance(error, sqlite3.OperationalError):
+    if not isinstance(error, sqlite3.OperationalError) or "decode" in text:
         return IntegrityError(
             f"the database is damaged ({text})",
             place=str(path),

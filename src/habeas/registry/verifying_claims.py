@@ -38,7 +38,10 @@ def check_claims(registry: Registry) -> tuple[int, list[str], list[str]]:
             for opening in openings
             if not indexed(opening)
         ]
-        _check_entry(row, openings, logs[row.log], erased, problems)
+        if row.log in logs:
+            _check_entry(row, openings, logs[row.log], erased, problems)
+        else:
+            problems.append(f"entry {row.position}: stands in no log that is known here")
     while held_id:
         problems.append(f"claims are held for entry {held_id}, which is not")
         held_id, held = next(groups, (0, []))
@@ -61,11 +64,14 @@ def _check_entry(
         committed = set(read_entry(row.data).claims)
     except IntegrityError:
         return  # said by the check of the logs
+    seen: set[str] = set()
     for opening in openings:
         found = digest(opening.data)
         place = f"claim {opening.digest.hex()}"
         if found != opening.digest.hex():
             problems.append(f"{place}: was changed: its words give another digest")
+        elif found in seen:
+            problems.append(f"{place}: is held twice")
         elif found not in committed:
             problems.append(f"{place}: is held under an entry that does not commit to it")
         else:
@@ -74,6 +80,7 @@ def _check_entry(
                 require_log(opening.data, log.origin)
             except IntegrityError as error:
                 problems.append(f"{place}: {error.reason}")
+        seen.add(found)
         committed.discard(opening.digest.hex())
     if log.own:
         committed.difference_update(decoy_digests(row.decoys))

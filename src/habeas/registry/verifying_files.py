@@ -11,7 +11,7 @@ from habeas.evidence.timestamp import read_token, verify_token
 from habeas.registry.appending import note_of
 from habeas.registry.lineage import Lineages
 from habeas.registry.registry import Registry
-from habeas.registry.store import LogRow, TokenRow
+from habeas.registry.store import CheckpointRow, LogRow, TokenRow
 
 AUTHORITIES = "authorities.pem"
 """The certificates of timestamp authorities that the organisation trusts, in its folder."""
@@ -74,7 +74,7 @@ def _check_token(
     notes: list[str] = []
     place = f"log {log.origin}, timestamp of checkpoint {row.size}"
     checkpoint = registry.store.checkpoint(log.id, row.size)
-    if checkpoint is None or not note_of(checkpoint).startswith(row.note.split(b"\n\n")[0]):
+    if not _stamps(row, checkpoint):
         problems.append(f"{place}: stamps a checkpoint that the log does not have")
     try:
         token = read_token(row.token)
@@ -87,6 +87,13 @@ def _check_token(
     except (HabeasError, ValueError) as error:
         problems.append(f"{place}: {error}")
     return problems, notes
+
+
+def _stamps(row: TokenRow, checkpoint: CheckpointRow | None) -> bool:
+    """Whether a token's note is this checkpoint, whoever signed it later."""
+    if checkpoint is None or checkpoint.size != row.size:
+        return False
+    return note_of(checkpoint).startswith(row.note.split(b"\n\n")[0])
 
 
 def _lost_tokens(registry: Registry, log: LogRow) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from habeas.errors import IntegrityError
+from habeas.errors import InputError, IntegrityError
 from habeas.ledger.checkpoint import open_checkpoint
 from habeas.ledger.cosignature import open_verifier
 from habeas.ledger.entry import read_entry
@@ -27,7 +27,7 @@ def check_logs(registry: Registry) -> tuple[int, list[str], list[str]]:
     for log in logs:
         try:
             count += _check_log(registry.store, log, problems)
-        except IntegrityError as error:
+        except (InputError, IntegrityError) as error:  # the former for a key that is none
             problems.append(f"log {log.origin}: {error}")
     for origin, branches in groupby(
         sorted(logs, key=lambda log: log.origin), lambda log: log.origin
@@ -40,7 +40,7 @@ def check_logs(registry: Registry) -> tuple[int, list[str], list[str]]:
 def _check_log(store: Store, log: LogRow, problems: list[str]) -> int:
     size = store.size(log.id)
     leaves = b"".join(_leaf_tiles(store, log.id))
-    if len(leaves) < 32 * size:
+    if len(leaves) != 32 * size:
         problems.append(
             f"log {log.origin}: hashes of {len(leaves) // 32} entries are held, {size} are signed"
         )
@@ -96,6 +96,9 @@ def _check_checkpoints(store: Store, log: LogRow, leaves: bytes, problems: list[
             checkpoint = open_checkpoint(note_of(row), verifiers, place=place).checkpoint
         except IntegrityError as error:
             problems.append(str(error))
+            continue
+        if checkpoint.origin != log.origin:
+            problems.append(f"{place}: was signed for the log {checkpoint.origin}")
             continue
         if checkpoint.size != row.size or 32 * checkpoint.size > len(leaves):
             problems.append(f"{place}: does not fit the entries that are held")
