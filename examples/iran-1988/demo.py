@@ -92,7 +92,7 @@ def main(folder: Path) -> int:
     print("\nDossiers of the case and of each site, in English and Persian …", flush=True)
     with ProcessPoolExecutor(2) as pool:
         pages = [*pool.map(dossiers, (folder, folder), ("en", "fa"))]
-    whole = check(pages[0][0].parent)
+    whole = check(pages[0][1].parent)
     caught = not check(tamper(pages[0][1].parent, folder))
     print(f"\nDone in {time.monotonic() - start:.0f} s. Where to look:")
     for page in (page for written in pages for page in written):
