@@ -146,7 +146,7 @@ def canonical_cases() -> list[Case]:
 
 def field_cases() -> list[Case]:
     """The table of a claim's fields."""
-    good = {
+    good: dict[str, dict[str, object]] = {
         "to whom it is attributed": {"by": {"text": "families"}},
         "and known parties": {"by": {"text": "x", "parties": ["org:invented", "person:p-1"]}},
         "when it holds": {"holds": when()},
@@ -160,7 +160,8 @@ def field_cases() -> list[Case]:
         "said in a run": {"source": "run:r-1"},
         "said by the organisation": {"source": "org:invented"},
     }
-    bad: dict[str, dict[str, object]] = {f"no {name}": {name: None} for name in claim()} | {
+    bad: dict[str, dict[str, object]] = {
+        **{f"no {name}": {name: None} for name in claim()},
         "an unknown field": {"importance": "high"},
         "no words of attribution": {"by": {"parties": ["org:invented"]}},
         "an attribution that is text": {"by": "families"},
@@ -201,7 +202,8 @@ def id_cases() -> list[Case]:
     bad = [
         "site", "site:", ":a", "tree:a", "Site:a", "site:A", "site:é", "site:a b", "site:-a",
         "site:.a", "site:_a", "site:" + "a" * 101, "site:a\n", "\nsite:a", "site:a:b", "site:a/b",
-        "claim:a", "claim:" + "a" * 63, "claim:" + "A" * 64, "claim:" + "a" * 65,
+        "claim:a", "item:a", "item:scan-1", "item:" + "A" * 64,
+        "claim:" + "a" * 63, "claim:" + "A" * 64, "claim:" + "a" * 65,
         "claim:" + "a" * 64 + "\n", " site:a",
     ]  # fmt: skip
 
@@ -362,7 +364,11 @@ def meaning_cases() -> list[Case]:
     """What has the form of a claim, and may not be recorded all the same."""
     rests = [salt(1), salt(2)]
     rests.sort()
-    finding = {"source": "org:invented", "standard": "reasonable_grounds", "rests_on": rests}
+    finding: dict[str, object] = {
+        "source": "org:invented",
+        "standard": "reasonable_grounds",
+        "rests_on": rests,
+    }
     ring = [["51", "35"], ["52", "35"], ["52", "36"], ["51", "36"]]
     vocabulary = {
         "an unknown predicate": spell(claim(predicate="importance")),

@@ -130,7 +130,9 @@ def tagged(**kinds):
 
 
 NAME = r"[a-z0-9][a-z0-9._-]{0,99}"
-ID = shaped(rf"(person|site|event|org|place|source|item|case|run|log):{NAME}|claim:[0-9a-f]{{64}}")
+ID = shaped(
+    rf"(person|site|event|org|place|source|case|run|log):{NAME}|(claim|item):[0-9a-f]{{64}}"
+)
 DIGEST = shaped("[0-9a-f]{64}")
 DECIMAL = shaped(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 DAY = shaped("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")

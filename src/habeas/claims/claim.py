@@ -94,14 +94,19 @@ def seal(claims: Sequence[Claim], log: str) -> list[bytes]:
     ]
     try:
         lines = canonical_lines(openings)
-        again = _validator.decode_lines(lines)
+        same = _reads_back(lines, openings)
     except IntegrityError as error:
         raise _unwritable(error.reason) from error
     except _UNWRITABLE as error:
         raise _unwritable(str(error)) from error
-    if again != openings or canonical_lines(again) != lines:
+    if not same:
         raise _unwritable("a field is of another type than the one it has when it is read back")
     return lines.split(b"\n")[: len(claims)]
+
+
+def _reads_back(lines: bytes, openings: Sequence[tuple[str, str, Claim]]) -> bool:
+    again = _validator.decode_lines(lines)
+    return again == openings and canonical_lines(again) == lines
 
 
 _UNWRITABLE = (msgspec.MsgspecError, UnicodeError, TypeError, OverflowError, RecursionError)

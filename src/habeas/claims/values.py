@@ -25,8 +25,8 @@ Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 EntityId = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^(?:(?:person|site|event|org|place|source|item|case|run|log):[a-z0-9][a-z0-9._-]{0,99}"
-        r"|claim:[0-9a-f]{64})\Z"
+        pattern=r"^(?:(?:person|site|event|org|place|source|case|run|log):[a-z0-9][a-z0-9._-]{0,99}"
+        r"|(?:claim|item):[0-9a-f]{64})\Z"
     ),
 ]
 """`prefix:name`; see `docs/spec/record.md`."""
