@@ -96,10 +96,9 @@ def _check_when(value: When, place: str) -> None:
 @lru_cache(maxsize=65_536)
 def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return len(text) == 10
 
 
 def _check_finding(claim: Claim, place: str) -> None:
@@ -118,5 +117,7 @@ def _check_finding(claim: Claim, place: str) -> None:
         )
     if list(claim.rests_on) != sorted(set(claim.rests_on)):
         raise InputError(
-            "the claims that a finding rests on are not sorted, or one stands twice", place=place
+            "the claims that a finding rests on are not sorted, or one stands twice",
+            place=place,
+            mend="Sort the digests and name each once",
         )
