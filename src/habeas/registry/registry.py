@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity
 from habeas.claims.values import Name, Ref
-from habeas.errors import InputError, IntegrityError, NotFoundError, StorageError
+from habeas.errors import BusyError, InputError, IntegrityError, NotFoundError, StorageError
 from habeas.evidence.store import EvidenceStore
 from habeas.ledger.entry import log_id, log_name
 from habeas.ledger.keys import (
@@ -238,7 +238,12 @@ def open_registry(path: Path | str, *, passphrase: Passphrase = None) -> Registr
         InputError: there is no registry in the folder.
         IntegrityError: its database is damaged.
     """
-    return Registry(Path(path), passphrase)
+    registry = Registry(Path(path), passphrase)
+    # An erasure that was cut short is finished; if it cannot be now, the next one to open tries.
+    with suppress(BusyError, IntegrityError, StorageError):
+        if registry.store.purge_wanted():
+            registry.store.purge()
+    return registry
 
 
 def organisation_id_of(name: str) -> str:

@@ -276,14 +276,14 @@ class SqliteStore(SqliteViews):
     def purge(self) -> None:
         """Leave nothing of what was erased in free pages, the search index or the journal."""
         self._db.execute("INSERT INTO search(search) VALUES('optimize')")
-        self._db.execute("DELETE FROM purge")
         busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise BusyError(
                 "erased words may still stand in the journal: somebody is reading",
                 place=str(self._path),
-                mend="Close the other program and run `habeas rebuild`, which purges again",
+                mend="Close the other program; whoever opens the registry next purges again",
             )
+        self._db.execute("DELETE FROM purge")
 
     def size(self, log: int) -> int:
         """The size of a log: that of its newest checkpoint, or 0."""
