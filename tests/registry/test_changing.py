@@ -191,6 +191,7 @@ def test_a_kept_file_goes_with_the_last_claim_that_names_it(registry):
         predicate="file",
         value=File(sha256=sha256, size=len(data), media_type="text/plain"),
         source="org:a",
+        sensitivity="team",
     )
     first, second = parts.record(registry, file)[0], parts.record(registry, file)[0]
     assert verify(registry).passed
