@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import fault_parts
@@ -11,7 +12,7 @@ from fault_parts import check_survived, check_verified, command, copied, record,
 
 from habeas.claims.claim import Claim
 from habeas.claims.values import Text
-from habeas.errors import StorageError
+from habeas.errors import HabeasError, StorageError
 from habeas.evidence.custody import CustodyEvent
 from habeas.publishing import pack_folder
 from habeas.publishing.dossier import write_dossier
@@ -19,7 +20,7 @@ from habeas.registry import handing_out
 from habeas.registry.exporting import export_bundle
 from habeas.registry.importing import import_bundle
 from habeas.registry.keeping import keep
-from habeas.registry.registry import open_registry
+from habeas.registry.registry import create_registry, open_registry
 
 BLOCK = 4096
 
@@ -102,6 +103,46 @@ def test_t04_disk_full_while_recording(folder, disk):
         kept += said.acknowledged
         check_survived(here, kept)
     assert refused >= 3
+
+
+def refuse_creating(disk: Disk, room: int) -> bool:
+    """Whether there was too little room for a new registry; then nothing of it may be left."""
+    here = disk.path / "new"
+    disk.leave(room)
+    try:
+        create_registry(here, organisation="Invented Organisation").close()
+    except StorageError as error:
+        told(error)
+        assert not here.exists() or not list(here.iterdir()), "half a registry was left"
+        return True
+    finally:
+        disk.free()
+    return False
+
+
+def test_t04_disk_full_while_creating(disk):
+    refused = [refuse_creating(disk, room) for room in (0, *range(BLOCK, 400_000, 13 * BLOCK))
+               if not (disk.path / "new" / "habeas.toml").exists()]  # fmt: skip
+    assert refused[0]
+    assert not refused[-1]
+    check_survived(disk.path / "new", [])
+
+
+def test_t12_two_processes_creating(tmp_path, monkeypatch):
+    """The one that comes second is refused, and takes nothing of the first's away."""
+    here = tmp_path / "new"
+    create_registry(here, organisation="The First").close()
+    monkeypatch.setattr("habeas.registry.registry._make_folder", lambda folder: None)
+    with pytest.raises(HabeasError):
+        create_registry(here, organisation="The Second")
+    assert (here / "habeas.toml").read_text().count("The First") == 1
+    check_survived(here, [])
+
+
+def test_t04_mutant_half_a_registry_left(disk, monkeypatch):
+    monkeypatch.setattr("habeas.registry.registry._whole_or_not_there", lambda _: nullcontext())
+    with pytest.raises(AssertionError, match="half a registry"):
+        refuse_creating(disk, 30 * BLOCK)
 
 
 def test_t04_disk_full_while_keeping(folder, disk, tmp_path):

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity
 from habeas.claims.values import Name, Ref
-from habeas.errors import BusyError, InputError, IntegrityError, NotFoundError, StorageError
+from habeas.errors import (
+    BusyError,
+    HabeasError,
+    InputError,
+    IntegrityError,
+    NotFoundError,
+    StorageError,
+)
 from habeas.evidence.store import EvidenceStore
 from habeas.ledger.entry import log_id, log_name
 from habeas.ledger.keys import (
@@ -24,7 +32,13 @@ from habeas.registry.appending import sign_batch
 from habeas.registry.clearance import rank
 from habeas.registry.forks import fork_claims
 from habeas.registry.recording import Recording, check_recorder
-from habeas.registry.settings import Settings, new_recorder, read_settings, write_settings
+from habeas.registry.settings import (
+    Settings,
+    check_settings,
+    new_recorder,
+    read_settings,
+    write_settings,
+)
 from habeas.registry.sqlite import SqliteStore
 from habeas.registry.store import LogRow
 from habeas.registry.view import View
@@ -173,31 +187,55 @@ def create_registry(
         InputError: the folder holds something, or a name cannot be used.
         StorageError: the disk refused.
     """
-    folder = Path(path)
-    _make_folder(folder)
     settings = Settings(
         format=1,
         organisation=organisation,
         organisation_id=organisation_id or organisation_id_of(organisation),
         recorder=check_recorder(recorder or new_recorder()),
     )
+    check_settings(settings)
+    folder = Path(path)
+    _make_folder(folder)
     asked = passphrase() if callable(passphrase) else passphrase
     key = generate_key(new_origin(), post_quantum=post_quantum)
-    registry = _found(folder, settings, key, asked)
-    _introduce(registry)
+    with _whole_or_not_there(folder):
+        registry = _found(folder, settings, key, asked)
+        try:
+            _introduce(registry)
+        except HabeasError:
+            registry.close()
+            raise
     return registry
+
+
+@contextmanager
+def _whole_or_not_there(folder: Path) -> Iterator[None]:
+    """The folder was empty before, and is again when the disk refuses a part of the registry."""
+    try:
+        yield
+    except FileExistsError as error:  # another process makes one here: nothing of it is touched
+        raise _not_empty(folder) from error
+    except (OSError, StorageError) as error:
+        for made in folder.iterdir():
+            if made.is_dir():
+                shutil.rmtree(made, ignore_errors=True)
+            else:
+                made.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _refused(error, folder) from error
+        raise
 
 
 def _found(folder: Path, settings: Settings, key: SigningKey, passphrase: str | None) -> Registry:
     """The files of a new registry; `habeas.toml` last, so that half a registry is none."""
-    store = SqliteStore(folder / DATABASE, create=True)
-    store.begin()
-    vkeys = "\n".join(verifier.key.encode() for verifier in key.log_verifiers())
-    store.add_log(key.origin, 0, vkeys, own=True)
-    store.commit()
-    store.close()
-    (folder / "keys").mkdir(mode=0o700)
+    (folder / "keys").mkdir(mode=0o700)  # first: of two processes, one makes it
     (folder / "evidence").mkdir()
+    store = SqliteStore(folder / DATABASE, create=True)
+    with closing(store):
+        store.begin()
+        vkeys = "\n".join(verifier.key.encode() for verifier in key.log_verifiers())
+        store.add_log(key.origin, 0, vkeys, own=True)
+        store.commit()
     write_key_file(folder / "keys" / f"{log_name(key.origin)}.key", key, passphrase)
     write_settings(folder, settings)
     return Registry(folder, passphrase)
@@ -248,7 +286,7 @@ def open_registry(path: Path | str, *, passphrase: Passphrase = None) -> Registr
 
 def organisation_id_of(name: str) -> str:
     """An `org:` id made from a name: its ASCII letters and digits, or a random one."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].rstrip("-")
     return f"org:{plain or os.urandom(4).hex()}"
 
 
@@ -256,8 +294,20 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise InputError(
-                "the folder is not empty", place=str(folder), mend="Name a new or an empty folder"
-            )
+            raise _not_empty(folder)
     except OSError as error:
-        raise StorageError(f"the disk refused ({error.strerror})", place=str(folder)) from error
+        raise _refused(error, folder) from error
+
+
+def _not_empty(folder: Path) -> InputError:
+    return InputError(
+        "the folder is not empty", place=str(folder), mend="Name a new or an empty folder"
+    )
+
+
+def _refused(error: OSError, folder: Path) -> StorageError:
+    return StorageError(
+        f"the disk refused ({error.strerror})",
+        place=str(error.filename or folder),
+        mend="Free some space, or choose a folder that can be written to",
+    )

@@ -34,12 +34,35 @@ def new_recorder() -> str:
     return f"r-{secrets.token_hex(3)}"
 
 
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that could not be read back, or that the record could not bear.
+
+    Raises:
+        InputError: the organisation has no name, or one that is no text; or its id is no `org:`.
+    """
+    name = settings.organisation
+    if not name.strip() or name.encode(errors="ignore").decode() != name:
+        raise InputError(
+            f"an organisation cannot be called {name!r}", mend="Give its name: --organisation NAME"
+        )
+    id_ = settings.organisation_id
+    try:
+        msgspec.convert(id_, EntityId)
+    except msgspec.ValidationError:
+        id_ = ""
+    if not id_.startswith("org:"):
+        raise InputError(
+            f"{settings.organisation_id!r} is no id of an organisation",
+            mend="Write it like `org:name`, in a-z, 0-9, dot, dash and underscore",
+        )
+
+
 def write_settings(folder: Path, settings: Settings) -> None:
     """Write `habeas.toml`, whole or not at all."""
     lines = [
         "# A Habeas registry. `habeas verify` checks everything in this folder.",
         f"format = {settings.format}",
-        f"organisation = {json.dumps(settings.organisation, ensure_ascii=False)}",
+        f"organisation = {_quoted(settings.organisation)}",
         f"organisation_id = {json.dumps(settings.organisation_id)}",
         f"recorder = {json.dumps(settings.recorder)}",
     ]
@@ -52,7 +75,16 @@ def write_settings(folder: Path, settings: Settings) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise StorageError(f"the disk refused ({error.strerror})", place=str(path)) from error
+        raise StorageError(
+            f"the disk refused ({error.strerror})",
+            place=str(path),
+            mend="Free some space, or choose a folder that can be written to",
+        ) from error
+
+
+def _quoted(text: str) -> str:
+    """A TOML string: JSON's, but TOML wants DEL escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_settings(folder: Path) -> Settings:
