@@ -101,10 +101,14 @@ def hand_over(
 def custody_claims(
     registry: Registry, item: str, custody: CustodyEvent, sensitivity: Sensitivity
 ) -> tuple[str, list[Claim]]:
-    """A custody event as the claims of one entry, and the id it got."""
+    """A custody event of an item as the claims of one entry, and the id it got.
+
+    All of it is `team` at least, as the vocabulary has it: that there was a hand-over, too.
+    """
+    custody = msgspec.structs.replace(custody, item=item.removeprefix("item:"))
     event = f"event:custody-{secrets.token_hex(8)}"
     details = custody_details(custody)
-    return event, _claims(registry, event, details, (), sensitivity)
+    return event, _claims(registry, event, details, (), strictest(sensitivity, "team"))
 
 
 def _from_source(registry: Registry, item: str, source: str, sensitivity: Sensitivity) -> Claim:
