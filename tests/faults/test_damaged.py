@@ -107,6 +107,56 @@ def test_t08_mutant_only_the_databases_own_check(whole, tmp_path, monkeypatch):
     assert judge(here) == "passed"
 
 
+DAMAGED = [
+    ("opening", "bytes", "NULL"),
+    ("opening", "bytes", "7"),
+    ("opening", "digest", "'text'"),
+    ("entry", "bytes", "'text'"),
+    ("entry", "decoys", "2.5"),
+    ("entry", "position", "'text'"),
+    ("tile", "hashes", "7"),
+    ("checkpoint", "body", "x'ff'"),
+    ("signature", "line", "CAST(x'ff' AS TEXT)"),
+    ("log", "vkeys", "x'00'"),
+    ("claim", "subject", "7"),
+    ("about", "target", "'text'"),
+]
+
+
+def retyped(whole: Path, here: Path, table: str, column: str, value: str) -> Path:
+    """A row in which one column holds another type, as a flipped bit in its head makes it."""
+    copied(whole, here)
+    db = sqlite3.connect(here / DATABASE)
+    (schema,) = db.execute("SELECT sql FROM sqlite_schema WHERE name=?", (table,)).fetchone()
+    key = "rowid" if "WITHOUT ROWID" not in schema else column
+    db.executescript(
+        f"PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace(sql,"
+        f"' NOT NULL', '') WHERE name='{table}' AND sql NOT LIKE '%WITHOUT ROWID%';"
+    )
+    db.close()
+    db = sqlite3.connect(here / DATABASE)
+    db.execute(f"UPDATE {table} SET {column}={value} WHERE {key}=(SELECT max({key}) FROM {table})")
+    db.execute("PRAGMA writable_schema=ON")
+    db.execute("UPDATE sqlite_schema SET sql=? WHERE name=?", (schema, table))
+    db.commit()
+    db.close()
+    return here
+
+
+@pytest.mark.parametrize(("table", "column", "value"), DAMAGED)
+def test_t08_another_type_in_a_row(whole, tmp_path, table, column, value):
+    here = retyped(whole, tmp_path / "retyped", table, column, value)
+    assert judge(here) in {"failed", "IntegrityError"}
+
+
+def test_t08_mutant_types_not_expected(whole, tmp_path, monkeypatch):
+    """Without the net under the checks, another type ends in a traceback, told to nobody."""
+    monkeypatch.setattr(verification, "_found", lambda check, registry: check(registry))
+    here = retyped(whole, tmp_path / "retyped", "opening", "bytes", "NULL")
+    with pytest.raises(TypeError):
+        judge(here)
+
+
 def test_t08_index_that_differs_is_no_other_process(folder):
     """A damaged index ends in a finding; it once read as "another process is writing"."""
     db = sqlite3.connect(folder / DATABASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,12 @@ def _iterated(rows: Iterator[Any], path: Path) -> Iterator[Any]:
         yield from rows
     except sqlite3.Error as error:
         raise _in_our_words(error, path) from error
+
+
+_DAMAGE = re.compile(
+    "no such (table|column|index|module)|could not decode|malformed", re.IGNORECASE
+)
+"""What SQLite calls operational errors, and what are damaged names or texts."""
 
 
 def _in_our_words(error: sqlite3.Error, path: Path) -> HabeasError:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from habeas.errors import InputError, IntegrityError, StorageError
+from habeas.errors import BusyError, HabeasError
 from habeas.registry.registry import Registry
 from habeas.registry.verifying_claims import check_claims
 from habeas.registry.verifying_files import check_evidence, check_timestamps
@@ -125,11 +125,19 @@ def _run(registry: Registry, names: Sequence[str]) -> list[Check]:
 
 
 def _found(check: Callable[[Registry], Finding], registry: Registry) -> Finding:
-    """What a check finds; what it cannot read at all is a problem, and the next check is made."""
+    """What a check finds; what it cannot read at all is a problem, and the next check is made.
+
+    One bit in the head of a row turns bytes into a number or into nothing, and then any reading of
+    it may fail in any of these ways: that is damage, and must never end as a pass.
+    """
     try:
         return check(registry)
-    except (InputError, IntegrityError, StorageError) as error:
+    except BusyError:
+        raise
+    except HabeasError as error:
         return 0, [str(error)], []
+    except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as error:
+        return 0, [f"a row of the database cannot be read as what it should be ({error})"], []
 
 
 def _cut(lines: Sequence[str]) -> tuple[str, ...]:
