@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.claims import agreement as module
@@ -88,16 +88,19 @@ def point(longitude, latitude):
     return Point(coordinates=(longitude, latitude))
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_symmetric(one, other):
     assert compare(one, other) is compare(other, one)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_reflexive(value):
     assert compare(value, value) is SAME
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES, WHENS | st.none(), WHENS | st.none())
 def test_symmetric_with_times(one, other, then, now):
     assert agreement(said(one, then), said(other, now)) is agreement(
@@ -105,6 +108,7 @@ def test_symmetric_with_times(one, other, then, now):
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.dates(date(1980, 1, 1), date(1999, 1, 1)), min_size=4, max_size=4))
 def test_intervals_exclude_each_other_when_no_day_is_common(days):
     (a, b), (c, d) = sorted(days[:2]), sorted(days[2:])
@@ -212,6 +216,7 @@ def test_distance_across_the_date_line_and_without_geometry():
     assert distance(where(None), where(path)) == float("inf")
 
 
+@settings(deadline=None)
 @given(POINTS, POINTS)
 def test_points_are_as_far_as_a_geodesic_says(one, other):
     from pyproj import Geod

@@ -56,7 +56,7 @@ def test_every_type_of_value_is_generated():
 
 
 @pytest.mark.parametrize("kind", record.VALUES, ids=lambda kind: kind.__name__)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_an_opening_is_rfc_8785_and_is_read_back(kind, data):
     claim = data.draw(record.claims(record.VALUES[kind]))
@@ -69,7 +69,7 @@ def test_an_opening_is_rfc_8785_and_is_read_back(kind, data):
     assert digest(opening) == digests([opening])[0] == sha256(opening).hexdigest()
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(record.claims(), max_size=5))
 def test_many_are_sealed_as_one_each_in_order(claims):
     openings = seal(claims, LOG)
@@ -95,7 +95,7 @@ def respelled(opening):
         yield text.replace("{", f'{{"credibility":{number},', 1)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(record.claims().filter(lambda claim: claim.by is None and claim.credibility is None))
 def test_t25_every_other_spelling_is_refused(claim):
     (opening,) = seal([claim], LOG)
@@ -105,14 +105,14 @@ def test_t25_every_other_spelling_is_refused(claim):
             read_opening(other.encode())
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_with_one_kind_of_error(data):
     with pytest.raises(IntegrityError):
         read_opening(data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_t24_no_other_bytes_have_the_id(data):
     """One bit changed anywhere: another digest, whether it can still be read or not."""

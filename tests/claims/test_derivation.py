@@ -1,7 +1,7 @@
 """Independent sources: what is counted, and that a repost never counts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.claims import derivation
@@ -110,6 +110,7 @@ def test_sharing_goes_on_through_a_third():
     assert independent(claims, {}, {}) == ((0, 1, 2), (3,))
 
 
+@settings(deadline=None)
 @given(CLAIMS, GRAPHS, PUBLISHERS)
 def test_groups_are_a_partition_and_share_nothing(claims, graph, publishers):
     groups = independent(claims, graph, publishers)
@@ -122,12 +123,14 @@ def test_groups_are_a_partition_and_share_nothing(claims, graph, publishers):
     assert not any(a & b for i, a in enumerate(marks) for b in marks[:i])
 
 
+@settings(deadline=None)
 @given(CLAIMS, GRAPHS, PUBLISHERS)
 def test_the_count_does_not_hang_on_the_order(claims, graph, publishers):
     backwards = independent(claims[::-1], graph, publishers)
     assert len(backwards) == len(independent(claims, graph, publishers))
 
 
+@settings(deadline=None)
 @given(CLAIMS.filter(bool), GRAPHS, PUBLISHERS, st.data())
 def test_a_repost_never_adds_a_group(claims, graph, publishers, data):
     original = data.draw(st.sampled_from(claims))

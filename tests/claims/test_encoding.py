@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.claims import encoding
@@ -32,16 +32,19 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 READER = CanonicalReader(Sample, "sample")
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_it_is_rfc_8785(value):
     assert canonical(value) == rfc8785.dumps(value)
 
 
+@settings(deadline=None)
 @given(st.characters())
 def test_every_character_is_spelled_as_in_rfc_8785(char):
     assert canonical([char]) == rfc8785.dumps([char])
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, max_size=5))
 def test_lines_are_the_values_and_no_value_holds_a_newline(values):
     lines = canonical_lines(values)
@@ -49,6 +52,7 @@ def test_lines_are_the_values_and_no_value_holds_a_newline(values):
     assert lines.count(b"\n") == len(values)
 
 
+@settings(deadline=None)
 @given(TEXT, INTEGERS)
 def test_what_was_written_is_read(text, number):
     sample = Sample(b=text, a=number)
@@ -56,6 +60,7 @@ def test_what_was_written_is_read(text, number):
     assert canonical(sample) == rfc8785.dumps({"b": text, "a": number})
 
 
+@settings(deadline=None)
 @given(TEXT, INTEGERS, st.data())
 def test_t25_any_other_spelling_of_the_value_is_refused(text, number, data):
     plain = {"b": text, "a": number}

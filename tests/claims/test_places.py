@@ -1,7 +1,7 @@
 """Positions that cannot be, and those that can."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.claims import places
@@ -94,6 +94,7 @@ def test_exact_needs_a_geometry_and_nothing_else_does():
         check_where(where(kind=kind))
 
 
+@settings(deadline=None)
 @given(st.decimals(-180, 180, places=6), st.decimals(-90, 90, places=6))
 def test_every_position_of_the_earth_is_taken(longitude, latitude):
     check_where(where(Point(coordinates=(f"{longitude:f}", f"{latitude:f}"))))

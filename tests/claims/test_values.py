@@ -5,7 +5,7 @@ from decimal import Decimal as Number
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.claims.claim import SourceId
@@ -108,6 +108,7 @@ def test_mutant_a_pattern_that_ends_in_a_dollar():
     assert not takes(Sha256, A + "\n")
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**17)))
 def test_decimals_are_plain_numbers(number):
     text = f"{number:f}"
@@ -115,6 +116,7 @@ def test_decimals_are_plain_numbers(number):
         assert takes(Decimal, text)
 
 
+@settings(deadline=None)
 @given(st.text("0123456789.-+eE_ ", max_size=10))
 def test_what_is_taken_for_a_decimal_is_one_number_spelled_plainly(text):
     if takes(Decimal, text):

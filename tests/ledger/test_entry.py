@@ -55,7 +55,7 @@ def opening(text="invented", log=LOG):
     return seal([one], log)[0]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, SIZES[-1]), st.randoms())
 def test_an_entry_is_sorted_padded_and_holds_what_it_was_given(count, random):
     given_digests = some(count)
@@ -195,7 +195,7 @@ def test_mutant_in_any_order(monkeypatch, name):
     read_entry(REFUSED[name][0])
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_t24_no_two_entries_have_one_leaf(data):
     one = spelled(FOUR)

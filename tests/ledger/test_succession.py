@@ -53,6 +53,13 @@ def test_the_post_quantum_key_alone_signs_no_succession():
         read_succession(statement, second)
 
 
+def test_no_key_signs_a_succession_as_a_witness():
+    text = "\n".join([HEAD, OLD, "41", *vkeys(NEW_KEY)]) + "\n"
+    for signer in OLD_BOTH.cosigners(time=1):
+        with pytest.raises(IntegrityError):
+            sign_note(text, [signer])
+
+
 def test_without_a_known_key_nothing_is_believed():
     with pytest.raises(IntegrityError, match="did not sign"):
         read_succession(sign_succession(OTHER, 1, vkeys(NEW_KEY)), "")
