@@ -132,6 +132,7 @@ def test_intervals_exclude_each_other_when_no_day_is_common(days):
         (number("5", "10"), number("8", "12"), DIFFER),
         (number("5", "10"), number("11", "12"), EXCLUSIVE),
         (number("9", "9"), number("10", "10"), EXCLUSIVE),
+        (number("5", "10"), number("10", "12"), DIFFER),
         (number("1000", None), number("5000", "5000"), COMPATIBLE),
         (number("1000", None), number(None, "999"), EXCLUSIVE),
         (number("5", "5", unit="m"), number("6", "6", unit="km"), DIFFER),
