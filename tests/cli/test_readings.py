@@ -18,8 +18,8 @@ def when(text, earliest, latest, precision="month", calendar="gregorian"):
     ("value", "said"),
     [
         (Quantity(text="about 200", low="150", high="250", **PERSON), "150 to 250 person"),
-        (Quantity(text=">400", low="400", **PERSON), "400 person or more"),
-        (Quantity(text="<24 h", high="24", unit="h"), "24 h or fewer"),
+        (Quantity(text=">400", low="400", **PERSON), "from 400 person up"),
+        (Quantity(text="<24 h", high="24", unit="h"), "up to 24 h"),
         (Quantity(text="12", low="12", high="12"), ""),
         (Quantity(text="12", low="12", high="12", counts="of all"), "of all"),
         (Quantity(text="many"), ""),

@@ -11,8 +11,8 @@ from typing import Final
 from habeas.cli.options import Language
 
 _WORDS: Final[dict[str, dict[Language, str]]] = {
-    "at_least": {"en": "{} or more", "fa": "{} یا بیشتر"},
-    "at_most": {"en": "{} or fewer", "fa": "{} یا کمتر"},
+    "at_least": {"en": "from {} up", "fa": "از {} به بالا"},
+    "at_most": {"en": "up to {}", "fa": "تا {}"},
     "range": {"en": "{} to {}", "fa": "{} تا {}"},
     "from": {"en": "{} or later", "fa": "{} یا پس از آن"},
     "until": {"en": "{} or earlier", "fa": "{} یا پیش از آن"},
