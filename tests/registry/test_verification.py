@@ -171,6 +171,15 @@ def test_a_post_quantum_signature_that_is_gone(copy):
     assert any("checkpoint 4" in problem for problem in problems(copy))
 
 
+def test_branches_and_ownership(copy):
+    sql(copy, "UPDATE log SET branch = 1")
+    assert any("do not count from 0" in problem for problem in problems(copy))
+    sql(copy, "UPDATE log SET branch = 0, own = 0")
+    with open_registry(copy) as registry:
+        notes = [note for check in verify(registry).checks for note in check.notes]
+    assert any("no log is this registry's own" in note for note in notes)
+
+
 @pytest.mark.parametrize("column", ["origin", "vkeys"])
 def test_bytes_that_are_no_text_are_damage_not_a_full_disk(copy, column):
     sql(copy, f"UPDATE log SET {column} = CAST(x'ff' AS TEXT)")

@@ -32,8 +32,13 @@ def check_logs(registry: Registry) -> tuple[int, list[str], list[str]]:
     for origin, branches in groupby(
         sorted(logs, key=lambda log: log.origin), lambda log: log.origin
     ):
-        if len(list(branches)) > 1:
+        numbers = sorted(log.branch for log in branches)
+        if numbers != list(range(len(numbers))):
+            problems.append(f"log {origin}: has branches {numbers}, which do not count from 0")
+        if len(numbers) > 1:
             notes.append(f"log {origin} is forked: its key signed two histories; both are kept")
+    if not any(log.own for log in logs):
+        notes.append("no log is this registry's own: nobody can say whether claims were lost")
     return count, problems, notes
 
 
