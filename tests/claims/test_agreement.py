@@ -233,3 +233,13 @@ def test_worst_is_the_strongest_contradiction():
     assert worst([]) is worst([said(spans[0])]) is SAME
     assert worst([said(span) for span in spans]) is COMPATIBLE
     assert worst([said(span) for span in (*spans, when("1999-01-01", None))]) is EXCLUSIVE
+
+
+def test_totals_that_count_other_things_do_not_exclude_each_other(monkeypatch):
+    tehran = Quantity(text="40", low="40", high="40", counts="in one prison")
+    country = Quantity(text="900", low="900", high="900", counts="in the whole country")
+    unsaid = Quantity(text="900", low="900", high="900")
+    assert compare(tehran, country) is Agreement.DIFFER
+    assert compare(tehran, unsaid) is Agreement.EXCLUSIVE
+    monkeypatch.setattr(module, "_count_other_things", lambda *_: False)
+    assert compare(tehran, country) is Agreement.EXCLUSIVE  # the mutant

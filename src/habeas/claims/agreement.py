@@ -88,7 +88,7 @@ def _before(latest: str | None, earliest: str | None) -> bool:
 
 
 def _compare_quantities(one: Quantity, other: Quantity) -> Agreement:
-    if (one.unit or "") != (other.unit or ""):
+    if (one.unit or "") != (other.unit or "") or _count_other_things(one, other):
         return Agreement.DIFFER
     known = [value for value in (one, other) if value.low is not None or value.high is not None]
     if len(known) < 2:
@@ -100,6 +100,13 @@ def _compare_quantities(one: Quantity, other: Quantity) -> Agreement:
         return Agreement.EXCLUSIVE
     within = _within(one, other) or _within(other, one)
     return Agreement.COMPATIBLE if within else Agreement.DIFFER
+
+
+def _count_other_things(one: Quantity, other: Quantity) -> bool:
+    """Whether both say what they count, and it is not the same: then neither excludes the other."""
+    if one.counts is None or other.counts is None:
+        return False
+    return normalise(one.counts) != normalise(other.counts)
 
 
 def _ends(value: Quantity) -> tuple[Decimal | None, Decimal | None]:

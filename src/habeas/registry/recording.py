@@ -118,9 +118,9 @@ class Recording:
         Raises:
             InputError: a claim that the vocabulary does not allow, or a value that cannot be.
         """
+        openings = seal(claims, self._name)
         for claim in claims:
             check_claim(claim)
-        openings = seal(claims, self._name)
         named = digests(openings)
         data, decoys = make_entry(named, recorded=_now(), recorder=self._recorder)
         self._pending.append((named, openings, tuple(claims), data, decoys))
