@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from habeas.claims.claim import SENSITIVITIES, By, Claim
-from habeas.claims.values import Name, Point, Term, Text, Where
-from habeas.registry import clearance
+from habeas.claims.values import Name, Point, Ref, Term, Text, Where
+from habeas.registry import clearance, fold
 from habeas.registry.changing import erase, reclassify, withdraw
 from habeas.registry.clearance import PUBLIC, Effects
 from habeas.registry.exporting import export_bundle
@@ -211,6 +211,27 @@ def test_what_speaks_of_a_hidden_claim_is_as_hidden(registry, monkeypatch):
     assert level(registry, said) == level(registry, of_that) == "sealed"
     monkeypatch.setattr(Effects, "_demanding", lambda *_: ())  # the mutant
     assert folded_again(registry, said) == "public"
+
+
+def test_what_names_a_hidden_claim_in_its_value_is_as_hidden(registry, monkeypatch):
+    (hidden,) = parts.record(registry, parts.named("p", "Hidden", sensitivity="sealed"))
+    (seen,) = parts.record(registry, parts.named("p", "Seen", sensitivity="public"))
+    corrects = Claim(
+        subject=f"claim:{seen}",
+        predicate="corrected_by",
+        value=Ref(id=f"claim:{hidden}"),
+        source="org:a",
+        sensitivity="public",
+    )
+    (digest,) = parts.record(registry, corrects)
+    assert level(registry, digest) == "sealed"
+    speaks_only = fold.about_rows
+
+    def without_names(id_, claim):
+        return tuple(row for row in speaks_only(id_, claim) if row.relation != "names")
+
+    monkeypatch.setattr(fold, "about_rows", without_names)  # the mutant
+    assert folded_again(registry, digest) == "public"
 
 
 def test_a_finding_is_as_hidden_as_what_it_rests_on(registry, monkeypatch):

@@ -41,15 +41,20 @@ def fold(id_: int, claim: Claim) -> Folded:
 
 
 def about_rows(id_: int, claim: Claim) -> tuple[AboutRow, ...]:
-    """What the claim speaks of and rests on."""
+    """What the claim speaks of, rests on, and names in its value."""
     speaks = claim.subject.startswith("claim:")
     if not speaks and not claim.rests_on:
         return ()
     rows = [AboutRow(id_, "rests_on", bytes.fromhex(digest)) for digest in claim.rests_on]
     if speaks:
-        target = bytes.fromhex(claim.subject.removeprefix("claim:"))
-        rows.append(AboutRow(id_, claim.predicate, target))
+        rows.append(AboutRow(id_, claim.predicate, _digest_in(claim.subject)))
+    if isinstance(claim.value, Ref) and claim.value.id.startswith("claim:"):
+        rows.append(AboutRow(id_, "names", _digest_in(claim.value.id)))
     return tuple(rows)
+
+
+def _digest_in(entity: str) -> bytes:
+    return bytes.fromhex(entity.removeprefix("claim:"))
 
 
 def searchable(claim: Claim) -> str:

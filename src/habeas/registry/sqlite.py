@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -243,12 +242,9 @@ class SqliteStore(SqliteViews):
 
     def indexed(self) -> Callable[[OpeningRow], bool]:
         """Whether an opening is found by its digest, for many of them; see `Store.indexed`."""
-        last = self.next_ids()[1]
-        prefixes = array("Q", bytes(8 * (last + 1)))
-        for prefix, opening in self._db.execute("SELECT prefix, opening FROM digest"):
-            if 0 < opening <= last:
-                prefixes[opening] = prefix
-        return lambda row: prefixes[row.id] == digest_prefix(row.digest)
+        rows = self._db.execute("SELECT opening, prefix FROM digest")
+        prefixes: dict[int, int] = dict(rows.fetchall())
+        return lambda row: prefixes.get(row.id) == digest_prefix(row.digest)
 
     def opening_by_id(self, opening: int) -> OpeningRow | None:
         """One opening by its id."""
@@ -368,6 +364,15 @@ class SqliteStore(SqliteViews):
         if found != ["ok"]:
             raise IntegrityError(
                 f"the database is damaged: {found[0]}",
+                place=str(self._path),
+                mend="Restore from a backup: `habeas restore`",
+            )
+        strays = self._db.execute(
+            "SELECT count(*) FROM digest WHERE opening NOT IN (SELECT id FROM opening)"
+        ).fetchone()[0]
+        if strays:
+            raise IntegrityError(
+                f"the index of digests names {strays} claims that are not held",
                 place=str(self._path),
                 mend="Restore from a backup: `habeas restore`",
             )
