@@ -87,9 +87,10 @@ def _way(one: Value, other: Value, degree: Agreement) -> Way:
 def _of_figures(one: Quantity, other: Quantity, degree: Agreement) -> Way:
     if (one.unit or "") != (other.unit or ""):
         return "units", None
+    gap = _gap(one, other)
+    if degree is Agreement.EXCLUSIVE or gap is not None:
+        return "ranges_apart", gap
     match degree:
-        case Agreement.EXCLUSIVE:
-            return "ranges_apart", _gap(one, other)
         case Agreement.COMPATIBLE:
             return "within", None
         case _:

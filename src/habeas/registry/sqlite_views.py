@@ -67,7 +67,8 @@ class SqliteViews:
     def set_effects(self, effects: Iterable[tuple[int, int, int]]) -> None:
         """Rows of (claim, sensitivity, withdrawn)."""
         self._db.executemany(
-            "UPDATE claim SET sensitivity = ?2, withdrawn = ?3 WHERE id = ?1", effects
+            "UPDATE claim SET sensitivity = ?, withdrawn = ? WHERE id = ?",
+            ((sensitivity, withdrawn, claim) for claim, sensitivity, withdrawn in effects),
         )
 
     def claim_rows(self) -> Iterator[ClaimRow]:
