@@ -135,18 +135,32 @@ class Recording:
         Raises:
             BusyError, StorageError: as `Store.begin`.
         """
-        if self._next is None:
-            self._store.begin()
-            self._next = (*self._store.next_ids(), self._store.size(self._log))
-        batch = self._fold(*self._next)
+        batch = self._fold(*(self._next or self._begin()))
         batch.write(self._store)
         if self._progress is not None:
             self._progress(len(batch.openings))
 
     @property
+    def span(self) -> tuple[int, int]:
+        """The positions in the log of the first entry of this batch and of the next one.
+
+        Asking for it takes the right to write, which the batch then keeps until its end.
+
+        Raises:
+            BusyError, StorageError: as `Store.begin`.
+        """
+        position = (self._next or self._begin())[2]
+        return position - len(self.leaves), position + len(self._pending)
+
+    @property
     def empty(self) -> bool:
         """Whether nothing was recorded."""
         return not self.leaves and not self._pending
+
+    def _begin(self) -> tuple[int, int, int]:
+        self._store.begin()
+        self._next = (*self._store.next_ids(), self._store.size(self._log))
+        return self._next
 
     def _fold(self, entry_id: int, opening_id: int, position: int) -> Batch:
         """What is held as rows, numbered from here on."""
