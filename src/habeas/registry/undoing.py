@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from habeas.claims.claim import SENSITIVITIES, Claim, read_opening, strictest
+from habeas.claims.claim import SENSITIVITIES, Claim
 from habeas.claims.values import Quantity, Text
 from habeas.errors import InputError, NotFoundError
 from habeas.ledger.entry import log_id
-from habeas.registry.clearance import Effects
 from habeas.registry.lineage import Lineages
 from habeas.registry.registry import Registry
-from habeas.registry.store import LogRow, OpeningRow, Store
+from habeas.registry.store import ClaimRow, LogRow, OpeningRow, Store
 from habeas.registry.view import Shown
 
 RECORDED_ENTRIES = "recorded_entries"
@@ -53,7 +52,7 @@ def withdraw_run(
     count = 0
     with registry.recording(recorder=recorder, progress=progress) as recording:
         for standing in _standing(registry.store, log, first, last):
-            withdrawals = [_withdrawal(registry, row, why) for row in standing]
+            withdrawals = [_withdrawal(registry, row, held, why) for row, held in standing]
             recording.entry(withdrawals)
             count += len(withdrawals)
         if count:
@@ -104,28 +103,27 @@ def _own_log(registry: Registry, run: str, named: str | None, told: Shown) -> Lo
     )
 
 
-def _standing(store: Store, log: LogRow, first: int, last: int) -> Iterator[list[OpeningRow]]:
+def _standing(
+    store: Store, log: LogRow, first: int, last: int
+) -> Iterator[list[tuple[OpeningRow, ClaimRow]]]:
     """For each entry: what was recorded in it and still stands."""
-    effects = Effects(store)
     for position in range(first, last + 1):
         entry = store.entry_at(log.id, position)
         if entry is None:
             continue
-        rows = [row for row in store.openings_of(entry.id) if not effects.of(row).withdrawn]
+        held = [(row, store.claim_row(row.id)) for row in store.openings_of(entry.id)]
+        rows = [(row, view) for row, view in held if view is not None and not view.withdrawn]
         if rows:
             yield rows
 
 
-def _withdrawal(registry: Registry, row: OpeningRow, why: str) -> Claim:
-    held = registry.store.claim_row(row.id)
-    _, claim = read_opening(row.data)
-    level = claim.sensitivity if held is None else SENSITIVITIES[held.sensitivity]
+def _withdrawal(registry: Registry, row: OpeningRow, held: ClaimRow, why: str) -> Claim:
     return Claim(
         subject=f"claim:{row.digest.hex()}",
         predicate="withdrawn",
         value=Text(text=why),
         source=registry.organisation,
-        sensitivity=strictest(level, claim.sensitivity),
+        sensitivity=SENSITIVITIES[held.sensitivity],
     )
 
 
