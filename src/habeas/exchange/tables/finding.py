@@ -8,14 +8,31 @@ that a person decides.
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
+from habeas.errors import InputError
+from habeas.exchange.tables.columns import column_letters, name_columns
+from habeas.exchange.tables.heading_words import is_figure, is_note, is_total, may_matter
+from habeas.exchange.tables.headings import (
+    Line,
+    begins_table,
+    filled,
+    header_rows,
+    headers,
+    is_blank,
+    is_title,
+    trimmed,
+)
+from habeas.exchange.tables.limits import LOOKAHEAD, MAX_LOOSE
 from habeas.exchange.tables.table import Column, Loose
 
-Line = tuple[int, Sequence[str]]
-"""The number of a line (a row of a sheet, a line of a file; rising) and its cells."""
+ALONE = "stands alone beside the table: a row of which little is known, a title, or a note?"
+_LONG = 100
+"""Characters of a cell that is prose when it stands alone in the first column."""
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,19 +77,213 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     loose: tuple[Loose, ...]
 
 
-def is_blank(line: Sequence[str]) -> bool:
-    """Whether nothing but spaces stands in a line."""
-    return not any(cell.strip() for cell in line)
-
-
 def find_tables(lines: Iterable[Line], *, sheet: str | None = None) -> Found:
     """The tables of a grid, in one pass over its lines, in constant memory.
 
     Args:
-        lines: all lines of the grid with rising numbers, empty ones too or left out.
+        lines: all lines of the grid with rising numbers, empty ones too (they part tables).
         sheet: the name that loose lines get.
 
     Raises:
         InputError: there are more loose lines than are kept.
     """
-    raise NotImplementedError(lines, sheet)
+    finder = _Finder(lines, sheet)
+    return Found(blocks=tuple(finder.blocks()), loose=tuple(finder.loose))
+
+
+class _Growing:
+    """A block of which the end is not known yet."""
+
+    def __init__(self, head: Sequence[Line], typical: int) -> None:
+        self.head = head
+        self.repeats = {tuple(trimmed(line)) for _, line in head}
+        self.headers = headers([line for _, line in head])
+        self.wide = filled(self.headers) if head else typical
+        self.least = len(trimmed(self.headers)) if head else typical
+        self.most = max((len(line) for _, line in head), default=typical)
+        self.left = next((i for i, header in enumerate(self.headers) if header.strip()), 0)
+        self.key = self.headers[self.left].strip() if self.headers else None
+        self.bare = {i for i, header in enumerate(self.headers) if not header.strip()}
+        self.used: set[int] = set()
+        self.first = self.last = self.count = self.sparse = 0
+        self.loose: set[int] = set()
+        self.doubts: dict[int, str] = {}
+
+    @property
+    def is_often_sparse(self) -> bool:
+        """Whether rows with little in them are usual here."""
+        return self.sparse * 20 > self.count > 40
+
+    def is_sparse(self, line: Sequence[str]) -> bool:
+        """Whether a line has so little that it may be no row."""
+        count = filled(line)
+        return count == 1 < self.wide or count * 4 < self.wide
+
+    def take(self, number: int, line: Sequence[str]) -> None:
+        """Adds a row."""
+        self.first = self.first or number
+        self.last = number
+        self.count += 1
+        if self.bare or len(line) > len(self.headers):
+            beyond = range(len(self.headers), len(line))
+            seen = [i for i in (*self.bare, *beyond) if i < len(line) and line[i].strip()]
+            self.used.update(seen)
+            self.bare.difference_update(seen)
+
+    def close(self) -> Block:
+        """The block, when its last line has been seen."""
+        headed = {i for i, header in enumerate(self.headers) if header.strip()}
+        places = tuple(sorted(headed | self.used))
+        heads = [self.headers[i] if i in headed else "" for i in places]
+        return Block(
+            header_rows=tuple(number for number, _ in self.head),
+            columns=name_columns(heads, [column_letters(i) for i in places]),
+            places=places,
+            first=self.first,
+            last=self.last,
+            least=self.least,
+            most=self.most,
+            loose=frozenset(number for number in self.loose if self.first < number < self.last),
+            doubts=self.doubts,
+        )
+
+
+class _Finder:
+    """One pass over a grid."""
+
+    def __init__(self, lines: Iterable[Line], sheet: str | None) -> None:
+        self._lines = iter(lines)
+        self._ahead: deque[Line] = deque()
+        self._sheet = sheet
+        self._gap = False
+        self.loose: list[Loose] = []
+
+    def blocks(self) -> Iterator[Block]:
+        """The tables from top to bottom; `loose` is whole when they are."""
+        block: _Growing | None = None
+        while (at := self._next()) is not None:
+            number, line = at
+            if not any(map(str.strip, line)):
+                self._gap = True
+            elif block is None:
+                block = self._begin(number, line)
+            elif self._is_plainly_row(block, line):
+                block.take(number, line)
+            elif head := self._further_head(block, number, line):
+                yield block.close()
+                block = _Growing(head, 0)
+            else:
+                self._weigh(block, number, line)
+        if block is not None:
+            yield block.close()
+
+    def _next(self) -> Line | None:
+        return self._ahead.popleft() if self._ahead else next(self._lines, None)
+
+    def _below(self) -> list[Sequence[str]]:
+        """The lines that follow, as many as are looked at; fewer at the end of the grid."""
+        self._ahead.extend(islice(self._lines, LOOKAHEAD - len(self._ahead)))
+        return [line for _, line in self._ahead]
+
+    def _begin(self, number: int, line: Sequence[str]) -> _Growing | None:
+        """The first table, when it begins at this line; a title above it is set apart."""
+        below = [follower for follower in self._below() if not is_blank(follower)]
+        if is_title(line, below):
+            self._set_apart(number, line)
+            return None
+        self._gap = False
+        head = self._head(number, line)
+        lengths = Counter(map(len, (line, *below)))
+        block = _Growing(head, lengths.most_common(1)[0][0])
+        if not head:
+            block.take(number, line)
+        return block
+
+    def _head(self, number: int, line: Sequence[str]) -> list[Line]:
+        """The header that begins at this line, its second row taken from what follows."""
+        rows = header_rows(line, self._below())
+        head: list[Line] = [(number, line)] if rows else []
+        if rows == 2 and (second := self._next()) is not None:
+            head.append(second)
+        return head
+
+    def _is_plainly_row(self, block: _Growing, line: Sequence[str]) -> bool:
+        """The quick way for nearly every line: it is full, and its first cell heads nothing."""
+        if self._gap or (len(line) - line.count("")) * 3 < block.wide or len(line) <= block.left:
+            return False
+        cell = line[block.left]
+        if cell == "" or (block.wide > 1 and len(line) - line.count("") == 1):
+            return False
+        return cell.strip() != block.key and not may_matter(cell)
+
+    def _further_head(self, block: _Growing, number: int, line: Sequence[str]) -> list[Line]:
+        """The header of a further table, when one begins at this line."""
+        if tuple(trimmed(line)) in block.repeats:
+            return []
+        below = self._below()
+        if not begins_table(line, below, after_gap=self._gap, columns=block.wide):
+            return []
+        head = self._head(number, line)
+        self._gap = self._gap and not head
+        return head
+
+    def _weigh(self, block: _Growing, number: int, line: Sequence[str]) -> None:
+        """Sets a line apart, or takes it as a row, with a doubt where that is open."""
+        sparse = block.is_sparse(line)
+        if self._is_loose(block, line, sparse=sparse):
+            self._set_apart(number, line)
+            block.loose.add(number)
+            return
+        doubtful = sparse and not block.is_often_sparse and (self._gap or self._is_foot(block))
+        if doubtful and len(block.doubts) < MAX_LOOSE:
+            block.doubts[number] = ALONE
+        block.take(number, line)
+        block.sparse += sparse
+        self._gap = self._gap and sparse
+
+    def _is_loose(self, block: _Growing, line: Sequence[str], *, sparse: bool) -> bool:
+        cells = trimmed(line)
+        if tuple(cells) in block.repeats or _is_total_line(cells):
+            return True
+        place, cell = next((place, cell) for place, cell in enumerate(cells) if cell)
+        if not sparse or place > block.left:
+            return False
+        if is_note(cell) or (len(cell) > _LONG and block.wide > 2):
+            return True
+        if block.is_often_sparse:
+            return False
+        return (self._gap and self._is_foot(block)) or self._is_title_of_next(block)
+
+    def _is_foot(self, block: _Growing) -> bool:
+        """Whether nothing follows but lines of which each may be a note."""
+        below = self._below()
+        return len(below) < LOOKAHEAD and all(
+            is_blank(one) or block.is_sparse(one) for one in below
+        )
+
+    def _is_title_of_next(self, block: _Growing) -> bool:
+        """Whether nothing stands between this line and the header of a further table."""
+        below = self._below()
+        for offset, line in enumerate(below):
+            if not is_blank(line) and not block.is_sparse(line):
+                rest = below[offset + 1 :]
+                return tuple(trimmed(line)) not in block.repeats and begins_table(
+                    line, rest, after_gap=True, columns=block.wide
+                )
+        return False
+
+    def _set_apart(self, number: int, line: Sequence[str]) -> None:
+        if len(self.loose) >= MAX_LOOSE:
+            sheet = "" if self._sheet is None else f"sheet “{self._sheet}”, "
+            raise InputError(
+                f"more than {MAX_LOOSE:,} lines are neither header nor row",
+                place=f"{sheet}line {number}",
+                mend="Take out what stands around the table, or save the table alone as CSV",
+            )
+        self.loose.append(Loose(number=number, cells=tuple(line), sheet=self._sheet))
+
+
+def _is_total_line(cells: Sequence[str]) -> bool:
+    """Whether a line sums up: a word of totals first, nothing but figures after it."""
+    full = [cell for cell in cells if cell]
+    return is_total(full[0]) and all(is_figure(cell) or is_total(cell) for cell in full[1:])
