@@ -1,4 +1,4 @@
-"""Lets the tests of lists share `tables.py`."""
+from __future__ import annotations
 
 import sys
 from pathlib import Path
