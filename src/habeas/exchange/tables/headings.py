@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from habeas.exchange.tables.heading_words import is_figure, is_header_word
@@ -13,6 +13,8 @@ Cells = Sequence[str]
 Line = tuple[int, Cells]
 """The number of a line (a row of a sheet, a line of a file; rising) and its cells."""
 
+_WIDE = 256
+"""Cells of a line that are looked at for words of headers."""
 _NEAR = 12
 """Lines below a title within which its header stands."""
 _TOLD = 3
@@ -80,7 +82,7 @@ def begins_table(line: Cells, below: Sequence[Cells], *, after_gap: bool, column
         after_gap: an empty line or a title stands directly above.
         columns: of the table above.
     """
-    count = filled(line)
+    count = filled(line[:_WIDE])
     if count < 2:
         return False
     words = _words(line)
@@ -88,7 +90,9 @@ def begins_table(line: Cells, below: Sequence[Cells], *, after_gap: bool, column
         return words * 2 >= count if after_gap else words * 3 >= count * 2
     if not after_gap:
         return False
-    return _is_groups(line, below) or (count != columns and _stands_over_figures(line, below))
+    return _is_groups(line, below) or (
+        filled(line) != columns and _stands_over_figures(line, below)
+    )
 
 
 def headers(rows: Sequence[Cells]) -> list[str]:
@@ -108,14 +112,14 @@ def headers(rows: Sequence[Cells]) -> list[str]:
     return joined
 
 
-def _words(line: Iterable[str]) -> int:
-    return sum(map(is_header_word, line))
+def _words(line: Cells) -> int:
+    return sum(map(is_header_word, line[:_WIDE]))
 
 
 def _is_strong(line: Cells) -> bool:
     """Words of headers in at least half of the cells, and in two of them."""
     words = _words(line)
-    return words >= 2 and words * 2 >= filled(line)
+    return words >= 2 and words * 2 >= filled(line[:_WIDE])
 
 
 def _is_groups(line: Cells, below: Sequence[Cells]) -> bool:
@@ -132,7 +136,7 @@ def _is_groups(line: Cells, below: Sequence[Cells]) -> bool:
 
 def _is_header(line: Cells, below: Sequence[Cells]) -> bool:
     """Whether the first full line of a grid is its header. Files mostly have one."""
-    count, words = filled(line), _words(line)
+    count, words = filled(line[:_WIDE]), _words(line)
     if words * 2 >= count:
         return True
     if count == 1:
