@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from habeas.exchange.spreadsheet_cells import unharmed
 from habeas.exchange.tables.columns import column_letters
 from habeas.exchange.tables.table import Column, Fault, Row, Table
 
@@ -25,8 +26,6 @@ NOTE: Final = "from a row that was held back at import, and mended by hand"
 """Stands with every claim of a mended row: its words may not be those of the list."""
 
 _ADDRESS: Final = re.compile(r"(?:(?P<sheet>.+)!)?(?P<letters>[A-Z]{0,3})(?P<row>[1-9][0-9]{0,15})")
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _UNADDRESSED: Final = Fault(
     reason=f"the column “{ROW}” does not say where the row stood in the list (Sheet!A7, or 7)"
 )
@@ -87,7 +86,7 @@ def _row(
         faults.append(_ELSEWHERE)
     return Row(
         number=row.number if address is None else address.row,
-        cells=tuple(unguarded(row.cells[old]) for old in kept),
+        cells=tuple(unharmed(row.cells[old]) for old in kept),
         days={places[old]: day for old, day in row.days.items() if old in places},
         lists={places[old]: found for old, found in row.lists.items() if old in places},
         geometries={places[old]: found for old, found in row.geometries.items() if old in places},
@@ -97,7 +96,7 @@ def _row(
 
 
 def _address(cell: str) -> Address | None:
-    found = _ADDRESS.fullmatch(unguarded(cell.strip()))
+    found = _ADDRESS.fullmatch(unharmed(cell.strip()))
     return None if found is None else Address(found["sheet"], found["letters"], int(found["row"]))
 
 
@@ -123,17 +122,3 @@ def _number(letters: str) -> int:
     for letter in letters:
         number = 26 * number + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unguarded` gives it back as it was.
-
-    What could be a formula, or looks like a guarded one, gets an apostrophe before it; plain
-    numbers do not (OWASP, CSV injection).
-    """
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """A cell as it was before `guarded`."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -21,7 +21,8 @@ import msgspec
 
 from habeas.errors import InputError, StorageError
 from habeas.exchange.lists.coordinates import geometry_text
-from habeas.exchange.lists.mended import QUESTION, ROW, address_of, guarded
+from habeas.exchange.lists.mended import QUESTION, ROW, address_of
+from habeas.exchange.spreadsheet_cells import harmless
 from habeas.exchange.tables.table import Format, Row, Table
 
 WORKBOOKS: Final[frozenset[Format]] = frozenset({"xlsx", "xls", "ods"})
@@ -136,9 +137,9 @@ class Remainder:
         with open(_new(draft), "w", encoding="utf-8-sig", newline="") as opened:
             writer = csv.writer(opened)
             for table in self._tables:
-                writer.writerow(map(guarded, _head(table)))
+                writer.writerow(map(harmless, _head(table)))
             for kept in self._rows():
-                writer.writerow(map(guarded, (kept.address, kept.question, *kept.cells)))
+                writer.writerow(map(harmless, (kept.address, kept.question, *kept.cells)))
             opened.flush()
             os.fsync(opened.fileno())
 
@@ -149,10 +150,13 @@ class Remainder:
         with tempfile.TemporaryDirectory(dir=draft.parent, prefix=".habeas-") as folder:
             options = {"constant_memory": True, "tmpdir": folder, "strings_to_urls": False}
             with Workbook(str(draft), options) as workbook:
-                day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+                styles = (
+                    workbook.add_format({"num_format": "@"}),
+                    workbook.add_format({"num_format": "yyyy-mm-dd"}),
+                )
                 for sheet, number, kept in _on_sheets(workbook, self._tables, self._rows()):
                     _check_lengths(kept, path)
-                    _write_row(sheet, number, kept, day)
+                    _write_row(sheet, number, kept, styles)
         with draft.open("rb") as written:
             os.fsync(written.fileno())
 
@@ -260,24 +264,25 @@ def _on_sheets(
             at, number = kept.table, 0
             sheet = workbook.add_worksheet(_sheet_name(tables[at].sheet, names))
             for column, name in enumerate(_head(tables[at])):
-                sheet.write_string(0, column, guarded(name))
+                sheet.write_string(0, column, harmless(name))
         number += 1
         yield sheet, number, kept
 
 
-def _write_row(sheet: Any, number: int, kept: Kept, day: Any) -> None:
+def _write_row(sheet: Any, number: int, kept: Kept, styles: tuple[Any, Any]) -> None:
     """Every cell as text, so that nothing is run and no digit is lost; days that were days as days.
 
     A workbook knows no day before 1900; such a cell stays text, and is asked about again.
     """
+    text, day = styles
     for column, cell in enumerate((kept.address, kept.question)):
-        sheet.write_string(number, column, guarded(cell))
+        sheet.write_string(number, column, harmless(cell), text)
     for column, cell in enumerate(kept.cells):
         iso = kept.days.get(column)
         if iso is not None and iso >= "1900-03-01":
             sheet.write_datetime(number, column + 2, date.fromisoformat(iso), day)
         elif cell:
-            sheet.write_string(number, column + 2, guarded(cell))
+            sheet.write_string(number, column + 2, harmless(cell), text)
 
 
 def _sheet_name(sheet: str | None, names: set[str]) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from habeas.claims.checking import check_claim
 from habeas.claims.claim import By, Claim, Sensitivity
 from habeas.claims.encoding import canonical
-from habeas.claims.values import Name, Value, words
+from habeas.claims.values import Name, Text, Value, words
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import HabeasError, InputError
 from habeas.exchange.lists.cell_values import (
@@ -167,6 +167,7 @@ class _Sound:
         self._mapping = mapping
         self._predicate = predicate
         self._sensitivity = sensitivity
+        self._passed: set[tuple[type, bool]] = set()
 
     def read(self, make: Callable[[], Iterable[Value]]) -> Read:
         try:
@@ -175,14 +176,22 @@ class _Sound:
                 self._check(value)
         except InputError as error:
             return Read(asked=error)
-        odd = (
-            unseen(text) or (mixed_scripts(text) if isinstance(value, Name) else "")
-            for value in values
-            if (text := words(value))
-        )
-        return Read(values, None, next(filter(None, odd), ""))
+        return Read(values, None, _odd(values))
 
     def _check(self, value: Value) -> None:
+        """Of words, only the letters can be wrong once one such value has passed."""
+        kind = type(value), isinstance(value, Name) and bool(value.parts)
+        if kind not in self._passed:
+            self._check_whole(value)
+            if isinstance(value, Text | Name):
+                self._passed.add(kind)
+        elif (text := words(value)) and not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise _unwritable("half of a surrogate pair") from error
+
+    def _check_whole(self, value: Value) -> None:
         claim = Claim(
             subject=f"{self._mapping.subject}:x",
             predicate=self._predicate,
@@ -198,6 +207,16 @@ class _Sound:
         if not same:
             raise _unwritable("it would be read back as something else")
         check_claim(claim)
+
+
+def _odd(values: Iterable[Value]) -> str:
+    """What a reader should know of the letters of the first value that has something odd."""
+    for value in values:
+        text = words(value)
+        found = unseen(text) or (mixed_scripts(text) if isinstance(value, Name) else "")
+        if found:
+            return found
+    return ""
 
 
 def _unwritable(why: str) -> InputError:
