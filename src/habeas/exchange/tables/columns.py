@@ -20,14 +20,18 @@ def column_letters(index: int) -> str:
 def name_columns(headers: Sequence[str], addresses: Sequence[str]) -> tuple[Column, ...]:
     """Columns with names that are unique within the table.
 
-    A name is the header without the spaces around it; the address when nothing is left; with a
+    A name is the header without the spaces around it; the address when nothing is left (a dash
+    when that is empty, too); with a
     number behind it when the name is taken: `نام`, `نام (2)`.
 
     Args:
         headers: as they stand, empty where there are none.
         addresses: as many; each once.
     """
-    names = [header.strip() or address for header, address in zip(headers, addresses, strict=True)]
+    names = [
+        header.strip() or address.strip() or "–"
+        for header, address in zip(headers, addresses, strict=True)
+    ]
     taken = set(names)
     used: set[str] = set()
     counts: dict[str, int] = {}

@@ -12,7 +12,6 @@ import csv
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -23,9 +22,7 @@ from habeas.exchange.tables.finding import Block, find_tables
 from habeas.exchange.tables.headings import Line
 from habeas.exchange.tables.limits import LOOKAHEAD, MAX_CELL, MAX_COLUMNS
 from habeas.exchange.tables.table import Fault, Row, Table, TableFile
-from habeas.exchange.tables.text_lines import REPLACEMENT, TextLines, Unchanged
-
-LOST: Final = "� stands where a letter was lost before this file was written"
+from habeas.exchange.tables.text_lines import LOST, REPLACEMENT, TextLines, Unchanged
 
 
 class Delimited(msgspec.Struct, frozen=True, kw_only=True):

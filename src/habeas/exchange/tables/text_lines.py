@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from habeas.errors import InputError
 from habeas.exchange.tables.limits import MAX_LINE
 
-REPLACEMENT = "\ufffd"
+REPLACEMENT: Final = "\ufffd"
+LOST: Final = "� stands where a letter was lost before this file was written"
+"""The reason of a fault."""
 
 
 class TextLines:
