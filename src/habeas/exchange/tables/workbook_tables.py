@@ -1,0 +1,152 @@
+"""The tables of one sheet: rows with what merged and hidden cells mean for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from habeas.exchange.tables.columns import column_letters
+from habeas.exchange.tables.finding import Block, find_tables
+from habeas.exchange.tables.headings import Line, is_blank
+from habeas.exchange.tables.table import Fault, Loose, Row, Table
+from habeas.exchange.tables.workbook_grid import GridRow, Merge, Notes, Sheet
+from habeas.exchange.tables.workbook_merges import MergedRows
+
+
+class SheetTables(msgspec.Struct, frozen=True, kw_only=True):
+    """What one sheet holds."""
+
+    tables: tuple[Table, ...]
+    loose: tuple[Loose, ...]
+    remarks: tuple[str, ...]
+
+
+class _Seen:
+    """What is counted while a sheet is read for the first time."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.hidden = 0
+
+
+def tables_of(sheet: Sheet) -> SheetTables:
+    """The tables of a sheet, found in one reading of it.
+
+    Raises:
+        InputError: the sheet cannot be read to its end.
+    """
+    notes = Notes(sheet.name)
+    seen = _Seen()
+    found = find_tables(_lines(sheet, notes, seen), sheet=sheet.name)
+    return SheetTables(
+        tables=tuple(_table(sheet, block, notes) for block in found.blocks),
+        loose=found.loose,
+        remarks=(*_remarks(sheet, notes, seen), *notes.remarks()),
+    )
+
+
+def _lines(sheet: Sheet, notes: Notes, seen: _Seen) -> Iterator[Line]:
+    """The rows as lines; one empty line for any number of empty rows."""
+    last = 0
+    for row in sheet.read(notes):
+        if row.number > last + 1:
+            yield row.number - 1, ()
+        yield row.number, row.line()
+        last = row.number
+        seen.rows += 1
+        seen.hidden += row.hidden
+
+
+def _table(sheet: Sheet, block: Block, notes: Notes) -> Table:
+    columns = tuple(
+        msgspec.structs.replace(column, hidden=notes.is_hidden(place))
+        for column, place in zip(block.columns, block.places, strict=True)
+    )
+    place_of = {place: index for index, place in enumerate(block.places)}
+
+    def rows() -> Iterator[Row]:
+        merged = MergedRows(notes.merges, sheet.place)
+        for grid_row in sheet.read(Notes(sheet.name)):
+            if grid_row.number > block.last:
+                return
+            covered = merged.step(grid_row)
+            line = grid_row.line()
+            number = grid_row.number
+            if number >= block.first and number not in block.loose and not is_blank(line):
+                hidden = grid_row.hidden or sheet.visibility != "visible"
+                yield _row(grid_row, line, block, place_of, covered, hidden=hidden)
+
+    return Table(
+        sheet=sheet.name,
+        header_row=block.header_rows[-1] if block.header_rows else None,
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _row(
+    grid_row: GridRow,
+    line: list[str],
+    block: Block,
+    place_of: dict[int, int],
+    covered: list[tuple[Merge, str]],
+    *,
+    hidden: bool,
+) -> Row:
+    faults: list[Fault] = []
+    if (doubt := block.doubts.get(grid_row.number)) is not None:
+        faults.append(Fault(reason=doubt))
+    for place, reason in grid_row.faults:
+        if place in place_of:
+            faults.append(Fault(reason=reason, column=place_of[place]))
+    for merge, reason in covered:
+        faults.extend(_of_merge(merge, reason, place_of, is_top=merge.top == grid_row.number))
+    days = {place_of[place]: day for place, day in grid_row.days.items() if place in place_of}
+    return Row(
+        number=grid_row.number,
+        cells=block.cells(line),
+        days=days,
+        faults=tuple(faults),
+        hidden=hidden,
+    )
+
+
+_WIDE: Final = 64
+
+
+def _of_merge(
+    merge: Merge, reason: str, place_of: dict[int, int], *, is_top: bool
+) -> Iterator[Fault]:
+    """The faults of the columns that a merged range covers; of the row when they are many."""
+    if merge.right - merge.left > _WIDE:
+        yield Fault(reason=reason)
+        return
+    for place in range(merge.left + is_top, merge.right + 1):
+        if place in place_of:
+            yield Fault(reason=reason, column=place_of[place])
+
+
+def _remarks(sheet: Sheet, notes: Notes, seen: _Seen) -> Iterator[str]:
+    head = f"sheet “{sheet.name}”"
+    if sheet.visibility != "visible":
+        yield f"{head} is {sheet.visibility}; it is read like the others (rows: {seen.rows:,})"
+    if not seen.rows:
+        yield f"{head} is empty"
+        return
+    if seen.hidden:
+        yield f"{head}: hidden rows (by hand or by a filter): {seen.hidden:,}; they are read"
+    if notes.hidden_columns:
+        ranges = ", ".join(_range(*each) for each in notes.hidden_columns[:_WIDE])
+        yield f"{head}: hidden columns: {ranges}; they are read"
+    if notes.merges:
+        yield (
+            f"{head}: merged ranges: {len(notes.merges):,} (the first at "
+            f"{notes.merges[0].address}); a value stands in the first cell alone"
+        )
+
+
+def _range(first: int, last: int) -> str:
+    letters = column_letters(first)
+    return letters if first == last else f"{letters} to {column_letters(last)}"
