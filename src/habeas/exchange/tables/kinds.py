@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, Literal
 
-from habeas.exchange.tables.json_values import Element
+from habeas.exchange.tables.json_values import Element, Json
 from habeas.exchange.tables.table import Format
 
 HEAD: Final = 4096
@@ -35,8 +35,12 @@ _FOREIGN: Final = (
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
 )
-_MARKUP: Final = (("<!doctype html", "a web page"), ("<html", "a web page"), ("<table", "a web page"),
-                  ("<?xml", "XML"), ("<", "XML"))  # fmt: skip
+_MARKUP: Final = (
+    ("<!doctype html", "a web page"),
+    ("<html", "a web page"),
+    ("<table", "a web page"),
+    ("<?xml", "XML"),
+)
 
 _GEOJSON: Final = frozenset(
     ("FeatureCollection", "Feature", "GeometryCollection", "Point", "MultiPoint", "LineString",
@@ -61,8 +65,10 @@ def kind_of(head: bytes) -> Kind | None:
     if any(head.startswith(sign) for sign, _ in _FOREIGN):
         return None
     begin = _begin(head)
-    if begin.startswith("<"):
-        return "kml" if re.search(r"<(\w+:)?kml\b", begin) else None
+    if re.match(r"<(\?xml|(\w+:)?kml\b)", begin) and re.search(r"<(\w+:)?kml\b", begin):
+        return "kml"
+    if any(begin.lower().startswith(sign) for sign, _ in _MARKUP):
+        return None
     return "json" if _JSON.match(begin) else "text"
 
 
@@ -113,7 +119,7 @@ def kind_of_headers(headers: Collection[str]) -> Format | None:
     return None
 
 
-def _kind_of_object(value: dict[str, object]) -> Format | None:
+def _kind_of_object(value: Mapping[str, Json]) -> Format | None:
     if value.get("type") == "Feature" and "geometry" in value:
         return "geojson"
     if value.get("class") in _BAYANAT and "id" in value:

@@ -58,8 +58,9 @@ def _open(path: Path, encoding: str | None, delimiter: str | None) -> TableFile:
         return _open_text(path, encoding, delimiter)
     if kind == "json":
         return _open_json(path, encoding)
-    file = _open_as("xlsx" if kind == "workbook" else kind, path)
-    return _named(file) if kind == "workbook" else file
+    if kind == "workbook":
+        return _named(_open_as("xlsx", path))
+    return _open_as(kind, path)
 
 
 def _open_text(path: Path, encoding: str | None, delimiter: str | None) -> TableFile:
