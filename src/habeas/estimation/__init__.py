@@ -1,0 +1,8 @@
+"""How many did nobody list? Multiple systems estimation, so that nobody can be misled by it.
+
+Several incomplete lists of the same population overlap; from how they overlap, and an assumption
+that the lists themselves can never confirm, follows how many stand on none. This package counts
+overlaps, fits the published models to them, and says beside every result what was assumed, how far
+it can be trusted, and when there should be none. It links no records (an overlap presumes that they
+are linked), reads no registry in its numerics, and never gives one number from one method.
+"""
