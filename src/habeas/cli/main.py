@@ -20,6 +20,7 @@ from habeas.cli import (
     creating,
     custody,
     failures,
+    importing,
     logs,
     publishing,
     reading,
@@ -116,6 +117,7 @@ def _add() -> None:
     for name, command in (
         ("init", creating.init),
         ("record", recording.record),
+        ("import", importing.import_list),
         ("keep", recording.keep),
         ("conclude", recording.conclude),
         ("show", reading.show),

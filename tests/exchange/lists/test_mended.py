@@ -11,6 +11,7 @@ from habeas.exchange.lists.mended import (
     address_of,
     is_mended,
     original,
+    values_text,
 )
 from habeas.exchange.tables.table import Fault, Row
 
@@ -54,12 +55,12 @@ def test_rows_of_two_sheets_in_one_table_are_held():
 
 def test_what_belongs_to_columns_moves_with_them():
     row = Row(
-        number=2, cells=("A5", "why?", "پرند", "x"), days={3: "1988-07-28"}, lists={2: ("a", "b")},
+        number=2, cells=("A5", "why?", values_text(("a", "ب")), "x"), days={3: "1988-07-28"},
         faults=(Fault(reason="odd", column=3), Fault(reason="note", column=1), Fault(reason="all")),
     )  # fmt: skip
     (read,) = original(again(row)).rows()
     assert read.days == {1: "1988-07-28"}
-    assert read.lists == {0: ("a", "b")}
+    assert read.lists == {0: ("a", "ب")}
     assert [(fault.reason, fault.column) for fault in read.faults] == [("odd", 1), ("all", None)]
 
 

@@ -115,7 +115,7 @@ class Survey:
         self._file = file
         self._mapping = mapping
         self._progress = progress
-        self._tables = readable(file, mapping)
+        self._tables = readable(file)
         check_mapping(mapping, [table for table, _ in self._tables])
         self._accounts: list[TableAccount] = []
         self._questions: list[RowQuestions] = []
@@ -204,12 +204,11 @@ class Survey:
         )
 
 
-def readable(file: TableFile, mapping: Mapping) -> list[tuple[Table, bool]]:
+def readable(file: TableFile) -> list[tuple[Table, bool]]:
     """The tables of a list; those of rows that were held back as the ones that they came from.
 
     Args:
         file: the list.
-        mapping: its mapping.
 
     Returns:
         Each table, and whether it holds mended rows.

@@ -6,6 +6,7 @@ list that it came from, so that its claims keep that place as their locator.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -84,11 +85,12 @@ def _row(
         faults.append(_UNADDRESSED)
     elif address[:2] != expected:
         faults.append(_ELSEWHERE)
+    cells = tuple(unharmed(row.cells[old]) for old in kept)
     return Row(
         number=row.number if address is None else address.row,
-        cells=tuple(unharmed(row.cells[old]) for old in kept),
+        cells=cells,
         days={places[old]: day for old, day in row.days.items() if old in places},
-        lists={places[old]: found for old, found in row.lists.items() if old in places},
+        lists={new: values for new, cell in enumerate(cells) if (values := _values(cell))},
         geometries={places[old]: found for old, found in row.geometries.items() if old in places},
         faults=tuple(faults),
         hidden=row.hidden,
@@ -98,6 +100,21 @@ def _row(
 def _address(cell: str) -> Address | None:
     found = _ADDRESS.fullmatch(unharmed(cell.strip()))
     return None if found is None else Address(found["sheet"], found["letters"], int(found["row"]))
+
+
+def values_text(values: tuple[str, ...]) -> str:
+    """Several values of one cell, as a JSON array."""
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _values(cell: str) -> tuple[str, ...]:
+    """The values of a cell that `values_text` wrote; none when it is another cell."""
+    if not cell.startswith('["'):
+        return ()
+    try:
+        return tuple(msgspec.json.decode(cell, type=list[str]))
+    except (msgspec.MsgspecError, UnicodeError):
+        return ()
 
 
 def address_of(table: Table, row: int) -> str:

@@ -52,11 +52,16 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             )
         return self
 
-    def line(self) -> str:
-        """The account in one line."""
-        before = f" ({self.already} of them before)" if self.already else ""
+    def line(self, *, planned: bool = False) -> str:
+        """The account in one line.
+
+        Args:
+            planned: nothing was recorded yet.
+        """
+        before = f" + {self.already} recorded before" if self.already else ""
+        verb = "to record" if planned else "recorded"
         return (
-            f"{self.read} rows in = {self.recorded} recorded{before} + {self.held} held back"
+            f"{self.read} rows in = {self.new} {verb}{before} + {self.held} held back"
             f" + {self.rejected} rejected"
         )
 
@@ -97,6 +102,8 @@ class ColumnAccount(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     predicates: tuple[str, ...]
     """What is made of it; nothing when no rule reads it."""
+    slot: str = ""
+    """Which part of a name, date, position or number it holds, when a rule says so."""
     read: int
     """Rows in which a value was read; without a rule: in which something stands."""
     asked: int
@@ -170,6 +177,14 @@ class Tally:
             name=column.name,
             address=column.address,
             predicates=tuple(dict.fromkeys(rule.rule.predicate for _, rule in rules)),
+            slot=next(
+                (
+                    rule.rule.slots[rule.columns.index(number)]
+                    for _, rule in rules
+                    if rule.columns.index(number) < len(rule.rule.slots)
+                ),
+                "",
+            ),
             read=read,
             asked=asked,
             empty=max(0, self._read - read - asked),

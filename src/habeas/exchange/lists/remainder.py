@@ -21,7 +21,7 @@ import msgspec
 
 from habeas.errors import InputError, StorageError
 from habeas.exchange.lists.coordinates import geometry_text
-from habeas.exchange.lists.mended import QUESTION, ROW, address_of
+from habeas.exchange.lists.mended import QUESTION, ROW, address_of, values_text
 from habeas.exchange.spreadsheet_cells import harmless
 from habeas.exchange.tables.table import Format, Row, Table
 
@@ -231,13 +231,13 @@ def _head(table: Table) -> tuple[str, ...]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    """The words of a row; a geometry as GeoJSON where no words stand for it."""
-    if not row.geometries:
-        return row.cells
-    return tuple(
-        geometry_text(row.geometries[number]) if number in row.geometries else cell
-        for number, cell in enumerate(row.cells)
-    )
+    """The words of a row; a geometry as GeoJSON, several values of one cell as a JSON array."""
+    cells = list(row.cells)
+    for number, geometry in row.geometries.items():
+        cells[number] = geometry_text(geometry)
+    for number, values in row.lists.items():
+        cells[number] = values_text(values)
+    return tuple(cells)
 
 
 def _writable(text: str) -> str:
