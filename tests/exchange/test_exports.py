@@ -14,15 +14,28 @@ from hypothesis import strategies as st
 from habeas.claims.claim import By, Claim
 from habeas.claims.locator import Page
 from habeas.claims.values import Name, Point, Polygon, Quantity, Text, When, Where
-from habeas.exchange import csv as csv_module
-from habeas.exchange.csv import COLUMNS, csv, harmless
+from habeas.exchange import spreadsheet_cells
+from habeas.exchange.claims_table import COLUMNS, WHOLE
+from habeas.exchange.csv import csv
 from habeas.exchange.geojson import geojson
 from habeas.exchange.jsonl import jsonl
+from habeas.exchange.spreadsheet_cells import harmless, unharmed
 from habeas.registry.changing import withdraw
 from habeas.registry.registry import Registry, create_registry
 
 SITE = "site:invented-field"
-FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")')
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "＝1",
+    "  =1",
+    "\n=1",
+    '=HYPERLINK("http://x")',
+)
 SECRET = "behind the invented mill"
 
 
@@ -117,28 +130,51 @@ def test_an_export_past_the_gate_is_caught(registry, monkeypatch):
 def test_no_cell_is_a_formula(registry):
     for row in rows(registry, "sealed"):
         for cell in row.values():
-            assert not cell.startswith(("=", "+", "@", "\t", "\r")), cell
+            assert not cell.lstrip().startswith(("=", "+", "@", "＝", "＋", "＠")), cell
+            assert not cell.startswith(("\t", "\r", "\n")), cell
             assert not cell.startswith("-") or float(cell)
 
 
 def test_no_cell_is_a_formula_mutant(registry, monkeypatch):
-    monkeypatch.setattr(csv_module, "harmless", lambda cell: cell)
+    monkeypatch.setattr(spreadsheet_cells, "harmless", lambda cell: cell)
     with pytest.raises(AssertionError):
         test_no_cell_is_a_formula(registry)
 
 
-@given(st.text())
-def test_a_harmless_cell_keeps_its_words_and_runs_nothing(cell):
+SIGNS = "=+-@\t\r\n＝＋－＠﹢﹣﹦﹫"
+STARTS = st.sampled_from([*SIGNS, "'", " ", "\ufeff", "\u200f", "1", "-1", "x"])
+
+
+@given(st.lists(STARTS, max_size=3).map("".join), st.text(max_size=6))
+def test_a_harmless_cell_keeps_its_words_and_runs_nothing(start, rest):
+    cell = start + rest
     safe = harmless(cell)
-    assert safe in (cell, f"'{cell}")
-    if safe[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    assert unharmed(safe) == cell
+    trimmed = safe.lstrip(" \ufeff\u200f\u00a0")
+    if trimmed[:1] and trimmed[0] in SIGNS:
         assert float(safe) <= 0
         assert set(safe) <= set("-.0123456789")
 
 
+@given(st.text(max_size=3), st.text(max_size=3))
+def test_two_texts_are_two_cells(one, other):
+    assert (harmless(one) == harmless(other)) is (one == other)
+
+
+def test_two_texts_are_two_cells_mutant(monkeypatch):
+    """An apostrophe that is not itself escaped: "'=1" and "=1" are one cell."""
+    plain = "'=1"
+    assert harmless(plain) != harmless("=1")
+    original = spreadsheet_cells.harmless
+    monkeypatch.setattr(
+        spreadsheet_cells, "harmless", lambda cell: cell if cell[:1] == "'" else original(cell)
+    )
+    assert spreadsheet_cells.harmless(plain) == spreadsheet_cells.harmless("=1")
+
+
 def test_the_table_has_words_readings_and_labels(registry):
     found = rows(registry, "team")
-    assert set(found[0]) == set(COLUMNS)
+    assert set(found[0]) == {*COLUMNS, WHOLE}
     (number,) = (row for row in found if row["predicate"] == "remains_believed")
     assert (number["words"], number["low"], number["high"]) == ("12", "12", "12")
     assert (number["subject_label"], number["by"]) == ("دشت ساختگی", "'=families")

@@ -36,6 +36,9 @@ NOT_CARRIED: Final = (
 )
 """What is to be said before a table is recorded."""
 
+REASON: Final = "not_recorded_because"
+"""The column that `claims_table_remainder` puts before the others."""
+
 _WHOLE_COLUMN = re.compile(rf"{WHOLE}(?:_([1-9][0-9]{{0,4}}))?")
 _decoder = msgspec.json.Decoder(TableLine)
 
@@ -148,7 +151,8 @@ class _Reader:
             if column not in heads:
                 self._remark(f"the column “{column}” is missing; {WHOLE} has what it held")
         for head in heads:
-            if head and head not in COLUMNS and not _WHOLE_COLUMN.fullmatch(head):
+            known = head in COLUMNS or head == REASON or _WHOLE_COLUMN.fullmatch(head)
+            if head and not known:
                 self._remark(f"the column “{head}” is none of an export, and was left out")
 
     def _remark(self, words: str) -> None:

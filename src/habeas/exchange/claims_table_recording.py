@@ -72,7 +72,7 @@ def record_claims_table(
         BusyError, StorageError, KeyFileError: as `Registry.recording`. Nothing was recorded.
     """
     known = _Known(registry.view("sealed"))
-    sorted_ = _sorted_out(known, table.rows)
+    sorted_ = _sorted_out(known, table)
     barred = dict(sorted_.barred)
     while True:
         attempt = _Attempt(registry, sorted_, barred, known)
@@ -128,16 +128,16 @@ class _SortedOut:
     """Digests of rows that the registry holds under that very digest."""
     repeated: int
     fresh: tuple[ReadRow, ...]
+    unread: frozenset[str]
+    """Digests of rows that were held back or rejected as they were read."""
     barred: dict[str, str]
 
 
-def _sorted_out(known: _Known, rows: Iterable[ReadRow]) -> _SortedOut:
+def _sorted_out(known: _Known, table: ClaimsTable) -> _SortedOut:
     erased = {shown.claim.subject for shown in known.view.stream(predicate=ERASED)}
     fresh: dict[str, ReadRow] = {}
     there, barred = set(), {}
-    count = 0
-    for row in rows:
-        count += 1
+    for row in table.rows:
         digest = row.line.digest
         held = known.claim(digest)
         if held is not None and held.claim == row.line.claim:
@@ -152,8 +152,9 @@ def _sorted_out(known: _Known, rows: Iterable[ReadRow]) -> _SortedOut:
             barred[digest] = "an erasure destroys: it is not taken from a table (`habeas erase`)"
     return _SortedOut(
         there=frozenset(there),
-        repeated=count - len(there) - len(fresh),
+        repeated=len(table.rows) - len(there) - len(fresh),
         fresh=tuple(fresh.values()),
+        unread=frozenset(row.digest for row in (*table.held, *table.rejected)),
         barred=barred,
     )
 
@@ -166,7 +167,7 @@ class _Attempt:
     ) -> None:
         self._registry = registry
         self._rows = rows
-        self._order = in_order(rows.fresh, barred, known)
+        self._order = in_order(rows.fresh, barred, known, rows.unread)
         self._names = _Names({digest: digest for digest in rows.there})
         self._put: list[Put] = []
         self._entries = 0

@@ -6,8 +6,8 @@ another. What names it has to follow.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,7 +69,10 @@ class Order:
 
 
 def in_order(
-    rows: Iterable[ReadRow], barred: Mapping[str, str], is_known: Callable[[str], bool]
+    rows: Iterable[ReadRow],
+    barred: Mapping[str, str],
+    is_known: Callable[[str], bool],
+    unread: Container[str] = (),
 ) -> Order:
     """Put rows in order; hold back those that name what is not there, or each other in a circle.
 
@@ -77,13 +80,14 @@ def in_order(
         rows: with different digests.
         barred: digests of rows that are not to be recorded, each with the reason.
         is_known: whether the registry holds a claim of that very digest.
+        unread: digests of rows of the table that are none of `rows`.
     """
     by_digest = {row.line.digest: row for row in rows}
     targets = {
         digest: tuple(dict.fromkeys(named_claims(row.line.claim)))
         for digest, row in by_digest.items()
     }
-    reasons = dict(_unmet(by_digest, targets, barred, is_known))
+    reasons = dict(_unmet(by_digest, targets, barred, is_known, unread))
     waiting = {digest: targets[digest] for digest in by_digest if digest not in reasons}
     levels = list(_levels(waiting))
     placed = {digest for level in levels for digest in level}
@@ -106,10 +110,11 @@ def _unmet(
     targets: Mapping[str, tuple[str, ...]],
     barred: Mapping[str, str],
     is_known: Callable[[str], bool],
+    unread: Container[str],
 ) -> Iterator[tuple[str, str]]:
     """Rows that cannot be recorded, and why: barred, or they name what will not be there."""
     speakers: dict[str, list[str]] = defaultdict(list)
-    ahead: list[tuple[str, str]] = []
+    ahead: deque[tuple[str, str]] = deque()
     for digest, named in targets.items():
         for target in named:
             speakers[target].append(digest)
@@ -117,17 +122,21 @@ def _unmet(
         if digest in barred:
             ahead.append((digest, barred[digest]))
         elif missing is not None:
-            ahead.append((digest, f"it speaks of claim {missing[:12]}…, which is not in the table"))
+            ahead.append((digest, _speaks_of(missing, in_table=missing in unread)))
     done: set[str] = set()
     while ahead:
-        digest, why = ahead.pop(0)
+        digest, why = ahead.popleft()
         if digest in done:
             continue
         done.add(digest)
         yield digest, why
         if not is_known(digest):
-            told = f"it speaks of claim {digest[:12]}…, whose row is not recorded"
-            ahead += [(speaker, told) for speaker in speakers[digest]]
+            ahead += [(speaker, _speaks_of(digest, in_table=True)) for speaker in speakers[digest]]
+
+
+def _speaks_of(digest: str, *, in_table: bool) -> str:
+    why = "whose row is not recorded" if in_table else "which is not in the table"
+    return f"it speaks of claim {digest[:12]}…, {why}"
 
 
 def _levels(targets: Mapping[str, tuple[str, ...]]) -> Iterator[list[str]]:

@@ -25,12 +25,13 @@ def csv(view: View, *, subject: str | None = None, lang: str = "en") -> Iterator
         lang: of the labels of entities.
     """
     grid = claims_grid(view, subject=subject, lang=lang)
-    yield BYTE_ORDER_MARK + _line(grid.header)
+    yield BYTE_ORDER_MARK + csv_line(grid.header)
     for row in grid.rows:
-        yield _line(row)
+        yield csv_line(row)
 
 
-def _line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
+    """Cells as one line of RFC 4180; a cell may hold line ends."""
     line = io.StringIO()
     table.writer(line).writerow(cells)
     return line.getvalue()
