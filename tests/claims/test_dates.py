@@ -1,24 +1,41 @@
-"""Dates: the vectors, the calendars against other libraries, and the laws of intervals."""
+"""Dates: the vectors, the laws of intervals, and the mutants that the checks catch."""
 
+import ast
+import inspect
 import json
 import subprocess
 import sys
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
-import jdatetime
 import msgspec
 import pytest
-from convertdate import islamic
-from hijridate import Hijri
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from persiantools.jdatetime import JalaliDate
 
-from habeas.claims import dates
-from habeas.claims.calendars import CALENDARS, calendar_named
+from habeas.claims import (
+    calendars as calendars_module,
+)
+from habeas.claims import (
+    date_digits,
+    date_forms,
+    date_meanings,
+    date_months,
+    date_numbers,
+    date_parts,
+    date_ranges,
+    date_resolving,
+    date_serials,
+    date_tokens,
+    date_words,
+    date_writings,
+    dates,
+)
+from habeas.claims.calendars import CALENDARS, Calendar, calendar_named
+from habeas.claims.date_forms import FORMS
 from habeas.claims.date_words import PHRASES
-from habeas.claims.dates import FORMS, interval, read_date
+from habeas.claims.dates import interval, read_date
 from habeas.claims.names import normalise
 from habeas.claims.values import When
 from habeas.claims.vocabulary import vocabulary
@@ -28,11 +45,10 @@ VECTORS = json.loads(
     (Path(__file__).parents[1] / "vectors" / "dates.json").read_text(encoding="utf-8")
 )["tests"]
 DAY = timedelta(days=1)
-FIRST, LAST = date(1921, 3, 21), date(2029, 12, 31)
-
-
-def all_days():
-    return (date.fromordinal(number) for number in range(FIRST.toordinal(), LAST.toordinal() + 1))
+DATE_MODULES = (
+    calendars_module, date_digits, date_forms, date_meanings, date_months, date_numbers, date_parts,
+    date_ranges, date_resolving, date_serials, date_tokens, date_words, date_writings, dates,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: str(vector["id"]))
@@ -52,60 +68,6 @@ def test_vectors_are_numbered_and_cover_both_results():
     assert [vector["id"] for vector in VECTORS] == list(range(1, len(VECTORS) + 1))
     assert {vector["result"] for vector in VECTORS} == {"valid", "invalid"}
 
-
-def test_solar_hijri_agrees_with_another_library_on_every_day():
-    solar = CALENDARS["solar_hijri"]
-    for day in all_days():
-        other = JalaliDate(day)
-        assert solar.day(other.year, other.month, other.day) == day
-
-
-def test_solar_hijri_years_and_months_meet_without_gap():
-    solar = CALENDARS["solar_hijri"]
-    for year in range(1300, 1408):
-        first, last = solar.year(year)
-        assert solar.year(year + 1)[0] == last + DAY
-        assert (last - first).days + 1 == (366 if jdatetime.date(year, 1, 1).isleap() else 365)
-        assert first.year + 1 == last.year, "a Solar Hijri year spans two Gregorian years"
-        for month in range(1, 12):
-            assert solar.month(year, month)[1] + DAY == solar.month(year, month + 1)[0]
-
-
-def test_tabular_hijri_agrees_with_another_library():
-    tabular = CALENDARS["hijri_tabular"]
-    for year in range(1340, 1461):
-        for month in range(1, 13):
-            first, last = tabular.month(year, month)
-            for day in (1, 15, 29):
-                assert (first + (day - 1) * DAY).timetuple()[:3] == islamic.to_gregorian(
-                    year, month, day
-                )
-            assert (last - first).days + 1 == islamic.month_length(year, month)
-
-
-def test_umm_al_qura_is_the_library_and_differs_from_the_tabular():
-    calendar, tabular = CALENDARS["hijri_umm_al_qura"], CALENDARS["hijri_tabular"]
-    apart = 0
-    for year in range(1343, 1499):
-        for month in range(1, 13):
-            first, last = calendar.month(year, month)
-            assert (last - first).days + 1 == Hijri(year, month, 1).month_length()
-            apart += first != tabular.month(year, month)[0]
-    assert apart > 156 * 12 / 2, "so that a lunar date has to name its calendar"
-
-
-def test_every_day_is_read_back_from_its_words():
-    for day in list(all_days())[::17]:
-        assert interval(day.isoformat()) == (day, day)
-        assert interval(f"{day.day} {day:%B} {day.year}") == (day, day)
-        solar = JalaliDate(day)
-        if solar.year <= 1398:
-            assert interval(f"{solar:%Y-%m-%d}") == (day, day)
-        text = f"{solar.day} {solar.strftime('%B', locale='fa')} {solar.year}"
-        assert interval(text.translate(PERSIAN_DIGITS)) == (day, day)
-
-
-PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 years = st.integers(min_value=1900, max_value=2026)
 months = st.integers(min_value=1, max_value=12)
@@ -165,33 +127,81 @@ def test_any_words_are_read_or_refused(text, calendar):
         assert found.earliest <= found.latest
 
 
-def test_nothing_is_filled_in_from_today():
-    source = Path(dates.__file__).parent
-    for name in ("dates.py", "date_tokens.py", "calendars.py", "date_words.py"):
-        text = (source / name).read_text("utf-8")
-        assert "today" not in text.replace("today's date", "")
-        assert ".now(" not in text
-
-
-def test_mutant_a_guessed_calendar_is_caught(monkeypatch):
-    texts = [v["text"] for v in VECTORS if v.get("reason") == "more than one calendar"]
-    assert not any(_is_read(text) for text in texts)
+@pytest.mark.parametrize("day", [date(1988, 7, 28), date(2026, 1, 1), date(2061, 12, 31)])
+def test_nothing_is_filled_in_from_today(monkeypatch, day):
+    before = _all_results()
     with monkeypatch.context() as patch:
-        patch.setattr(dates, "_calendar", lambda *_: CALENDARS["solar_hijri"])
+        for module in DATE_MODULES:
+            if hasattr(module, "date"):
+                patch.setattr(module, "date", _frozen(day))
+        patch.setattr(time, "time", lambda: 0.0)
         dates._read.cache_clear()
-        assert sum(_is_read(text) for text in texts) > 3, "the vectors see a reader that guesses"
+        assert _all_results() == before
     dates._read.cache_clear()
 
 
-def test_mutant_a_skipped_day_check_is_caught(monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(
-            "habeas.claims.calendars.Calendar.day", lambda self, *numbers: date(2000, 1, 1)
-        )
-        dates._read.cache_clear()
-        assert _is_read("1988-02-30"), "the vectors see a reader that takes any day"
+def test_no_module_of_dates_asks_for_the_time():
+    for module in DATE_MODULES:
+        names = {
+            node.attr for node in ast.walk(ast.parse(inspect.getsource(module)))
+            if isinstance(node, ast.Attribute)
+        }  # fmt: skip
+        assert not names & {"today", "now", "utcnow", "time", "localtime"}, module.__name__
+
+
+def _frozen(day):
+    class Frozen(date):
+        @classmethod
+        def today(cls):
+            return day
+
+    return Frozen
+
+
+def _all_results():
+    found = []
+    for vector in VECTORS:
+        try:
+            found.append(read_date(vector["text"], vector.get("calendar")))
+        except InputError as error:
+            found.append(str(error))
+    return found
+
+
+MUTANTS = {
+    "a guessed calendar": (
+        date_resolving, "_calendar", lambda *_: (CALENDARS["solar_hijri"], ""), "67"),
+    "a skipped day check": (
+        Calendar, "day", lambda self, *numbers: date(2000, 1, 1), "1988-02-30"),
+    "a weekday that is not checked": (
+        date_resolving, "_check_weekday", lambda *_: None, "جمعه ۶ مرداد ۱۳۶۷"),
+    "two writings of which one is believed": (
+        dates, "agreement", lambda one, other: one, "6 Mordad 1367 (29 July 1988)"),
+    "two writings cut to what they share": (
+        date_writings, "_of_one_end", lambda *_: False, "1366-67 (1366)"),
+    "an order of numbers that is guessed": (
+        date_forms, "_numeric_order", lambda *_: "d-m-y", "07/08/1988"),
+    "two years taken for a month": (
+        date_forms, "_check_two_years", lambda _: None, "2008/09"),
+    "a day taken for a year": (
+        date_forms, "_month_and_number", lambda *_, **__: "my", "Mordad 28"),
+    "a century that is guessed": (
+        date_resolving, "_full_year", lambda calendar, year, note: 1400 + year.number, "05 AP"),
+    "dates that are joined over a gap": (
+        date_ranges, "pairwise", lambda _: (), "مرداد و مهر ۶۷"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_mutant_is_caught(monkeypatch, name):
+    owner, attribute, mutant, text = MUTANTS[name]
     dates._read.cache_clear()
-    assert not _is_read("1988-02-30")
+    assert not _is_read(text), "the check holds"
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, attribute, mutant)
+        dates._read.cache_clear()
+        assert _is_read(text), "without the check the bad date passes"
+    dates._read.cache_clear()
 
 
 def _is_read(text):
@@ -221,7 +231,7 @@ def test_the_table_of_phrases_is_normalised():
 def test_every_form_of_the_table_gives_one_role_a_token():
     for kinds, roles in FORMS.items():
         assert len(kinds) == len(roles), kinds
-        assert set(roles) <= set("ymdsze?-"), kinds
+        assert set(roles) <= set("ymdszej?-"), kinds
 
 
 def test_conversion_libraries_are_loaded_when_needed():

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from habeas.errors import InputError
@@ -45,7 +46,8 @@ class Calendar:
         Raises:
             InputError: the calendar holds no such day.
         """
-        self.check_year(year)
+        if year not in self.years:
+            self.check_year(year)
         try:
             return self.to_day(year, month, day)
         except ValueError as error:
@@ -94,11 +96,40 @@ class Calendar:
         return self.to_day(year + 1, 1, 1)
 
 
-def _solar(year: int, month: int, day: int) -> date:
+def solar_day(year: int, month: int, day: int) -> date:
+    """The Gregorian day of a day of the Solar Hijri calendar.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    first, length = _solar_year(year)
+    if not (1 <= month <= 12 and 1 <= day <= (31 if month < 7 else 30)):
+        raise ValueError("no such day")
+    count = 31 * (month - 1) - max(0, month - 7) + day
+    if count > length:
+        raise ValueError("no such day")
+    return date.fromordinal(first + count - 1)
+
+
+@lru_cache(maxsize=512)
+def _solar_year(year: int) -> tuple[int, int]:
+    """The ordinal of the first day, and the number of days."""
     import jdatetime
 
-    found: date = jdatetime.date(year, month, day).togregorian()
-    return found
+    first: int = jdatetime.date(year, 1, 1).togregorian().toordinal()
+    return first, jdatetime.date(year + 1, 1, 1).togregorian().toordinal() - first
+
+
+def solar_of(day: date) -> tuple[int, int, int]:
+    """Year, month and day of the Solar Hijri calendar.
+
+    Args:
+        day: Gregorian.
+    """
+    import jdatetime
+
+    found = jdatetime.date.fromgregorian(date=day)
+    return found.year, found.month, found.day
 
 
 def _umm_al_qura(year: int, month: int, day: int) -> date:
@@ -122,7 +153,9 @@ def _tabular(year: int, month: int, day: int) -> date:
 
 CALENDARS: dict[str, Calendar] = {
     "gregorian": Calendar(name="gregorian", years=range(1700, 2201), months=12, to_day=date),
-    "solar_hijri": Calendar(name="solar_hijri", years=range(1200, 1501), months=12, to_day=_solar),
+    "solar_hijri": Calendar(
+        name="solar_hijri", years=range(1200, 1501), months=12, to_day=solar_day
+    ),
     "hijri_umm_al_qura": Calendar(
         name="hijri_umm_al_qura", years=range(1343, 1500), months=12, to_day=_umm_al_qura
     ),

@@ -1,118 +1,193 @@
-"""The words of dates, in English and Persian: what each means and which calendar it names.
+"""The words of dates: what each means and which calendar it names.
 
-A table, not a parser. Each line gives the phrases of one meaning, already normalised
-(`habeas.claims.names.normalise`), parted by commas; a phrase may have several words.
+A table, not a parser. Each line gives the phrases of one meaning, parted by commas, as sources
+write them; they are looked up normalised (`habeas.claims.names.normalise`). Persian and English
+first, then Arabic, Dari, Kurdish, French, Spanish, Turkish and Bosnian as far as they are plain.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
+from habeas.claims.date_meanings import Meaning
+from habeas.claims.date_months import GREGORIAN, HIJRI, KURDISH, NAMED_DAYS, SOLAR, ZODIAC
+from habeas.claims.date_numbers import number_phrases
+from habeas.claims.names import normalise
 
-class Meaning(NamedTuple):
-    """What a phrase stands for in the grammar of `habeas.claims.dates`."""
-
-    kind: str
-    """One letter, see `KINDS`."""
-    number: int = 0
-    calendar: str = ""
-    """The calendar that the phrase names; `hijri` when it names no variant."""
-
-
-KINDS = {
-    "M": "month", "S": "season", "D": "the word decade", "W": "a decade in words", "P": "part",
-    "A": "about", "B": "before", "U": "until", "F": "after", "O": "from", "T": "to",
-    "G": "between", "&": "and", "C": "calendar", "K": "unknown", "_": "nothing",
-}  # fmt: skip
-"""The kinds of phrases. Numbers are Y (three digits or more), n (two or fewer), E (with an s)."""
-
-_GREGORIAN = (
-    "january,jan,janvier,enero,ژانویه", "february,feb,fevrier,febrero,فوریه",
-    "march,mar,mars,marzo,مارس", "april,apr,avril,abril,اوریل", "may,mai,mayo,مه,می",
-    "june,jun,juin,junio,ژوین,ژوین,جون", "july,jul,juillet,julio,ژوییه,جولای",
-    "august,aug,aout,agosto,اوت,اگوست,اگست", "september,sep,sept,septembre,septiembre,سپتامبر",
-    "october,oct,octobre,octubre,اکتبر", "november,nov,novembre,noviembre,نوامبر",
-    "december,dec,decembre,diciembre,دسامبر",
+_SEASONS = (
+    "spring,بهار,bahar,ربیع,printemps,ilkbahar,proljeće,proljeća,بەهار,پسرلی",
+    "summer,تابستان,tabestan,صیف,الصیف,été,yaz,ljeto,ljeta,هاوین,اوړی",
+    "autumn,fall,پاییز,خزان,paiz,payiz,خریف,الخریف,automne,sonbahar,jesen,jeseni,منی",
+    "winter,زمستان,zemestan,شتاء,الشتاء,hiver,kış,zima,zime,زستان,ژمی",
 )  # fmt: skip
-_SOLAR = (
-    "farvardin,فروردین,hamal,حمل", "ordibehesht,اردیبهشت,sawr,thawr,ثور",
-    "khordad,xordad,خرداد,jawza,جوزا", "tir,تیر,saratan,سرطان",
-    "mordad,amordad,مرداد,امرداد,asad,اسد", "shahrivar,sharivar,شهریور,sunbula,سنبله",
-    "mehr,مهر,mizan,میزان", "aban,ابان,aqrab,عقرب", "azar,اذر,qaws,قوس",
-    "dey,دی,jadi,جدی", "bahman,بهمن,dalw,دلو", "esfand,isfand,اسفند,hut,حوت",
+"""Not in Spanish: a verano of Argentina is a winter of Spain."""
+
+_THIRDS = (
+    "early,beginning,start,first days,the first days of,beginning of,early in,اوایل,اوائل,آغاز,"
+    "ابتدای,روزهای اول,روزهای نخست,روزهای نخستین,روزهای آغازین,اولین روزهای,نخستین روزهای,"
+    "ماههای اول,ماه های اول,ماههای نخست,ماه های نخست,ماههای آغازین,avayel,بداية,بدایات,مطلع,"
+    "début,principios de,inicios de,početkom,početak",
+    "mid,middle,اواسط,نیمه,میانه,میانهٔ,روزهای میانی,avaset,nimeh,منتصف,أواسط,mi,mediados de,"
+    "sredinom,sredina",
+    "late,end,last days,the last days of,final days,اواخر,پایان,انتهای,روزهای آخر,روزهای پایانی,"
+    "آخرین روزهای,واپسین روزهای,ماههای آخر,ماه های آخر,ماههای پایانی,ماه های پایانی,avakher,"
+    "نهاية,أواخر,fin,finales de,fines de,krajem,kraj",
 )  # fmt: skip
-_HIJRI = (
-    "muharram,moharram,محرم", "safar,صفر",
-    "rabi al awwal,rabi al awal,rabi i,rabi ol avval,ربیع الاول",
-    "rabi al thani,rabi al akhir,rabi ath thani,rabi ii,rabi os sani,ربیع الثانی,ربیع الاخر",
-    "jumada al awwal,jumada al ula,jumada i,jamadi ol avval,جمادی الاول,جمادی الاولی",
-    "jumada al thani,jumada al akhira,jumada ii,jamadi os sani,جمادی الثانی,"
-    "جمادی الثانیه,جمادی الاخره",
-    "rajab,رجب", "shaban,شعبان", "ramadan,ramazan,رمضان", "shawwal,shavval,شوال",
-    "dhu al qida,dhu al qadah,dhul qada,zi qadeh,zilqadeh,zu al qadeh,"
-    "ذی القعده,ذیقعده,ذو القعده,ذوالقعده",
-    "dhu al hijja,dhu al hijjah,dhul hijja,dhul hijjah,zi hajjeh,zilhajjeh,zu al hijjeh,"
-    "ذی الحجه,ذیحجه,ذو الحجه,ذوالحجه,ذی حجه",
+_HALVES = (
+    "first half,1st half,نیمه اول,نیمه نخست,نیمهٔ یکم,نیم سال اول,نیمسال اول,"
+    "nimeh avval,nimeh aval,nimeye avval,nime avval,النصف الأول,première moitié,primera mitad",
+    "second half,2nd half,latter half,نیمه دوم,نیم سال دوم,نیمسال دوم,"
+    "nimeh dovom,nimeh dovvom,nimeye dovom,nime dovom,النصف الثاني,deuxième moitié,segunda mitad",
 )  # fmt: skip
-_SEASONS = ("spring,بهار", "summer,تابستان", "autumn,fall,پاییز,خزان", "winter,زمستان")
-_PARTS = (
-    "early,beginning,start,first days,اوایل,اغاز,ابتدای",
-    "mid,middle,اواسط,نیمه,میانه", "late,end,last days,اواخر,پایان,انتهای",
+_TEN_DAYS = (
+    "first ten days,ده روز اول,ده روز نخست,ده روزه اول,دهه اول,دهه نخست,دهه یکم,"
+    "daheh avval,العشر الأوائل",
+    "second ten days,ده روز دوم,دهه دوم,daheh dovom",
+    "last ten days,ده روز آخر,دهه سوم,دهه آخر,daheh sevom",
+)  # fmt: skip
+_WEEKS = (
+    "first week,1st week,هفته اول,هفته نخست,hafteh avval,الأسبوع الأول",
+    "second week,2nd week,هفته دوم,hafteh dovom,الأسبوع الثاني",
+    "third week,3rd week,هفته سوم,hafteh sevom,الأسبوع الثالث",
+)  # fmt: skip
+_LAST_WEEK = "last week,هفته آخر,هفته پایانی,آخرین هفته,الأسبوع الأخير"
+_EDGES = (
+    "اول سال,ابتدای سال,آغاز سال,اول ماه,بدو",
+    "آخر,آخر سال,پایان سال,آخر ماه,آخرین روز,last day",
 )  # fmt: skip
 _DECADES = {
-    20: "twenties,بیست", 30: "thirties,سی", 40: "forties,چهل", 50: "fifties,پنجاه",
-    60: "sixties,شصت", 70: "seventies,هفتاد", 80: "eighties,هشتاد", 90: "nineties,نود",
+    20: "twenties", 30: "thirties", 40: "forties", 50: "fifties",
+    60: "sixties", 70: "seventies", 80: "eighties", 90: "nineties",
 }  # fmt: skip
 _CALENDARS = {
-    "gregorian": "ce,ad,a d,c e,gregorian,میلادی",
-    "solar_hijri": "ap,a p,sh,s h,solar hijri,hijri shamsi,shamsi,jalali,persian calendar,"
-    "هجری شمسی,هجری خورشیدی,خورشیدی,شمسی,ه ش,هش,جلالی",
-    "hijri": "ah,a h,hijri,lunar hijri,qamari,هجری قمری,قمری,ه ق,هق",
+    "gregorian": "ce,ad,a d,c e,gregorian,میلادی,م,الميلادي,ميلادية,miladi,n e,زایینی",
+    "solar_hijri": "ap,a p,sh,s h,a h s h,ahs,solar hijri,solar,hijri shamsi,shamsi,jalali,persian,"
+    "persian calendar,iranian calendar,هجری شمسی,هجری خورشیدی,خورشیدی,شمسی,ه ش,هش,ه خ,ش,جلالی,"
+    "هجری شمسی,هیجری شەمسی,کۆچی هەتاوی,هەتاوی,لمریز,هجری لمریز",
+    "hijri": "ah,a h,lunar hijri,islamic,qamari,lunar,هجری قمری,قمری,ه ق,هق,ق,هجری قمری,کۆچی مانگی,"
+    "hicri kameri",
+    "either_hijri": "hijri,hejri,h,هجری,ه,هجریه,hicri",
+    "imperial": "imperial,shahanshahi,shahanshahi calendar,شاهنشاهی",
+    "rumi": "rumi,رومی,رومیه,مالی,hicri rumi",
 }
+_WEEKDAYS = (
+    "monday,mon,دو شنبه,دوشنبه,الاثنين,الإثنين,اثنین,lundi,lunes,"
+    "pazartesi,ponedjeljak,دووشەممە",
+    "tuesday,tue,tues,سه شنبه,سهشنبه,الثلاثاء,ثلاثاء,mardi,martes,salı,utorak,سێشەممە",
+    "wednesday,wed,چهار شنبه,چهارشنبه,الأربعاء,أربعاء,mercredi,miércoles,"
+    "çarşamba,srijeda,چوارشەممە",
+    "thursday,thu,thur,thurs,پنج شنبه,پنجشنبه,الخميس,خميس,jeudi,jueves,perşembe,četvrtak,پێنجشەممە",
+    "friday,fri,جمعه,آدینه,الجمعة,vendredi,viernes,cuma,petak,هەینی",
+    "saturday,sat,شنبه,السبت,samedi,sábado,cumartesi,subota,شەممە",
+    "sunday,sun,یک شنبه,یکشنبه,الأحد,dimanche,domingo,pazar,nedjelja,یەکشەممە",
+)  # fmt: skip
 _OTHERS = {
-    "D": "decade,دهه",
-    "A": "about,around,circa,ca,c,approximately,roughly,حدود,حدودا,در حدود,تقریبا,حوالی",
-    "B": "before,earlier than,prior to,پیش از,قبل از",
-    "U": "by,until,till,up to,no later than,not later than,حداکثر تا",
-    "F": "after,later than,پس از,بعد از",
-    "O": "from,since,no earlier than,not before,از",
-    "T": "to,through,تا",
-    "G": "between,بین,میان,مابین",
-    "&": "and,و",
-    "K": "unknown,undated,not known,no date,date unknown,نامعلوم,نامشخص,بی تاریخ",
-    "_": "the,of,in,on,at,year,month,day,day of,ه,ی,سال,ماه,روز,در,تاریخ,مورخ,"
-    "monday,tuesday,wednesday,thursday,friday,saturday,sunday,"
-    "شنبه,یک شنبه,یکشنبه,دو شنبه,دوشنبه,سه شنبه,چهار شنبه,چهارشنبه,پنج شنبه,پنجشنبه,جمعه",
+    "D": "decade,decade of,دهه,دهه ی,دهههای,دهه های,dahe,daheh,عقد,décennie,década",
+    "A": "about,around,circa,ca,c,approximately,approx,roughly,حدود,حدودا,در حدود,تقریبا,حوالی,"
+    "حدودهای,نزدیک به,نزدیکیهای,hodud,حوالي,نحو,تقريبا,environ,"
+    "vers,hacia,alrededor de,oko,yaklaşık",
+    "B": "before,earlier than,prior to,پیش از,قبل از,تا پیش از,تا قبل از,قبل,avant,antes de,prije,"
+    "qabl az,pish az",
+    "U": "by,no later than,not later than,at the latest,or earlier,or before,"
+    "حداکثر تا,به قبل,یا پیش از آن,یا قبل از آن,یا زودتر",
+    "F": "after,later than,پس از,بعد از,بعد,après,después de,nakon,poslije,ba'd az,pas az",
+    "O": "from,since,no earlier than,not before,onwards,onward,or later,or after,از,به بعد,"
+    "یا پس از آن,یا بعد از آن,یا دیرتر,تاکنون,تا کنون,to present,to the present,to date,"
+    "منذ,من,depuis,à partir de,desde,a partir de,od,az",
+    "T": "to,through,until,till,up to,تا,الی,إلى,حتى,لغاية,ta,au,jusqu'à,jusqu'en,hasta,do",
+    "G": "between,بین,میان,مابین,ما بین,در فاصله,entre,između",
+    "&": "and,or,و,یا,أو,et,ou,y,i,ili,va",
+    "K": "unknown,undated,not known,no date,date unknown,unknown date,date not known,n d,s d,"
+    "نامعلوم,نا معلوم,نامشخص,نا مشخص,بی تاریخ,بدون تاریخ,تاریخ نامعلوم,تاریخ نامشخص,معلوم نیست,"
+    "مشخص نیست,مجهول,غير معروف,غير معلوم,بدون تاريخ,inconnu,inconnue,date inconnue,sans date,"
+    "desconocido,desconocida,fecha desconocida,sin fecha,nepoznato,nepoznat,bilinmiyor",
+    "R": "today,yesterday,now,this year,last year,this month,last month,امروز,دیروز,امسال,پارسال,"
+    "سال گذشته,سال پیش,ماه گذشته,ماه پیش,اليوم,أمس",
+    "Q": "morning,dawn,noon,midday,afternoon,evening,in the morning,in the evening,صبح,بامداد,سحر,"
+    "سحرگاه,ظهر,پیش از ظهر,قبل از ظهر,بعد از ظهر,بعدازظهر,عصر,غروب,شامگاه,صباح,مساء",
+    "_": "the,of,in,on,at,during,year,years,month,months,day,days,day of,dated,date,"
+    "ی,های,سال,سالهای,"
+    "ماه,ماههای,روز,روزهای,در,طی,در طی,طول,در طول,تاریخ,مورخ,مورخه,به تاریخ,بتاریخ,در تاریخ,"
+    "عام,سنة,شهر,يوم,في,le,la,en,el,de,del,du,año,mes,godine,god,yılı,sal,mah,saal,e,ye,ی سال",
+}
+_TWO_SENSES = {
+    "Is it the night before or after that day? Write the day": "شب,نیمه شب,نیمهشب,شبانگاه,night,"
+    "midnight,night of,on the night of,the night of,شب هنگام,ليلة,eve of",
+    "Does it end with the 28th, or with the month? Write the days": "هفته چهارم,fourth week,"
+    "4th week,"
+    "الأسبوع الرابع",
+    "Nowruz is a day and also the holidays after it; write the day": "نوروز,عید نوروز,"
+    "نوروزی,nowruz,"
+    "norouz,noruz,newroz,nauroz,نەورۆز",
+    "Does it mean that there is no such date, or that it is not known? Write unknown, or nothing": (
+        "n a,na,not available,not applicable,none,nil,ندارد,لا يوجد"
+    ),
 }
 
 
-def _phrases(words: str, meaning: Meaning) -> dict[tuple[str, ...], Meaning]:
-    return {tuple(phrase.split()): meaning for phrase in words.split(",")}
+def _phrases(words: str, meaning: Meaning) -> Iterable[tuple[tuple[str, ...], Meaning]]:
+    return ((tuple(normalise(phrase).split()), meaning) for phrase in words.split(","))
+
+
+def _series() -> Iterable[tuple[str, Meaning]]:
+    """The phrases of every meaning that has a number."""
+    for kind, names in (("S", _SEASONS), ("P", _THIRDS), ("H", _HALVES), ("X", _TEN_DAYS),
+                        ("V", _WEEKS), ("L", _EDGES)):  # fmt: skip
+        for number, words in enumerate(names, 1):
+            yield words, Meaning(kind, number)
+    yield _LAST_WEEK, Meaning("V", 9)
+    for number, words in _DECADES.items():
+        yield words, Meaning("W", number)
+    for number, words in enumerate(_WEEKDAYS):
+        yield words, Meaning("N", number)
+    yield from _months()
+    for (month, day), words in NAMED_DAYS.items():
+        yield words, Meaning("J", 100 * month + day, "hijri")
+
+
+def _months() -> Iterable[tuple[str, Meaning]]:
+    for calendar, series in (("gregorian", GREGORIAN), ("hijri", HIJRI)):
+        for number, words in enumerate(series, 1):
+            yield words, Meaning("M", number, calendar)
+    for number, words in enumerate(SOLAR, 1):
+        joined = (f"{word}{mah}" for word in words.split(",") for mah in ("", "ماه"))
+        yield ",".join(joined), Meaning("M", number, "solar_hijri")
+    for number, words in enumerate(KURDISH, 1):
+        joined = (f"{word}{ending}" for word in words.split(",") for ending in ("", "ی"))
+        yield ",".join(joined), Meaning("M", number, "solar_hijri", note="kurdish")
+    for number, words in enumerate(ZODIAC, 1):
+        yield words, Meaning("M", number, "solar_hijri", note="zodiac")
 
 
 def _table() -> dict[tuple[str, ...], Meaning]:
-    table: dict[tuple[str, ...], Meaning] = {}
+    table = {tuple(words.split()): meaning for words, meaning in number_phrases()}
     for kind, words in _OTHERS.items():
-        table |= _phrases(words, Meaning(kind))
+        table.update(_phrases(words, Meaning(kind)))
+    for why, words in _TWO_SENSES.items():
+        table.update(_phrases(words, Meaning("?", note=why)))
     for calendar, words in _CALENDARS.items():
-        table |= _phrases(words, Meaning("C", calendar=calendar))
-    for number, words in _DECADES.items():
-        table |= _phrases(words, Meaning("W", number))
-    for kind, names in (("S", _SEASONS), ("P", _PARTS)):
-        for number, words in enumerate(names, 1):
-            table |= _phrases(words, Meaning(kind, number))
-    months = (("gregorian", _GREGORIAN), ("solar_hijri", _SOLAR), ("hijri", _HIJRI))
-    for calendar, series in months:
-        for number, words in enumerate(series, 1):
-            table |= _phrases(words, Meaning("M", number, calendar))
+        table.update(_phrases(words, Meaning("C", calendar=calendar)))
+    for words, meaning in _series():
+        table.update(_phrases(words, meaning))
     return table
 
 
 PHRASES = _table()
 """Normalised words of a phrase to what it means."""
 
-LONGEST = max(len(phrase) for phrase in PHRASES)
-"""Words of the longest phrase."""
+
+def _longest() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for phrase in PHRASES:
+        found[phrase[0]] = max(len(phrase), found.get(phrase[0], 0))
+    return found
+
+
+LONGEST = _longest()
+"""The first word of a phrase to the number of words of the longest that begins with it."""
 
 IMPERIAL = range(2500, 2541)
 """Years of the imperial calendar of Iran, in use 1976 to 1978; it is not read."""
+
+RUMI = range(1256, 1343)
+"""Years of the Rumi calendar of the Ottoman state that a source may mean; it is not read."""
