@@ -306,11 +306,11 @@ def test_a_salt_of_something_else(kept, monkeypatch):
 
 def test_t51_a_claim_of_another_log_is_not_restored(kept, monkeypatch):
     from habeas.claims.claim import seal
-    from habeas.registry import recording
+    from habeas.registry import preparing
     from habeas.registry import restore as restore_module
 
     a, _, _, tmp_path = kept
-    monkeypatch.setattr(recording, "seal", lambda claims, log: seal(claims, "0" * 32))
+    monkeypatch.setattr(preparing, "seal", lambda claims, log: seal(claims, "0" * 32))
     parts.record(a, parts.named("p", "Copied"))
     monkeypatch.undo()
     archive, salts = both(a, tmp_path, "1")

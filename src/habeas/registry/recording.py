@@ -8,15 +8,13 @@ anything acknowledged. A large batch is written in parts inside that one transac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 
-from habeas.claims.checking import check_claim
-from habeas.claims.claim import Claim, digests, seal
+from habeas.claims.claim import Claim
 from habeas.errors import InputError
-from habeas.ledger.entry import log_name, make_entry
-from habeas.ledger.tree import leaf_hash
+from habeas.ledger.entry import log_name
 from habeas.registry.clearance import Effects, Entangled, affected
-from habeas.registry.fold import fold
+from habeas.registry.fold import Folded, fold
+from habeas.registry.preparing import Preparation, PreparedEntry
 from habeas.registry.store import AboutRow, ClaimRow, EntryRow, LogRow, OpeningRow, Store
 
 PART = 5_000
@@ -35,15 +33,20 @@ class Batch:
         self.entangled: list[Entangled] = []
 
     def add_opening(self, row: OpeningRow, claim: Claim) -> None:
-        """One claim, folded."""
-        folded, words, about, is_entangled = fold(row.id, claim)
+        """One claim, folded here."""
+        self.add_folded(row, fold(row.id, claim))
+
+    def add_folded(self, row: OpeningRow, folded: Folded) -> None:
+        """One claim, folded under any number."""
+        id_ = row.id
+        _, subject, predicate, source, sensitivity, ref, withdrawn = folded.row
         self.openings.append(row)
-        self.claims.append(folded)
-        if words:
-            self.search.append((row.id, words))
-        if is_entangled:
-            self.about.extend(about)
-            self.entangled.append(Entangled(row.id, row.digest, claim.subject, claim.predicate))
+        self.claims.append(ClaimRow(id_, subject, predicate, source, sensitivity, ref, withdrawn))
+        if folded.words:
+            self.search.append((id_, folded.words))
+        if folded.entangled:
+            self.about += [AboutRow(id_, about.relation, about.target) for about in folded.about]
+            self.entangled.append(Entangled(id_, row.digest, subject, predicate))
 
     def write(self, store: Store) -> None:
         """Everything gathered goes into the store; effects are worked out."""
@@ -96,10 +99,10 @@ class Recording:
     ) -> None:
         self._store = store
         self._log = log.id
-        self._name = log_name(log.origin)
-        self._recorder = recorder
+        self.prepare = Preparation(log_name(log.origin), recorder)
+        """Makes an entry ready for `add`; another process may do it."""
         self._progress = progress
-        self._pending: list[_Sealed] = []
+        self._pending: list[PreparedEntry] = []
         self._held = 0
         self._next: tuple[int, int, int] | None = None
         """The next ids of an entry and an opening, and position; None before the first part."""
@@ -118,16 +121,19 @@ class Recording:
         Raises:
             InputError: a claim that the vocabulary does not allow, or a value that cannot be.
         """
-        openings = seal(claims, self._name)
-        for claim in claims:
-            check_claim(claim)
-        named = digests(openings)
-        data, decoys = make_entry(named, recorded=_now(), recorder=self._recorder)
-        self._pending.append((named, openings, tuple(claims), data, decoys))
-        self._held += len(named)
+        return self.add(self.prepare(claims))
+
+    def add(self, entry: PreparedEntry) -> tuple[str, ...]:
+        """Put down an entry that `prepare` made.
+
+        Returns:
+            The claims' digests, in the order in which they were given to `prepare`.
+        """
+        self._pending.append(entry)
+        self._held += len(entry.named)
         if self._held >= PART:
             self.write()
-        return named
+        return entry.named
 
     def write(self) -> None:
         """Write what is held; the batch's transaction begins with the first part.
@@ -165,12 +171,12 @@ class Recording:
     def _fold(self, entry_id: int, opening_id: int, position: int) -> Batch:
         """What is held as rows, numbered from here on."""
         batch = Batch()
-        for named, openings, claims, data, decoys in self._pending:
-            batch.entries.append(EntryRow(entry_id, self._log, position, data, decoys))
-            self.leaves.append(leaf_hash(data))
-            for id_, opening, claim in zip(named, openings, claims, strict=True):
+        for entry in self._pending:
+            batch.entries.append(EntryRow(entry_id, self._log, position, entry.data, entry.decoys))
+            self.leaves.append(entry.leaf)
+            for id_, opening, folded in zip(entry.named, entry.openings, entry.folded, strict=True):
                 row = OpeningRow(opening_id, bytes.fromhex(id_), entry_id, opening)
-                batch.add_opening(row, claim)
+                batch.add_folded(row, folded)
                 opening_id += 1
             entry_id += 1
             position += 1
@@ -178,10 +184,6 @@ class Recording:
         self._pending = []
         self._held = 0
         return batch
-
-
-_Sealed = tuple[tuple[str, ...], list[bytes], tuple[Claim, ...], bytes, bytes]
-"""Digests, openings, claims; the entry's bytes; the salts of its decoys."""
 
 
 def check_recorder(handle: str) -> str:
@@ -198,7 +200,3 @@ def check_recorder(handle: str) -> str:
             mend="Use up to 40 of a-z, 0-9, dot, dash and underscore; never a person's name",
         )
     return handle
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
