@@ -1,77 +1,13 @@
-"""`habeas export` and `dossier`: files for others, at a clearance that is said out loud."""
+"""`habeas dossier`: a folder for others, at a clearance that is said out loud."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from habeas.cli import options
-
-if TYPE_CHECKING:
-    from habeas.registry.view import View
-
-Format = Literal["geojson", "csv", "jsonl"]
-
-
-def export(
-    *,
-    format_: Annotated[
-        Format, typer.Option("--format", help="geojson for maps, csv for tables, jsonl for all.")
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            metavar="FILE",
-            help="A new file; standard output if left out.",
-            show_default=False,
-        ),
-    ] = None,
-    subject: Annotated[
-        str | None,
-        typer.Option("--about", metavar="ID", help="Only this entity.", show_default=False),
-    ] = None,
-    clearance: options.Clearance = "public",
-    lang: options.Lang = "en",
-    registry: options.Registry = None,
-    as_json: options.Json = False,
-) -> None:
-    """Write claims for other programs: GeoJSON, CSV, JSON Lines."""
-    from habeas.cli.opening import viewed
-    from habeas.cli.terminal import emit, say
-    from habeas.cli.writing import write_pieces
-    from habeas.errors import InputError
-
-    if out is None and as_json:
-        raise InputError("--json needs a file to write to", mend="Give --out FILE")
-    with viewed(registry, clearance) as view:
-        pieces = _pieces(view, format_, subject, lang)
-        if out is None:
-            for piece in pieces:
-                typer.echo(piece, nl=False)
-            return
-        size = write_pieces(out, (piece.encode() for piece in pieces))
-    told = {"file": str(out), "format": format_, "clearance": clearance, "bytes": size}
-    emit(told) if as_json else say(f"{out}: {size} bytes, at clearance {clearance}")
-
-
-def _pieces(
-    view: View, format_: Format, subject: str | None, lang: options.Language
-) -> Iterator[str]:
-    if format_ == "geojson":
-        from habeas.exchange.geojson import geojson
-
-        return geojson(view, subject=subject, lang=lang)
-    if format_ == "csv":
-        from habeas.exchange.csv import csv
-
-        return csv(view, subject=subject, lang=lang)
-    from habeas.exchange.jsonl import jsonl
-
-    return jsonl(view, subject=subject)
 
 
 def dossier(
