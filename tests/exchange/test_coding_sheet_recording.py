@@ -92,16 +92,16 @@ def test_nothing_is_recorded_when_the_registry_refuses_one_claim(
 ) -> None:
     sheets = sound(own, HEAD + CLAIMS).sheets
     before = recorded(own)
-    from habeas.registry import recording
+    from habeas.registry import preparing
 
-    real = recording.check_claim
+    real = preparing.check_claim
 
     def refuse(claim: Claim, place: str = "") -> None:
         if claim.predicate == "disputed":
             raise InputError("refused")
         real(claim, place)
 
-    monkeypatch.setattr(recording, "check_claim", refuse)
+    monkeypatch.setattr(preparing, "check_claim", refuse)
     with pytest.raises(InputError, match="refused"):
         record_sheets(own, sheets)
     assert recorded(own) == before

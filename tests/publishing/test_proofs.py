@@ -21,7 +21,7 @@ from habeas.ledger.proof import parse_proof
 from habeas.publishing.pack_folder import FIXED_TIME, write_pack
 from habeas.publishing.proofs import claim_files, proof_pack
 from habeas.publishing.sealing import SEAL, seal_pack
-from habeas.registry import recording as recording_module
+from habeas.registry import preparing as recording_module
 from habeas.registry.appending import note_of
 from habeas.registry.changing import erase
 from habeas.registry.stamping import queue, stamp

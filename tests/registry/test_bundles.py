@@ -24,7 +24,7 @@ from habeas.errors import (
 )
 from habeas.ledger.checkpoint import parse_checkpoint, sign_checkpoint
 from habeas.ledger.note import parse_note
-from habeas.registry import importing, merging, recording, selection
+from habeas.registry import importing, merging, preparing, selection
 from habeas.registry.changing import erase, reclassify, withdraw
 from habeas.registry.exporting import export_bundle
 from habeas.registry.importing import import_bundle
@@ -278,7 +278,7 @@ def test_evidence_that_no_claim_names_is_refused(sender, receiver, tmp_path):
 
 
 def test_a_claim_that_the_vocabulary_does_not_allow(sender, receiver, tmp_path, monkeypatch):
-    monkeypatch.setattr(recording, "check_claim", lambda claim: None)
+    monkeypatch.setattr(preparing, "check_claim", lambda claim: None)
     bad = parts.Claim(
         subject="person:p",
         predicate="status",
