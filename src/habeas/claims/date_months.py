@@ -36,7 +36,7 @@ Kurdish (Iraq), Turkish, Bosnian, Croatian and Serbian."""
 
 SOLAR = (
     "Farvardin,Farwardin,فروردین", "Ordibehesht,Ordibehest,Ordibehasht,Urdibihisht,اردیبهشت",
-    "Khordad,Xordad,Khurdad,خرداد", "Tir,تیر", "Mordad,Amordad,Murdad,Amurdad,مرداد,امرداد",
+    "Khordad,Xordad,Khurdad,خرداد", "Tir,تیر", "Mordad,Amordad,Murdad,Amurdad,امرداد,مرداد",
     "Shahrivar,Shahriwar,Sharivar,شهریور", "Mehr,Mihr,مهر", "Aban,آبان", "Azar,آذر", "Dey,دی",
     "Bahman,بهمن", "Esfand,Isfand,Espand,اسفند",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from habeas.claims.calendars import Calendar
 from habeas.claims.date_forms import Partial, is_form, partial_of
-from habeas.claims.date_resolving import Context, Read, resolve
+from habeas.claims.date_resolving import Context, Note, Read, resolve
 from habeas.claims.date_tokens import NO_DATE, Token, kinds_of
 from habeas.errors import InputError
 
@@ -25,7 +25,7 @@ class Bounded(NamedTuple):
     earliest: date | None
     latest: date | None
     precision: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def bounded(tokens: Sequence[Token], context: Context) -> Bounded:
@@ -42,7 +42,7 @@ def bounded(tokens: Sequence[Token], context: Context) -> Bounded:
     head = tokens[0].kind if tokens else ""
     if head == "A":
         found = bounded(tokens[1:], context)
-        notes = (*found.notes, "about: no interval is read")
+        notes = (*found.notes, Note("about"))
         return Bounded(found.calendar, None, None, "about", notes)
     if parts := _several(tokens):
         return _hull(parts, context)
@@ -204,7 +204,7 @@ def _with_century(one: Partial, other: Partial) -> Partial:
 def _several(tokens: Sequence[Token]) -> list[Sequence[Token]]:
     """The dates of a list such as `Tir, Mordad and Shahrivar 1367`; none when it is no list."""
     kinds = kinds_of(tokens)
-    if "&" not in kinds or kinds[:1] == "G":
+    if "&" not in kinds or kinds[0] in "G&":
         return []
     parts: list[list[Token]] = [[]]
     for token in tokens:

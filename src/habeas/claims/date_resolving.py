@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from habeas.claims.calendars import CALENDARS, Calendar, Span
 from habeas.claims.date_forms import Partial
@@ -20,6 +20,23 @@ class Context(NamedTuple):
     given: str | None
 
 
+NoteKey = Literal[
+    "named", "given", "only", "century", "part", "weekday", "about", "time", "two_writings"
+]  # fmt: skip
+
+
+class Note(NamedTuple):
+    """A convention by which a date was read; `habeas date` says it in words."""
+
+    key: NoteKey
+    """named: the words name the calendar. given: the caller gave it. only: the year is one of this
+    calendar and of no other. century: a year of two digits was filled up. part: a part counted by
+    days. weekday: it fits the day. about: no interval is read. time: the time of day stays in the
+    words. two_writings: both agree, and the more precise one is taken."""
+    fill: tuple[str, ...] = ()
+    """What the sentence names: the part; the year as written and as read."""
+
+
 class Read(NamedTuple):
     """One date, read."""
 
@@ -29,8 +46,7 @@ class Read(NamedTuple):
     edge: int = 0
     """1 or 2: the words mean the first or last day of the span, which only a range or a bound can
     take."""
-    notes: tuple[str, ...] = ()
-    """Which convention was used, in words."""
+    notes: tuple[Note, ...] = ()
 
 
 def resolve(found: Partial, context: Context) -> Read:
@@ -44,18 +60,18 @@ def resolve(found: Partial, context: Context) -> Read:
         raise InputError("there is no year", mend="Write the year; none is taken from elsewhere")
     calendar, why = _calendar(found.calendar, token, context)
     year = _full_year(calendar, token, found.note)
-    notes = [why]
+    notes = [Note(why)]
     if year != token.number:
-        notes.append(f"{token.text} is read as {year}")
+        notes.append(Note("century", (token.text, str(year))))
     span, precision = _days(found, calendar, year)
     edge = 0
     if found.part is not None:
         precision = "part"
         edge = found.part.number if found.part.kind == "L" else 0
-        notes.append(f"“{found.part.text}”: counted by days")
+        notes.append(Note("part", (found.part.text,)))
     if found.weekday is not None:
         _check_weekday(span, precision, found.weekday)
-        notes.append("the weekday fits the day")
+        notes.append(Note("weekday"))
     return Read(calendar, span, precision, edge, tuple(notes))
 
 
@@ -129,7 +145,7 @@ def _season(calendar: Calendar, year: int, found: Partial) -> Span:
 # Calendars and centuries
 
 
-def _calendar(of_month: str, year: Token, context: Context) -> tuple[Calendar, str]:
+def _calendar(of_month: str, year: Token, context: Context) -> tuple[Calendar, NoteKey]:
     """What the words of a date name, else what is given, else the only one possible; and why."""
     if len(year.text) > 4:
         raise InputError(
@@ -137,13 +153,12 @@ def _calendar(of_month: str, year: Token, context: Context) -> tuple[Calendar, s
         )
     _refuse_old_calendars(context.named or of_month, context, year)
     if name := _named(of_month, context):
-        return CALENDARS[name], "the words name the calendar"
+        return CALENDARS[name], "named"
     if context.given:
-        return CALENDARS[context.given], "the calendar was given"
+        return CALENDARS[context.given], "given"
     if len(year.text) < 3:
         raise InputError(f"{year.text} is a year of more than one calendar", mend=_WHICH)
-    name = _only_possible(year.number)
-    return CALENDARS[name], f"no calendar is named; {year.number} is a year of this one"
+    return CALENDARS[_only_possible(year.number)], "only"
 
 
 def _named(of_month: str, context: Context) -> str:

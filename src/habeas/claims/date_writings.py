@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from habeas.claims.date_ranges import Bounded
+from habeas.claims.date_resolving import Note
 from habeas.errors import InputError
 
 _BRACKETED = re.compile(r"([^()\[\]]+)[(\[]([^()\[\]]*)[)\]][\s.]*")
@@ -89,7 +90,7 @@ def agreement(one: Bounded, other: Bounded) -> Bounded:
             f"the two writings {reason}: {_span(one)} and {_span(other)}",
             mend="Which is meant? Write one of them, or give earliest, latest and precision",
         )
-    notes = (*one.notes, "both writings are read and agree; the more precise one is taken")
+    notes = (*one.notes, Note("two_writings"))
     return one._replace(earliest=first, latest=last, precision=inner.precision, notes=notes)
 
 

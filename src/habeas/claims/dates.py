@@ -16,7 +16,7 @@ import msgspec
 from habeas.claims.calendars import CALENDARS, calendar_named
 from habeas.claims.date_digits import read_digits
 from habeas.claims.date_ranges import Bounded, bounded
-from habeas.claims.date_resolving import Context
+from habeas.claims.date_resolving import Context, Note
 from habeas.claims.date_tokens import Token, kinds_of, tokens_of
 from habeas.claims.date_writings import agreement, without_brackets, writings_of
 from habeas.claims.values import When
@@ -29,8 +29,8 @@ class DateReading(msgspec.Struct, frozen=True, kw_only=True):
     """A date with how it was read."""
 
     when: When
-    notes: tuple[str, ...]
-    """The conventions that were used, in words."""
+    notes: tuple[Note, ...]
+    """The conventions that were used."""
 
 
 def read_date(text: str, calendar: str | None = None) -> When:
@@ -156,7 +156,7 @@ def _with_time(found: Bounded, tokens: list[Token]) -> Bounded:
     if found.precision != "day":
         raise InputError("a time of day belongs to one day", mend="Take the time away")
     precise = any(token.kind == "Z" for token in tokens)
-    notes = (*found.notes, "the day as written; the time of day stays in the words")
+    notes = (*found.notes, Note("time"))
     return found._replace(precision="second" if precise else "day", notes=notes)
 
 

@@ -19,6 +19,7 @@ from habeas.cli import (
     checking,
     creating,
     custody,
+    dating,
     exporting,
     failures,
     importing,
@@ -136,6 +137,7 @@ def _add() -> None:
         ("witness", logs.witness),
         ("backup", backups.backup),
         ("restore", backups.restore),
+        ("date", dating.date_),
         ("vocabulary", terms.vocabulary),
     ):
         app.command(name)(command)
