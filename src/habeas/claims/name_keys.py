@@ -78,8 +78,8 @@ def joined_keys(words: Sequence[str]) -> tuple[str, ...]:
 
 
 _CUT = re.compile(r"[^\w\u0300-\u036f\u064b-\u065f\u0670'’‘ʻʼ`]+|_+")
-_LATIN_ARTICLES = frozenset("al ale el ul ol il e ye i yi".split())
-_ASSIMILATED = frozenset("as es ash esh ar er ad ed an en at et az ez".split())
+_LATIN_ARTICLES = frozenset(["al", "ale", "el", "ul", "ol", "il", "e", "ye", "i", "yi"])
+_ASSIMILATED = re.compile("[ae](?:sh|dh|th|[sdrntz])")
 _ARABIC_ARTICLES = frozenset(("ال", "آل", "الـ"))
 _ABDUL = re.compile("abd[aeou]l|ab[aeou]{1,2}l", re.IGNORECASE)
 
@@ -103,7 +103,7 @@ def _is_article(words: Sequence[str], at: int) -> bool:
     if at == len(words) - 1:
         return False
     word = normalise(words[at])
-    if word in _ASSIMILATED:
+    if _ASSIMILATED.fullmatch(word):
         return words[at + 1].casefold().startswith(word[1:])
     return words[at] in _ARABIC_ARTICLES or word in _LATIN_ARTICLES
 
