@@ -243,7 +243,7 @@ def test_t51_a_digest_that_another_log_copied(tmp_path, monkeypatch, checked):
     The mutant does not look which log a claim names: then the erasure takes our claim away.
     """
     from habeas.ledger import history
-    from habeas.registry import recording
+    from habeas.registry import preparing
 
     with (
         parts.make(tmp_path / "a", "A") as a,
@@ -253,7 +253,7 @@ def test_t51_a_digest_that_another_log_copied(tmp_path, monkeypatch, checked):
         (name,) = parts.record(a, parts.named("p", "N"))
         opening = a.store.opening(bytes.fromhex(name)).data
         claim = a.view("sealed").claim(name).claim
-        monkeypatch.setattr(recording, "seal", lambda claims, log: [opening])
+        monkeypatch.setattr(preparing, "seal", lambda claims, log: [opening])
         parts.record(thief, claim)
         monkeypatch.undo()
         export_bundle(thief, tmp_path / "0")
