@@ -414,6 +414,35 @@ def test_mutant_a_calendar_that_is_guessed_would_be_seen(monkeypatch):
 # What the file itself tells
 
 
+def test_an_unknown_manner_of_death_is_no_unknown_fate():
+    columns = {"نام و نام خانوادگی": WHOLE, "نحوه": ["تیرباران", "نامعلوم"]}
+    assert rules(listed(columns)) == ["name: نام و نام خانوادگی", "cause_of_death: نحوه"]
+
+
+def test_a_header_of_another_subject_is_told():
+    found = listed({"نام و نام خانوادگی": WHOLE, "نام پدر": FATHER, "استان": TOWNS})
+    assert "“administrative unit”, which is not said of a person" in found.reasons["استان"]
+
+
+def test_a_hidden_column_is_told():
+    column = Column(header="Name", name="Name", address="A", hidden=True)
+    found = propose(file_of(table_of(["Name"], [LATIN_WHOLE[:1]], columns=[column])), "source:x")
+    assert found.reasons["Name"].endswith("hidden in the sheet")
+
+
+def test_the_rows_are_closed_when_enough_are_read():
+    closed = []
+
+    def rows():
+        try:
+            yield from table_of(["a"], [["1"]] * 3 * SAMPLED).rows()
+        finally:
+            closed.append(True)
+
+    contents_of([msgspec.structs.replace(table_of(["a"]), rows=rows)])
+    assert closed
+
+
 def test_days_of_the_spreadsheet_are_gregorian():
     rows = [[name, ""] for name in LATIN_WHOLE]
     table = table_of(["Name", "Date of death"], rows, days={n: {1: "1988-07-28"} for n in range(4)})
@@ -511,6 +540,9 @@ def test_a_wide_list_is_proposed_in_a_moment():
         ("arrestDate", Meaning("arrested")),
         ("تاريخ اعدام", Meaning("died")),
         ("تاریخِ اعدام:", Meaning("died")),
+        ("سازمان/گروه", Meaning("affiliation")),
+        ("Prison / detention centre", Meaning("detained_at")),
+        ("ت.تولد", Meaning("born")),
         ("#", Meaning("list_number")),
         ("№", Meaning("list_number")),
         ("place of detention", Meaning("detained_at")),
@@ -538,6 +570,12 @@ def test_what_stands_beside_the_words_says_how_to_read():
     assert read_header("Depth (m)", "site").unit == "m"
     assert read_header("نام (به شناسنامه)", "person").partial
     assert read_header("name", "event").meanings == ()
+
+
+def test_two_things_in_one_header_are_asked_for():
+    assert len(read_header("نام/سن", "person").meanings) == 2
+    found = listed({"نام و نام خانوادگی": WHOLE, "سن/محل تولد": TOWNS})
+    assert found.unsure == ("سن/محل تولد",)
 
 
 def test_a_word_of_two_languages_is_told_by_the_list():

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import Final
 
 from habeas.claims.names import normalise, script_of
-from habeas.exchange.tables.table import Column, Table
+from habeas.exchange.tables.table import Column, Row, Table
 
 SAMPLED: Final = 500
 """Rows that are looked at, of all tables together."""
@@ -27,7 +27,7 @@ NOTHING: Final = frozenset(
 """What people and programs write into a cell that is to stay empty. Words such as “unknown” are
 none of these: they say something."""
 
-_DIGITS: Final = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
+ASCII_DIGITS: Final = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
 _NUMBER: Final = re.compile(r"[-+]?\d{1,18}(?:[.,]\d{1,18})?\Z")
 
 
@@ -62,7 +62,7 @@ class Contents:
     @cached_property
     def plain(self) -> tuple[str, ...]:
         """The cells with digits of one kind, and a point before decimals."""
-        return tuple(cell.translate(_DIGITS) for cell in self.cells)
+        return tuple(cell.translate(ASCII_DIGITS) for cell in self.cells)
 
     @cached_property
     def script(self) -> str:
@@ -119,17 +119,24 @@ def contents_of(tables: Sequence[Table]) -> tuple[Contents, ...]:
     each = max(1, SAMPLED // max(1, len(tables)))
     for table in tables:
         columns = [found.setdefault(column.name, _Gathered(column)) for column in table.columns]
-        for row in islice(table.rows(), each):
+        rows = table.rows()
+        for row in islice(rows, each):
             for at, column in enumerate(columns):
-                column.rows += 1
-                column.lists += at in row.lists
-                if at in row.geometries:
-                    column.geometries += 1
-                elif at in row.days:
-                    column.days.append(row.days[at])
-                else:
-                    _add(column, row.lists.get(at) or row.cells[at : at + 1])
+                _take(column, at, row)
+        if isinstance(rows, Generator):  # the file is not kept open
+            rows.close()
     return tuple(gathered.contents() for gathered in found.values())
+
+
+def _take(column: _Gathered, at: int, row: Row) -> None:
+    column.rows += 1
+    column.lists += at in row.lists
+    if at in row.geometries:
+        column.geometries += 1
+    elif at in row.days:
+        column.days.append(row.days[at])
+    else:
+        _add(column, row.lists.get(at) or row.cells[at : at + 1])
 
 
 def _add(column: _Gathered, cells: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from habeas.claims.dates import read_date
 from habeas.errors import InputError
-from habeas.exchange.lists.column_contents import Contents, in_range
+from habeas.exchange.lists.column_contents import ASCII_DIGITS, Contents, in_range
 from habeas.exchange.lists.mapping import CalendarName
 
 MOST: Final = 0.9
@@ -18,6 +18,7 @@ MOST: Final = 0.9
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _FIVE = re.compile(r"\d{5}(?:\.\d+)?\Z")
+_ORDERLESS = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\Z")
 _SOLAR_NOW: Final = range(1399, 1411)
 """Years that are solar or lunar by themselves, and solar where other years of the column are."""
 
@@ -69,6 +70,8 @@ def _words(column: Contents, named: str, lunar_likely: bool) -> DatesFound:
     days = len(column.days)
     read = (sum(plain.values()) + len(doubtful) + days) / column.filled
     note = f"{column.filled - len(unread)} of {column.filled} cells can be read"
+    if orderless := sum(1 for cell in unread if _ORDERLESS.match(cell.translate(ASCII_DIGITS))):
+        note += f" ({orderless} do not tell which number is the day)"
     if named:
         return _named(column, named, plain, read, note)
     solar, gregorian = plain["solar_hijri"], plain["gregorian"]
@@ -157,7 +160,7 @@ def _reads(cell: str, calendar: str) -> bool:
 
 def _only_solar(cell: str) -> bool:
     """Whether the years of a cell are written in full, and are of the last solar years."""
-    years = [int(year) for year in _YEAR.findall(cell)]
+    years = [int(year) for year in _YEAR.findall(cell.translate(ASCII_DIGITS))]
     return bool(years) and all(year in _SOLAR_NOW for year in years) and _reads(cell, "solar_hijri")
 
 

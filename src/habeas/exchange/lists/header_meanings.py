@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -86,6 +86,7 @@ def read_header(header: str, subject: str) -> HeaderReading:
         or _without_brackets(text, words)
         or _beside(normalise(text), words)
         or _two_scripts(normalise(text), words)
+        or _alternatives(text, words)
         or _numbered(text, words)
     )
     return found or HeaderReading()
@@ -164,16 +165,23 @@ def _beside(text: str, words: _Words) -> HeaderReading | None:
 
 def _two_scripts(text: str, words: _Words) -> HeaderReading | None:
     """`نام پدر / Father`: the same in two scripts, or one of the two not known."""
-    tokens = text.split()
     parts: dict[str, list[str]] = {}
-    for token in tokens:
-        parts.setdefault(script_of(token), []).append(token)
+    for word in text.split():
+        parts.setdefault(script_of(word), []).append(word)
     parts.pop("Zyyy", None)
-    if len(parts) < 2:
-        return None
-    read = [_whole(" ".join(part), words) for part in parts.values()]
+    return _common([" ".join(part) for part in parts.values()], words)
+
+
+def _alternatives(text: str, words: _Words) -> HeaderReading | None:
+    """`سازمان/گروه`: two words for one thing, or for two."""
+    return _common([piece for piece in re.split(r"[/|\n]", text) if normalise(piece)], words)
+
+
+def _common(pieces: Sequence[str], words: _Words) -> HeaderReading | None:
+    """What several pieces of a header say alike; all that they say when they differ."""
+    read = [_whole(piece, words) for piece in pieces]
     known = [found for found in read if found]
-    if not known:
+    if len(pieces) < 2 or not known:
         return None
     common = set(known[0].said).intersection(*(found.said for found in known))
     said = {

@@ -25,7 +25,7 @@ from habeas.exchange.lists.column_groups import (
     position_rule,
     refused,
 )
-from habeas.exchange.lists.column_rules import Said, judge
+from habeas.exchange.lists.column_rules import KIND_ASKED, Said, judge
 from habeas.exchange.lists.column_terms import terms_in
 from habeas.exchange.lists.header_meanings import HeaderReading, Meaning, read_header, several
 from habeas.exchange.lists.mapping import ClaimRule, Mapping, Subject
@@ -47,6 +47,8 @@ _ARABIC_LETTERS: Final = re.compile(r"\bال|[يكةى]")
 _ENOUGH: Final = 3
 """Headers that have to agree on a language."""
 _FEW: Final = 5
+_DEATHS: Final = {"executed", "died_in_custody", "killed_other", "died_natural"}
+"""Fates that a manner of death may tell. Where the manner is unknown, the fate need not be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,10 @@ def propose(file: TableFile, source: str) -> Proposal:
     )
     return Proposal(
         mapping=mapping,
-        reasons={name: draft.reasons[name] for name in order},
+        reasons={
+            column.name: draft.reasons[column.name] + ("; hidden in the sheet" * column.hidden)
+            for column in columns
+        },
         unsure=tuple(name for name in order if name in draft.unsure),
     )
 
@@ -115,7 +120,12 @@ def _take_preset(file: TableFile, columns: Sequence[Column], draft: _Draft) -> t
     """The rules of a format that has its own; the columns that it leaves out."""
     why = f"a column of the format {file.format}"
     for rule in preset(file.format, columns):
-        draft.add(Grouped(rule=rule, reasons=dict.fromkeys(rule_columns(rule), why)))
+        asked = rule_type(rule) == "where" and rule.location_kind is None
+        says = f"{why}; {KIND_ASKED}" if asked else why
+        unsure = rule.columns if asked else ()
+        draft.add(
+            Grouped(rule=rule, reasons=dict.fromkeys(rule_columns(rule), says), unsure=unsure)
+        )
     left_out = preset_left_out(file.format, columns)
     left_out = tuple(name for name in left_out if name not in draft.reasons)
     draft.reasons |= dict.fromkeys(left_out, f"{why} that says nothing of its subject")
@@ -249,7 +259,7 @@ def _take_fate(one: Said, draft: _Draft) -> None:
     if one.meaning.predicate != "cause_of_death" or not one.column.cells:
         return
     found = terms_in(one.column.cells, "fate")
-    if not found.unknown:
+    if not found.unknown and set(found.terms.values()) <= _DEATHS:
         columns = (one.column.name,)
         rule = ClaimRule(predicate="fate", columns=columns, terms=found.terms)
         says = f"{draft.reasons[one.column.name]}; each of its words also says a fate"
@@ -266,9 +276,11 @@ def _take_contents(column: Contents, subject: str, draft: _Draft) -> None:
 
 
 def _by_contents(column: Contents, subject: str) -> tuple[ClaimRule | None, str]:
-    head = "the header says nothing known here" if column.column.header else "it has no header"
+    head = _head(column, subject)
     if column.geometries and subject in ("site", "place", "event"):
-        return ClaimRule(predicate="location", columns=(column.name,)), f"{head}; geometries"
+        return ClaimRule(
+            predicate="location", columns=(column.name,)
+        ), f"{head}; geometries; {KIND_ASKED}"
     if not column.filled:
         return None, f"{head}, and no cell is filled in the first {column.rows} rows"
     if subject == "person" and len(column.cells) >= _FEW and len(column.distinct) > 1:
@@ -280,6 +292,16 @@ def _by_contents(column: Contents, subject: str) -> tuple[ClaimRule | None, str]
         rule = ClaimRule(predicate="list_number", columns=(column.name,))
         return rule, f"{head}; the cells count up by one, row by row"
     return None, f"{head}; {_hint(column)}"
+
+
+def _head(column: Contents, subject: str) -> str:
+    """What the header says of other subjects than this one."""
+    if not column.column.header:
+        return "it has no header"
+    other = read_header(column.column.header, "site" if subject == "person" else "person")
+    if other.meanings:
+        return f"the header says {_all(other)}, which is not said of a {subject}"
+    return "the header says nothing known here"
 
 
 def _counts_up(column: Contents) -> bool:
@@ -301,8 +323,8 @@ def _hint(column: Contents) -> str:
     if (found := dates_in(column)).read >= MOST:
         return f"the cells look like dates; {found.says}"
     few = len(column.distinct) <= 10 and len(column.cells) >= 3 * len(column.distinct)
-    values = f"{len(column.distinct)} different values" if few else "words"
-    return f"{column.filled} of {column.rows} cells are filled, with {values}"
+    filled = f"{column.filled} of {column.rows} cells are filled"
+    return f"{filled}, with few different words: {len(column.distinct)}" if few else filled
 
 
 # The rules in the order of the list
