@@ -33,6 +33,10 @@ _MARKS: Final = (
 )
 _UTF8_WORD: Final = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){3,}")
 """Three Arabic letters in UTF-8. In Windows-1256 it would be three times a letter and a sign."""
+_NO_TEXT: Final = frozenset(
+    ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")
+)
+"""Codecs of Python in which no list is written, and which make halves of characters."""
 _CERTAIN: Final = 8.0
 """Natural logarithm of the odds at which one reading is taken over another (3,000 to 1)."""
 _THINKABLE: Final = -5.0
@@ -79,8 +83,10 @@ def find_encoding(path: Path, *, encoding: str | None = None) -> Encoding:
 
 def _named(encoding: str) -> str:
     try:
-        b"".decode(encoding)  # a codec of text, not one such as zip or base64
+        "a".encode(encoding)  # a codec of text, not one such as zip or base64
         name = codecs.lookup(encoding).name
+        if name in _NO_TEXT:
+            raise LookupError
     except (LookupError, ValueError):
         raise InputError(
             f"there is no encoding “{encoding}”",
@@ -158,10 +164,10 @@ def _legacy(path: Path, fault: int) -> Encoding:
     readings = read(sample) if read else []
     best = readings[0] if readings else None
     if kind == "arabic" and best and len(readings) > 1:
-        others = [one for one in readings[1:] if one.words != best.words]
+        others = [one for one in readings[1:] if one.letters != best.letters]
         if others and best.likelihood - others[0].likelihood < _CERTAIN:
             best = None
-    if kind == "latin" and len({one.words for one in readings}) > 1:
+    if kind == "latin" and len({one.letters for one in readings}) > 1:
         best = None
     if best is None or best.mean < _LIKELY:
         raise _unknown(path, fault, readings)

@@ -20,7 +20,7 @@ _NAMES: Final = {
     "\t": "tab", ";": "semicolon", "|": "vertical bar", ",": "comma",
     "؛": "Arabic semicolon", "،": "Arabic comma",
 }  # fmt: skip
-_SEPARATOR: Final = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE | re.DOTALL)
+_SEPARATOR: Final = re.compile(r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)
 _NO_DELIMITER: Final = "\x1f"
 """The unit separator of ASCII, of which no cell holds one: a file of a single column."""
 
