@@ -23,9 +23,9 @@ MAX_ENTRIES: Final = 10_000
 MAX_DIRECTORY: Final = 4 * 1024 * 1024
 """Bytes of the list of entries, which is read whole."""
 
-MAX_TOTAL: Final = 4 * 1024**3
+MAX_TOTAL: Final = 2 * 1024**3
 """Bytes of all entries together when unpacked; a sheet of a million rows and twelve columns has
-about half a GiB."""
+about two thirds of a GiB."""
 
 MAX_RATIO: Final = 250
 """How many times larger an entry may become when unpacked; the XML of sheets becomes 5 to 50 times

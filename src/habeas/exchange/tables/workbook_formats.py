@@ -66,7 +66,8 @@ def shape_of(code: str) -> Shape:
     bare = _LITERAL.sub("", code).partition(";")[0]
     if _ELAPSED.search(bare):
         return Shape(kind="duration", time=True, seconds="s" in bare.lower())
-    calendar = _calendar(bare)
+    hijri = re.search("b2", _BRACKET.sub("", bare), re.IGNORECASE)
+    calendar = "Hijri" if hijri else _calendar(bare)
     letters = _HALF_DAY.sub("", _BRACKET.sub("", bare)).lower()
     if "general" in letters or not re.search("[ymdhse]", letters) or "e+" in letters:
         return PLAIN

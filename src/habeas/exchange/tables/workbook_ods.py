@@ -19,7 +19,7 @@ from habeas.exchange.tables.workbook_grid import Book, GridRow, Notes, Sheet, Vi
 from habeas.exchange.tables.workbook_ods_sheet import TABLE, Styles, read_sheet
 from habeas.exchange.tables.workbook_xml import Outline, parse_whole
 
-MAX_SHEETS: Final = 1_000
+MAX_SHEETS: Final = 256
 MAX_STYLES: Final = 65_536
 MAX_WORK: Final = 8 * 1024**3
 """Bytes of the content times the number of sheets: each sheet is found from the beginning."""

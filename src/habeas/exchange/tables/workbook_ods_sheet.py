@@ -20,7 +20,13 @@ TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _CALC: Final = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 
+MAX_COPIES: Final = 200_000
+"""Cells of a sheet that are told as repetitions of whole rows or of far more columns than lists
+have: a few bytes could otherwise stand for a sheet that takes hours."""
+
 _MANY: Final = 1 << 31
+_USUAL: Final = 64
+"""Neighbouring cells of one content that are nothing unusual."""
 _DURATION: Final = re.compile(r"(-?)P(?:(\d{1,6})D)?T(\d{1,9})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 _ERROR: Final = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NUM|NULL)[!?]?|Err:\d{3}")
 _WHOLE: Final = Shape(kind="moment", year=True, month=True, day=True, time=True)
@@ -93,6 +99,7 @@ class _ContentPart:
         self._paragraphs = 0
         self._skipped = 0
         self._in_text = False
+        self._copies = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         path = self._path
@@ -193,6 +200,7 @@ class _ContentPart:
 
     def _row_ends(self) -> None:
         if (row := self._builder.finished(self._row_times)) is not None:
+            self._copy((self._row_times - 1) * len(row.cells))
             self.rows.append((row, self._row_times))
         self._next_row = min(self._next_row + self._row_times, _MANY)
 
@@ -211,9 +219,20 @@ class _ContentPart:
         value = self._value(text, formula)
         if formula is not None:
             note_formula(self._notes, column, self._next_row, formula[:LONGEST])
+        if times > _USUAL and value.text:
+            self._copy(times)
         for place in range(column, min(column + times, MAX_COLUMNS + 1)):
             self._builder.take(place, value)
         self._merge(attributes)
+
+    def _copy(self, cells: int) -> None:
+        self._copies += cells
+        if self._copies > MAX_COPIES:
+            raise self._builder.refusal(
+                f"row {self._next_row}",
+                f"more than {MAX_COPIES:,} cells are repetitions of others: a row or cell is "
+                "filled down or across beyond the list",
+            )
 
     def _merge(self, attributes: dict[str, str]) -> None:
         rows = repeats(attributes, "number-rows-spanned")
@@ -229,7 +248,7 @@ class _ContentPart:
         if error or (formula is not None and _ERROR.fullmatch(text)):
             return Value(text or "#", fault=f"error value {text}".rstrip())
         if formula is not None and not kind and not text:
-            return Value(f"={formula[:LONGEST]}", fault=MISSING)
+            return Value(f"={formula[:LONGEST].partition('=')[2]}", fault=MISSING)
         try:
             return self._typed(kind, text)
         except (ValueError, OverflowError):

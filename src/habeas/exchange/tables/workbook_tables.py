@@ -69,14 +69,16 @@ def _table(sheet: Sheet, block: Block, notes: Notes) -> Table:
     def rows() -> Iterator[Row]:
         merged = MergedRows(notes.merges, sheet.place)
         for grid_row in sheet.read(Notes(sheet.name)):
-            if grid_row.number > block.last:
+            number = grid_row.number
+            if number > block.last:
                 return
             covered = merged.step(grid_row)
             line = grid_row.line()
-            number = grid_row.number
             if number >= block.first and number not in block.loose and not is_blank(line):
                 hidden = grid_row.hidden or sheet.visibility != "visible"
                 yield _row(grid_row, line, block, place_of, covered, hidden=hidden)
+            if number == block.last:
+                return
 
     return Table(
         sheet=sheet.name,

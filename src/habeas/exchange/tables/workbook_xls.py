@@ -102,7 +102,7 @@ class _Refusing:
 
         expected = (
             xlrd.XLRDError, CompDocError, struct.error, LookupError, AssertionError, ValueError,
-            TypeError, AttributeError, ArithmeticError, MemoryError, EOFError,
+            TypeError, AttributeError, ArithmeticError, MemoryError, EOFError, RecursionError,
         )  # fmt: skip
         if kind is None or not issubclass(kind, expected):
             return

@@ -128,7 +128,8 @@ class _SheetPart:
         self._into = None
         plain = self._known[name]
         if plain == "c":
-            self._cell_ends()
+            if self._value or self._formula is not None:
+                self._cell_ends()
         elif plain == "row":
             if (row := self._builder.finished()) is not None:
                 self.rows.append(row)
@@ -182,8 +183,6 @@ class _SheetPart:
         return column
 
     def _cell_ends(self) -> None:
-        if not self._value and self._formula is None:
-            return
         raw = "".join(self._value)
         value = self._read(raw)
         if self._formula is not None:
