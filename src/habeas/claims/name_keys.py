@@ -23,10 +23,10 @@ from habeas.claims.names import normalise
 FOLDER = Path(__file__).parent / "name_words"
 """Where the data are."""
 
-MOST_KEYS = 16
+MOST_KEYS = 12
 """How many keys a word has at most."""
 
-_DEAREST = 4
+_DEAREST = 3
 """Readings that cost more than this are not thought of."""
 
 _HELD = 32
@@ -104,7 +104,7 @@ def _is_article(words: Sequence[str], at: int) -> bool:
         return False
     word = normalise(words[at])
     if _ASSIMILATED.fullmatch(word):
-        return words[at + 1].casefold().startswith(word[1:])
+        return words[at + 1].casefold().startswith(words[at].casefold()[1:])
     return words[at] in _ARABIC_ARTICLES or word in _LATIN_ARTICLES
 
 

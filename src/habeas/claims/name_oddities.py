@@ -1,4 +1,4 @@
-"""What in a name a reader cannot see: marks of direction, signs without a shape, look-alike letters.
+"""What in a name a reader cannot see: marks of direction, signs without shape, look-alikes.
 
 Nothing is taken out: the record keeps a text as it was found. Whoever imports a list is told.
 """

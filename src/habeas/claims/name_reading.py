@@ -160,6 +160,8 @@ def _comma(groups: list[list[Token]], found: Found) -> None:
     else:
         found.pieces += surname_pieces(cut_units(take_titles(first, found)))
         given_first(second, found)
+        if first[0].word.given and not first[0].word.surname and not second[0].word.surname:
+            found.doubt(BEHIND_COMMA)
     for group in rest:
         found.put("honorific" if _all_titles(group) else "other", group)
         if not _all_titles(group):

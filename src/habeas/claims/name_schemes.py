@@ -22,7 +22,7 @@ _SCHEMES = {
 }
 """Letters beyond plain Latin that each table uses."""
 
-_TELLING = ["ḥ", "ṣ", "ḍ", "ṭ", "ẓ", "z̤", "ẕ", "s̲", "z̲", "ż", "ṯ", "ǧ", "ḫ", "ḏ", "ẖ", "s̱", "ḩ", "ţ", "ḑ", "z̧", "z̄", "s̄", "ʻ", "ʿ", "ʾ", "ẗ", "ġ"]
+_TELLING = "ḥ ṣ ḍ ṭ ẓ z̤ ẕ s̲ z̲ ż ṯ ǧ ḫ ḏ ẖ s̱ ḩ ţ ḑ z̧ z̄ s̄ ʻ ʿ ʾ ẗ ġ"
 """Letters of which one at least must stand in a text before anything is said of it. Macrons and
 š č ž alone are also Latvian, Czech or Bosnian."""
 
@@ -44,7 +44,7 @@ def schemes_of(text: str) -> tuple[str, ...]:
         empty when the letters betray nothing, or no table here has them all.
     """
     letters = _special(text)
-    if not (letters & _letters(" ".join(_TELLING)) or _tells_together(letters)):
+    if not (letters & _letters(_TELLING) or _tells_together(letters)):
         return ()
     plain = unicodedata.normalize("NFC", text).casefold()
     found = [name for name, listed in _SCHEMES.items() if letters <= _letters(listed)]
@@ -56,7 +56,7 @@ def schemes_of(text: str) -> tuple[str, ...]:
 def _special(text: str) -> frozenset[str]:
     return frozenset(
         letter for letter in _clusters(text.casefold())
-        if not letter.isascii() and (letter[0].isalpha() or letter in "‘’")
+        if not letter.isascii() and (letter[0] < "\u0300" or letter in "‘’")
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from habeas.cli import (
     failures,
     importing,
     logs,
+    naming,
     publishing,
     reading,
     recording,
@@ -139,6 +140,7 @@ def _add() -> None:
         ("restore", backups.restore),
         ("date", dating.date_),
         ("vocabulary", terms.vocabulary),
+        ("name", naming.name),
     ):
         app.command(name)(command)
     app.add_typer(bundles.app, name="bundle")
