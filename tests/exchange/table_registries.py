@@ -38,7 +38,7 @@ AWKWARD = (
 )  # fmt: skip
 """Texts that files, spreadsheets and their readers are known to change."""
 
-WORDS = st.sampled_from(AWKWARD) | st.text(max_size=12)
+WORDS = st.sampled_from([text for text in AWKWARD if len(text) < 100]) | st.text(max_size=12)
 MAYBE = st.none() | WORDS
 DAYS = st.dates().map(str)
 DIGEST = st.binary(min_size=32, max_size=32).map(bytes.hex)

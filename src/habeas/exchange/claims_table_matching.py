@@ -1,7 +1,8 @@
 """Which rows of a table the registry holds already: the same fields, each held claim once.
 
 Two claims can have the same fields, each recorded in its own right, and one of them be withdrawn.
-Which is which is told by what is said of them.
+Which is which is told by what is said of them; where that is the same, by the order in which they
+were recorded, which a table keeps.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Matcher:
                 key = canonical(shown.claim)
                 if key in groups and shown.digest not in self._taken:
                     found[key].append(shown.digest)
-        pairs = dict(pair for key in found for pair in self._pairs(groups[key], sorted(found[key])))
+        pairs = dict(pair for key in found for pair in self._pairs(groups[key], found[key]))
         self._taken.update(pairs.values())
         return pairs
 
@@ -83,7 +84,8 @@ class Matcher:
                 yield digest, same.pop()
             else:
                 left.append(digest)
-        over = sorted(digest for same in by_signature.values() for digest in same)
+        unused = {digest for same in by_signature.values() for digest in same}
+        over = [digest for digest in held if digest in unused]
         yield from _likest(left, over, there, here)
 
     def _in_table(self, digest: str) -> Iterable[tuple[str, Claim]]:
@@ -104,12 +106,12 @@ def _likest(
         yield from zip(rows, held, strict=False)
         return
     likeness = sorted(
-        (-(Counter(there[row]) & Counter(here[claim])).total(), at, row, claim)
+        (-(Counter(there[row]) & Counter(here[claim])).total(), at, place, row, claim)
         for at, row in enumerate(rows)
-        for claim in held
+        for place, claim in enumerate(held)
     )
     done: set[str] = set()
-    for _, _, row, claim in likeness:
+    for _, _, _, row, claim in likeness:
         if row not in done and claim not in done:
             done |= {row, claim}
             yield row, claim
@@ -121,11 +123,13 @@ def _signature(digest: str, said: Said, depth: int) -> tuple[bytes, ...]:
         return ()
     return tuple(
         sorted(
-            _nameless(claim) + b"".join(_signature(speaker, said, depth - 1))
+            _nameless(claim, digest) + b"".join(_signature(speaker, said, depth - 1))
             for speaker, claim in said(digest)
         )
     )
 
 
-def _nameless(claim: Claim) -> bytes:
-    return canonical(renamed(claim, dict.fromkeys(named_claims(claim), "0" * 64)))
+def _nameless(claim: Claim, digest: str) -> bytes:
+    """A claim that speaks of another, in which of all digests only that one is told apart."""
+    names = dict.fromkeys(named_claims(claim), "0" * 64) | {digest: "1" * 64}
+    return canonical(renamed(claim, names))

@@ -7,7 +7,6 @@ other form. Nothing is guessed about the cells; `claims_table_reading` checks ea
 from __future__ import annotations
 
 import csv
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
@@ -16,8 +15,7 @@ import msgspec
 
 from habeas.errors import InputError
 
-MAX_BYTES: Final = 4_000_000_000
-"""Bytes of a workbook when it is unpacked: a million claims have about a quarter of that."""
+Form = Literal["csv", "xlsx", "ods"]
 
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -31,7 +29,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cells: list[str]
 
 
-def lines_of(path: Path) -> tuple[Literal["csv", "xlsx"], Iterator[Line]]:
+def lines_of(path: Path) -> tuple[Form, Iterator[Line]]:
     """What a file is, and its rows from the first on, those with headers included.
 
     Raises:
@@ -40,13 +38,12 @@ def lines_of(path: Path) -> tuple[Literal["csv", "xlsx"], Iterator[Line]]:
     try:
         with path.open("rb") as opened:
             start = opened.read(4)
+        form = _form_of(path, start)
     except OSError as error:
         raise InputError(
             f"the file cannot be read ({error.strerror})", place=str(path), mend="Check its name"
         ) from error
-    if start == b"PK\x03\x04":
-        return "xlsx", _workbook_lines(path)
-    return "csv", _delimited_lines(path, start)
+    return form, _delimited_lines(path, start) if form == "csv" else _workbook_lines(path, form)
 
 
 def _delimited_lines(path: Path, start: bytes) -> Iterator[Line]:
@@ -68,45 +65,22 @@ def _delimited_lines(path: Path, start: bytes) -> Iterator[Line]:
             ) from error
 
 
-def _workbook_lines(path: Path) -> Iterator[Line]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _workbook_lines(path: Path, format_: Form) -> Iterator[Line]:
+    from habeas.exchange.tables.workbook_grid import Notes
+    from habeas.exchange.tables.workbook_ods import open_ods
+    from habeas.exchange.tables.workbook_xlsx import open_xlsx
 
-    _refuse_bomb(path)
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
-                first = 1 if sheet.start is None else sheet.start[0] + 1
-                for number, row in enumerate(sheet.iter_rows(), first):
-                    yield Line(sheet=name, number=number, cells=[_text(cell) for cell in row])
-    except CalamineError as error:
-        raise _no_workbook(path, str(error)) from error
+    book = open_ods(path) if format_ == "ods" else open_xlsx(path)
+    for sheet in book.sheets:
+        for row in sheet.read(Notes(sheet.name)):
+            yield Line(sheet=sheet.name, number=row.number, cells=row.line())
 
 
-def _refuse_bomb(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise _no_workbook(path, str(error)) from error
-    if size > MAX_BYTES:
-        raise InputError(
-            f"this workbook unpacks to {size} bytes; at most {MAX_BYTES} are read",
-            place=path.name,
-            mend="Export fewer claims at a time, or as CSV",
-        )
+def _form_of(path: Path, start: bytes) -> Form:
+    """What a file is, by its first bytes, and a package by its parts."""
+    from habeas.exchange.tables.archive import Archive
 
-
-def _no_workbook(path: Path, why: str) -> InputError:
-    return InputError(
-        f"this workbook cannot be read ({why})",
-        place=path.name,
-        mend="Take the file again as it was exported",
-    )
-
-
-def _text(cell: object) -> str:
-    """A cell as text; whole numbers without a point, as they were written."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    if not start.startswith(b"PK\x03\x04"):
+        return "csv"
+    with Archive(path) as archive:
+        return "ods" if "content.xml" in archive.names else "xlsx"

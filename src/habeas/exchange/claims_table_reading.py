@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -26,7 +26,7 @@ from habeas.exchange.claims_table import (
     cells_of,
     is_claims_table,
 )
-from habeas.exchange.claims_table_opening import Line, lines_of
+from habeas.exchange.claims_table_opening import Form, Line, lines_of
 from habeas.exchange.spreadsheet_cells import joined, same_cell
 
 NOT_CARRIED: Final = (
@@ -71,7 +71,7 @@ class ClaimsTable:
 
     name: str
     """Of the file, without its folders."""
-    format: Literal["csv", "xlsx"]
+    format: Form
     rows: tuple[ReadRow, ...]
     held: tuple[Unrecorded, ...]
     """Rows with a question: somebody has to decide."""
@@ -191,7 +191,7 @@ class _Reader:
     def _reject(self, line: Line, cells: Mapping[str, str], reason: str) -> None:
         self._rejected.append(_unrecorded(line, cells, reason))
 
-    def table(self, format_: Literal["csv", "xlsx"]) -> ClaimsTable:
+    def table(self, format_: Form) -> ClaimsTable:
         """Everything that was taken.
 
         Raises:
