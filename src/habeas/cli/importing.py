@@ -111,6 +111,7 @@ def import_list(
 
     Without --yes it is only told what was understood, and what was not, row by row.
     """
+    from habeas.cli.importing_claims import take_in_table
     from habeas.cli.opening import opened
 
     with opened(registry, passphrase_file) as found:
@@ -119,6 +120,9 @@ def import_list(
             return
         path = _there(list_)
         file = _opened(path, encoding, delimiter)
+        if file.format == "habeas":
+            take_in_table(found, path, held=held, yes=yes, recorder=recorder, as_json=as_json)
+            return
         used = _mapping(found, file, source, mapping, calendar, yes=yes)
         settings = {"encoding": encoding, "delimiter": delimiter}
         plan = _take_in(
@@ -206,6 +210,7 @@ def _proposed(
     from habeas.errors import InputError
     from habeas.exchange.lists.mapping_file import mapping_text
     from habeas.exchange.lists.proposing import propose
+    from habeas.exchange.lists.remainder import write_private
 
     if yes:
         raise InputError(
@@ -216,19 +221,10 @@ def _proposed(
     made = propose(file, source)
     mapping = msgspec.structs.replace(made.mapping, calendar=calendar or made.mapping.calendar)
     text = mapping_text(mapping, reasons=made.reasons, unsure=made.unsure)
-    _write(path, text)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_private(path, [text])
     unsure = tuple(f"{name}: {made.reasons.get(name, 'look at it')}" for name in made.unsure)
     return Found(mapping, path, new=True, unsure=unsure)
-
-
-def _write(path: Path, text: str) -> None:
-    """A new file that its owner alone may read: it holds words of the list."""
-    import os
-
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(text)
 
 
 # Reading and recording

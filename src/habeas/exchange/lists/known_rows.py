@@ -76,7 +76,7 @@ def known_rows(view: View, source: str) -> KnownRows:
     for shown in view.stream(source=source):
         entry = (shown.origin, shown.position)
         sums[entry] = (sums.get(entry, 0) + _of_claim(shown.claim)) % _MODULUS
-        if not shown.withdrawn:
+        if not shown.withdrawn and entry not in standing:
             standing.add(entry)
             addresses.update(
                 _address(cell.sheet, cell.row)

@@ -161,6 +161,31 @@ class Remainder:
             os.fsync(written.fileno())
 
 
+def write_private(path: Path, pieces: Iterable[str]) -> None:
+    """Write a new file that its owner alone may read, whole or not at all.
+
+    Args:
+        path: where; nothing stands there.
+        pieces: of its text.
+
+    Raises:
+        InputError: something stands there.
+        StorageError: the disk refused; nothing is left behind.
+    """
+    refuse_existing(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(_new(draft), "w", encoding="utf-8", newline="") as opened:
+            opened.writelines(pieces)
+            opened.flush()
+            os.fsync(opened.fileno())
+        settle(draft, path)
+    except OSError as error:
+        raise _refused(error, path) from error
+    finally:
+        discard(draft)
+
+
 def held_path(source: Path, file_format: Format, tables: int) -> Path:
     """Where the rows that were not recorded come to stand when nobody says where.
 

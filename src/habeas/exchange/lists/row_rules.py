@@ -31,7 +31,7 @@ from habeas.exchange.lists.mapping_faults import rule_columns, rule_sensitivity,
 from habeas.exchange.lists.odd_letters import mixed_scripts, unseen
 from habeas.exchange.tables.table import Row, Table
 
-_KEPT: Final = 65_536
+_KEPT: Final = 16_384
 """How many different cells of one rule are kept."""
 
 
