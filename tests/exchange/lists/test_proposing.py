@@ -4,9 +4,12 @@
 
 import re
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import file_of, table_of
@@ -16,12 +19,13 @@ from habeas.exchange.lists import column_rules
 from habeas.exchange.lists.column_contents import SAMPLED, contents_of
 from habeas.exchange.lists.column_dates import dates_in
 from habeas.exchange.lists.column_terms import known_words, terms_in
-from habeas.exchange.lists.header_meanings import Meaning, _words, read_header
+from habeas.exchange.lists.header_meanings import Meaning, _words, bare_part, read_header
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
 from habeas.exchange.lists.mapping_faults import rule_columns
 from habeas.exchange.lists.mapping_file import check_mapping, mapping_text, read_mapping
 from habeas.exchange.lists.proposing import Proposal, propose
-from habeas.exchange.tables.table import Column
+from habeas.exchange.tables.reading import open_table_file
+from habeas.exchange.tables.table import Column, Table
 
 # Words that nobody is called: colours, birds, tools. Each column cycles through its own.
 GIVEN = ["آبی", "بنفش", "نارنجی", "سبزک"]
@@ -411,6 +415,42 @@ def test_mutant_a_calendar_that_is_guessed_would_be_seen(monkeypatch):
     assert sorted(rules(listed(columns))) != sorted(expected)
 
 
+# Lists that are messy, and what a careful reader makes of them (messy/*.expected.yaml)
+
+MESSY = Path(__file__).parent / "messy"
+SAME = {("remark", "note")}
+"""Predicates that the reader and the proposal call by two names."""
+
+
+def careful(name: str, tables: Sequence[Table]) -> dict[str, set[str]]:
+    """The predicates that the careful reader gives each column, by its name."""
+    found: dict[str, set[str]] = {}
+    sidecar = yaml.safe_load((MESSY / f"{name}.expected.yaml").read_text("utf-8"))
+    for said in sidecar["mapping"]["columns"]:
+        table = tables[said.get("table", 1) - 1]
+        names = {column.address: column.name for column in table.columns}
+        for column in said.get("columns", [said.get("column", said.get("path"))]):
+            found.setdefault(names.get(column, column), set()).add(said["predicate"])
+    return found
+
+
+@pytest.mark.parametrize("name", ["two-tables.xlsx", "windows-1256.csv", "nested-utf-16.json"])
+def test_what_is_proposed_for_a_messy_list_is_what_a_careful_reader_says(name):
+    file = open_table_file(MESSY / name)
+    proposal = propose(file, "source:invented")
+    check_mapping(proposal.mapping, file.tables)
+    expected = careful(name, file.tables)
+    left_out = {"ردیف", "یادداشت", "Remark", "شماره", "id"}
+    for rule in proposal.mapping.claims:
+        for column in rule.columns:
+            if column in proposal.unsure or column in left_out:
+                continue
+            said = expected.get(column, set())
+            assert rule.predicate in said or any((rule.predicate, one) in SAME for one in said)
+    known = {column for rule in proposal.mapping.claims for column in rule.columns}
+    assert set(expected) <= known | set(proposal.unsure)
+
+
 # What the file itself tells
 
 
@@ -570,6 +610,21 @@ def test_what_stands_beside_the_words_says_how_to_read():
     assert read_header("Depth (m)", "site").unit == "m"
     assert read_header("نام (به شناسنامه)", "person").partial
     assert read_header("name", "event").meanings == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("تاریخ", "date"),
+        ("Date 2", "date"),
+        ("مكان", "place"),
+        ("Year", "year"),
+        ("نام", ""),
+        ("", ""),
+    ],
+)
+def test_a_date_of_nobody_knows_what_is_told(header, part):
+    assert bare_part(header) == part
 
 
 def test_two_things_in_one_header_are_asked_for():

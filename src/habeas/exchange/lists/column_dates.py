@@ -19,6 +19,7 @@ MOST: Final = 0.9
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _FIVE = re.compile(r"\d{5}(?:\.\d+)?\Z")
 _ORDERLESS = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\Z")
+_LIKE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\Z|\d{5}\Z")
 _SOLAR_NOW: Final = range(1399, 1411)
 """Years that are solar or lunar by themselves, and solar where other years of the column are."""
 
@@ -31,7 +32,7 @@ class DatesFound:
     """What the cells of a column are as dates."""
 
     read: float
-    """The part of the filled cells, 0 to 1, that is a date in some calendar."""
+    """The part of the filled cells, 0 to 1, that is a date in some calendar, or looks like one."""
     calendar: CalendarName | None = None
     """The one of all cells that name none; None when there is no need or a doubt."""
     sure: bool = False
@@ -68,32 +69,34 @@ def _words(column: Contents, named: str, lunar_likely: bool) -> DatesFound:
     """Dates in words and digits, with days of the spreadsheet beside them or not."""
     plain, doubtful, unread = _sorted(column.cells)
     days = len(column.days)
-    read = (sum(plain.values()) + len(doubtful) + days) / column.filled
+    read = 1 - len(unread) / column.filled
+    like = sum(1 for cell in unread if _LIKE.match(cell.translate(ASCII_DIGITS))) / column.filled
     note = f"{column.filled - len(unread)} of {column.filled} cells can be read"
     if orderless := sum(1 for cell in unread if _ORDERLESS.match(cell.translate(ASCII_DIGITS))):
         note += f" ({orderless} do not tell which number is the day)"
     if named:
-        return _named(column, named, plain, read, note)
+        return _named(column, named, plain, read + like)
     solar, gregorian = plain["solar_hijri"], plain["gregorian"]
     if solar and lunar_likely:
         return DatesFound(read=0, says=f"{note}; years such as 13.. may be lunar or solar: {WHICH}")
     if not doubtful:
         sure = read >= MOST
         if solar and gregorian:
-            return DatesFound(read=read, sure=sure, says=f"{note}, in two calendars")
+            return DatesFound(read=read + like, sure=sure, says=f"{note}, in two calendars")
         if not solar and not gregorian and not days:
-            return DatesFound(read=read, says=note)
+            return DatesFound(read=read + like, says=note)
         calendar: CalendarName = "solar_hijri" if solar else "gregorian"
         says = f"{note}, all {_called(calendar)}"
-        return DatesFound(read=read, calendar=calendar, sure=sure, says=says)
+        return DatesFound(read=read + like, calendar=calendar, sure=sure, says=says)
     if solar and not gregorian and not days and all(_only_solar(cell) for cell in doubtful):
         says = f"{note}, all {_called('solar_hijri')}"
-        return DatesFound(read=read, calendar="solar_hijri", sure=read >= MOST, says=says)
+        sure = read >= MOST
+        return DatesFound(read=read + like, calendar="solar_hijri", sure=sure, says=says)
     says = f"{note}; {len(doubtful)} of them fit more than one calendar: {WHICH}"
-    return DatesFound(read=read, says=says)
+    return DatesFound(read=read + like, says=says)
 
 
-def _named(column: Contents, named: str, plain: Counter[str], read: float, note: str) -> DatesFound:
+def _named(column: Contents, named: str, plain: Counter[str], read: float) -> DatesFound:
     """The header names the calendar: it holds unless cells say otherwise."""
     if named == "hijri":
         says = f"the header says a lunar calendar, or does not say which: {WHICH_HIJRI}"

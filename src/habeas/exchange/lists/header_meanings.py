@@ -98,6 +98,19 @@ def several() -> frozenset[str]:
     return frozenset(_data()["several"])
 
 
+def bare_part(header: str) -> str:
+    """What a header such as `تاریخ` or `place` says without saying of what: `date`, `place`..."""
+    key = _key(_LAST_NUMBER.sub("", normalise(header)))
+    return next(
+        (
+            part
+            for part, words in _data()["parts"].items()
+            if any(_key(phrase) == key for _, phrase in _phrases(words))
+        ),
+        "",
+    )
+
+
 @cache
 def name_words(kind: str) -> frozenset[str]:
     """Words of names, normalised: `honorifics`, or what begins a `kunya` (Abu, Umm)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -27,7 +27,13 @@ from habeas.exchange.lists.column_groups import (
 )
 from habeas.exchange.lists.column_rules import KIND_ASKED, Said, judge
 from habeas.exchange.lists.column_terms import terms_in
-from habeas.exchange.lists.header_meanings import HeaderReading, Meaning, read_header, several
+from habeas.exchange.lists.header_meanings import (
+    HeaderReading,
+    Meaning,
+    bare_part,
+    read_header,
+    several,
+)
 from habeas.exchange.lists.mapping import ClaimRule, Mapping, Subject
 from habeas.exchange.lists.mapping_faults import DATE_SLOTS, rule_columns, rule_type
 from habeas.exchange.lists.presets import preset, preset_left_out, preset_of
@@ -248,7 +254,12 @@ def _take_single(single: Sequence[Said], lunar: bool, draft: _Draft) -> None:
             way = judged.rule.calendar or one.column.script
             first = seen.setdefault((one.meaning, way), one.column.name)
             many = one.reading.numbered or one.meaning.predicate in several()
-            if first != one.column.name and not many:
+            if first != one.column.name and one.meaning.predicate == "name":
+                says = f"{judged.reason}; the column “{first}” has names as well"
+                grouped = replace(
+                    grouped, reasons={one.column.name: says}, unsure=(one.column.name,)
+                )
+            elif first != one.column.name and not many:
                 grouped = refused([one], f"the column “{first}” says the same")
         draft.add(grouped)
         _take_fate(one, draft)
@@ -298,6 +309,8 @@ def _head(column: Contents, subject: str) -> str:
     """What the header says of other subjects than this one."""
     if not column.column.header:
         return "it has no header"
+    if part := bare_part(column.column.header):
+        return f"the header says a {part}, and not of what"
     other = read_header(column.column.header, "site" if subject == "person" else "person")
     if other.meanings:
         return f"the header says {_all(other)}, which is not said of a {subject}"
