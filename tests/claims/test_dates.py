@@ -109,7 +109,7 @@ def test_a_range_joins_its_ends_or_is_refused(one, other):
             read_date(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=20) | st.lists(
     st.sampled_from(["67", "1988", "1367", "12", "7", "-", "/", " ", "to", "July", "مرداد", "دهه",
                      "late", "before", "and", "between", "winter", "s", "~", "AH", "sixties"]),
@@ -210,6 +210,16 @@ def _is_read(text):
     except InputError:
         return False
     return True
+
+
+def test_a_text_too_long_for_a_date_is_refused_at_once():
+    text = "1367 " * 10_000_000
+    began = time.perf_counter()
+    with pytest.raises(InputError, match="letters are no date") as caught:
+        read_date(text)
+    assert time.perf_counter() - began < 1
+    assert len(str(caught.value)) < 500
+    assert read_date("6 Mordad 1367".ljust(dates.MAX_LETTERS)).latest == "1988-07-28"
 
 
 def test_an_unknown_calendar_is_refused():

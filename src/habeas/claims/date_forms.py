@@ -75,6 +75,8 @@ def partial_of(
     roles = FORMS[kinds]
     if kinds in ("Y-n", "SY-n"):
         _check_two_years(plain)
+    if len({token.kind for token in plain if token.kind in "-/."}) > 1:
+        raise InputError("hyphen and slash are mixed: is it a range?", mend=_ORDER)
     if "?" in roles:
         roles = _numeric_order(plain, roles)
     elif kinds == "Mn":

@@ -159,16 +159,19 @@ def _ends(pair: Pair) -> tuple[Partial, Partial]:
         raise InputError("it is not told whether the end is a decade", mend="Write both in full")
     month_first = kinds_of(right).replace(",", "") == "MnY"
     begins = _begin(partial_of(left, begins=True, month_first=month_first), ends)
-    if by_mark and _level(begins) > _level(ends):
+    if by_mark and _level(begins) != _level(ends):
         raise InputError(
-            "the beginning is more precise than the end", mend="Write both in full, with to between"
+            "one end of the range is more precise than the other",
+            mend="Write both in full, with to between",
         )
     return _with_century(begins, ends), _with_century(ends, begins)
 
 
 def _level(partial: Partial) -> int:
-    """0 a year or a decade, 1 a month or a season, 2 a day."""
-    return 2 if partial.day is not None else int(bool(partial.month or partial.season))
+    """0 a decade, 1 a year, 2 a month or a season, 3 a day."""
+    if partial.day is not None:
+        return 3
+    return 2 if partial.month or partial.season else int(partial.decade is None)
 
 
 def _begin(begins: Partial, ends: Partial) -> Partial:
@@ -179,6 +182,7 @@ def _begin(begins: Partial, ends: Partial) -> Partial:
         if ends.day is None:
             raise InputError("it is not told whether the range begins with a day", mend=NO_DATE)
         begins = replace(begins, day=year.number, year=None)
+    _check_end(begins, ends)
     if begins.decade or begins.year:
         return begins
     month, note = begins.month, begins.note
@@ -186,6 +190,18 @@ def _begin(begins: Partial, ends: Partial) -> Partial:
         month, note = ends.month, ends.note
     calendar = begins.calendar or ends.calendar
     return replace(begins, year=ends.year, month=month, calendar=calendar, note=note)
+
+
+def _check_end(begins: Partial, ends: Partial) -> None:
+    """`6 Mordad to 12`, `Mordad to 1368`: a bare number at the end, a month at the beginning."""
+    only_number = ends.year and not (ends.month or ends.season or ends.part)
+    if not only_number or not (begins.month or begins.season):
+        return
+    day = len(ends.year.text) < 3 and ends.year.number <= 31 if ends.year else False
+    if begins.year is None or day:
+        raise InputError(
+            "it is not told whether the range ends with a day or a year", mend="Write both in full"
+        )
 
 
 def _with_century(one: Partial, other: Partial) -> Partial:

@@ -89,6 +89,8 @@ def _days(found: Partial, calendar: Calendar, year: int) -> tuple[Span, str]:
     if found.season is not None:
         return part_of_season(_season(calendar, year, found), found.part), "season"
     if found.month is None:
+        if found.day is not None:
+            raise InputError("there is a day and no month", mend="Write the month")
         return part_of_years(calendar, year, year, found.part), "year"
     if found.day is None:
         return part_of_month(calendar, year, found.month, found.part), "month"

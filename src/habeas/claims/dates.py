@@ -17,12 +17,15 @@ from habeas.claims.calendars import CALENDARS, calendar_named
 from habeas.claims.date_digits import read_digits
 from habeas.claims.date_ranges import Bounded, bounded
 from habeas.claims.date_resolving import Context, Note
-from habeas.claims.date_tokens import Token, kinds_of, tokens_of
+from habeas.claims.date_tokens import NO_DATE, Token, kinds_of, tokens_of
 from habeas.claims.date_writings import agreement, without_brackets, writings_of
 from habeas.claims.values import When
 from habeas.errors import InputError
 
 _CACHED_TEXTS = 65_536
+
+MAX_LETTERS = 200
+"""A longer text is no date; it is refused before it is looked at."""
 
 
 class DateReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +67,8 @@ def reading_of(text: str, calendar: str | None = None) -> DateReading:
     """
     if calendar is not None:
         calendar_named(calendar)
+    if len(text) > MAX_LETTERS:
+        raise InputError(f"“{text[:40]}…”: {len(text)} letters are no date", mend=NO_DATE)
     try:
         return _read(text, calendar)
     except InputError as error:
@@ -103,12 +108,13 @@ def _read(text: str, calendar: str | None) -> DateReading:
 def _in_two_calendars(
     parts: tuple[str, str], calendar: str | None
 ) -> tuple[Bounded, Bounded] | None:
-    """Two readings, when a slash, comma or hyphen parts dates of two calendars."""
+    """Two readings, when a slash, comma or hyphen parts dates of two calendars, equally precise."""
     try:
         one, other = (_either(part, calendar) for part in parts)
     except InputError:
         return None
-    return None if one.calendar is other.calendar else (one, other)
+    same = one.calendar is other.calendar or one.precision != other.precision
+    return None if same else (one, other)
 
 
 def _either(text: str, calendar: str | None) -> Bounded:
