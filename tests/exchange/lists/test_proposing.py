@@ -15,11 +15,17 @@ from hypothesis import strategies as st
 from tables import file_of, table_of
 
 from habeas.claims.values import Point
-from habeas.exchange.lists import column_rules
+from habeas.exchange.lists import column_rules, proposing
 from habeas.exchange.lists.column_contents import SAMPLED, contents_of
 from habeas.exchange.lists.column_dates import dates_in
 from habeas.exchange.lists.column_terms import known_words, terms_in
-from habeas.exchange.lists.header_meanings import Meaning, _words, bare_part, read_header
+from habeas.exchange.lists.header_meanings import (
+    Meaning,
+    _data,
+    _words,
+    bare_part,
+    read_header,
+)
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
 from habeas.exchange.lists.mapping_faults import rule_columns
 from habeas.exchange.lists.mapping_file import check_mapping, mapping_text, read_mapping
@@ -464,6 +470,38 @@ def test_a_header_of_another_subject_is_told():
     assert "“administrative unit”, which is not said of a person" in found.reasons["استان"]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Contact person",
+        "Phone 1",
+        "شاهد / Witness",
+        "Witness (invented)",
+        "شماره تماس",
+        "گزارش‌دهنده",
+        "صلة القرابة",
+        "Testigos",
+    ],
+)
+def test_who_speaks_is_never_proposed(header):
+    found = listed({"نام و نام خانوادگی": WHOLE, header: LATIN_WHOLE})
+    assert rules(found) == ["name: نام و نام خانوادگی"]
+    assert "informant" in found.reasons[header]
+
+
+def test_no_header_of_a_claim_is_guarded():
+    guarded = {phrase for phrases in _data()["guarded"].values() for phrase in phrases}
+    for subject in ("person", "site"):
+        assert [one for one in guarded if read_header(one, subject).meanings] == []
+
+
+def test_mutant_a_guard_that_sleeps_would_be_seen(monkeypatch):
+    monkeypatch.setattr(proposing, "is_guarded", lambda header: False)
+    found = listed({"نام و نام خانوادگی": WHOLE, "شاهد": ["مرد", "زن"]})
+    assert "informant" not in found.reasons["شاهد"]
+    assert "sex: شاهد" in rules(found)
+
+
 def test_a_hidden_column_is_told():
     column = Column(header="Name", name="Name", address="A", hidden=True)
     found = propose(file_of(table_of(["Name"], [LATIN_WHOLE[:1]], columns=[column])), "source:x")
@@ -583,6 +621,7 @@ def test_a_wide_list_is_proposed_in_a_moment():
         ("سازمان/گروه", Meaning("affiliation")),
         ("Prison / detention centre", Meaning("detained_at")),
         ("ت.تولد", Meaning("born")),
+        ("Date d'arrestation", Meaning("arrested")),
         ("#", Meaning("list_number")),
         ("№", Meaning("list_number")),
         ("place of detention", Meaning("detained_at")),
@@ -674,9 +713,9 @@ def test_every_meaning_is_said_of_its_subject():
 def test_every_word_of_a_term_stands_for_one_term():
     from habeas.claims.names import normalise
     from habeas.claims.vocabulary import vocabulary
-    from habeas.exchange.lists.column_terms import _data
+    from habeas.exchange.lists.column_terms import _data as term_data
 
-    for name, terms in _data().items():
+    for name, terms in term_data().items():
         if name == "sex_letters":
             continue
         seen = {}

@@ -13,6 +13,7 @@ from habeas.claims.names import normalise, script_of
 
 _FILE: Final = Path(__file__).with_name("header_words.yaml")
 
+_ELIDED = re.compile(r"(?<!\w)[dlDL]['’](?=\w)")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INSIDE = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
 _LAST_NUMBER = re.compile(r"(?<=\w) ?\d{1,2}$")
@@ -111,6 +112,18 @@ def bare_part(header: str) -> str:
     )
 
 
+def is_guarded(header: str) -> bool:
+    """Whether a header tells of those who speak or can be reached: informants, telephones."""
+    text = _LAST_NUMBER.sub("", normalise(header))
+    pieces = (text, *re.split(r"[/|\n()]", header), *_by_script(text))
+    return any(_key(piece) in _guarded() for piece in pieces if normalise(piece))
+
+
+@cache
+def _guarded() -> frozenset[Key]:
+    return frozenset(_key(phrase) for _, phrase in _phrases(_data()["guarded"]))
+
+
 @cache
 def name_words(kind: str) -> frozenset[str]:
     """Words of names, normalised: `honorifics`, or what begins a `kunya` (Abu, Umm)."""
@@ -178,11 +191,16 @@ def _beside(text: str, words: _Words) -> HeaderReading | None:
 
 def _two_scripts(text: str, words: _Words) -> HeaderReading | None:
     """`نام پدر / Father`: the same in two scripts, or one of the two not known."""
+    return _common(_by_script(text), words)
+
+
+def _by_script(text: str) -> list[str]:
+    """The words of each script, apart."""
     parts: dict[str, list[str]] = {}
     for word in text.split():
         parts.setdefault(script_of(word), []).append(word)
     parts.pop("Zyyy", None)
-    return _common([" ".join(part) for part in parts.values()], words)
+    return [" ".join(part) for part in parts.values()]
 
 
 def _alternatives(text: str, words: _Words) -> HeaderReading | None:
@@ -230,7 +248,7 @@ def _unimportant() -> frozenset[str]:
 
 
 def _key(text: str) -> Key:
-    words = [_bare(word) for word in normalise(text).split()]
+    words = [_bare(word) for word in normalise(_ELIDED.sub(" ", text)).split()]
     return tuple(sorted(word for word in words if word not in _unimportant())) or tuple(words)
 
 

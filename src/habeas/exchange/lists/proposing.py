@@ -31,6 +31,7 @@ from habeas.exchange.lists.header_meanings import (
     HeaderReading,
     Meaning,
     bare_part,
+    is_guarded,
     read_header,
     several,
 )
@@ -49,6 +50,10 @@ _LANGS: Final = {
 }
 """Languages of headers that tell the language of the cells, if those are in its script. English is
 none: lists of many languages have English headers."""
+_GUARDED: Final = (
+    "the header tells of an informant, a relative or a way to reach somebody: never proposed. "
+    "Leave it out, or record it by hand, sealed"
+)
 _ARABIC_LETTERS: Final = re.compile(r"\bال|[يكةى]")
 _ENOUGH: Final = 3
 """Headers that have to agree on a language."""
@@ -282,6 +287,9 @@ def _take_fate(one: Said, draft: _Draft) -> None:
 
 def _take_contents(column: Contents, subject: str, draft: _Draft) -> None:
     """A column whose header says nothing known: a rule only where its cells can be one thing."""
+    if is_guarded(column.column.header):
+        draft.ask(column.name, _GUARDED)
+        return
     rule, says = _by_contents(column, subject)
     draft.add(Grouped(rule=rule, reasons={column.name: says}, unsure=(column.name,)))
 
