@@ -234,6 +234,8 @@ def held(view: View) -> Counter:
         return known[digest]
 
     return Counter(
-        (deep(digest), shown.claim.predicate, shown.sensitivity, shown.withdrawn)
+        (deep(digest), shown.sensitivity, shown.withdrawn, shown.claim.subject)
+        if shown.claim.subject.startswith("run:")
+        else (deep(digest), shown.sensitivity, shown.withdrawn, shown.claim.predicate)
         for digest, shown in claims.items()
     )

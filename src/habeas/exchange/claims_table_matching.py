@@ -33,19 +33,16 @@ class Matcher:
     Args:
         view: everything that the registry holds.
         rows: of the whole table.
+        taken: held claims that rows are by their very digest.
     """
 
-    def __init__(self, view: View, rows: Sequence[ReadRow]) -> None:
+    def __init__(self, view: View, rows: Sequence[ReadRow], *, taken: Iterable[str]) -> None:
         self._view = view
-        self._taken: set[str] = set()
+        self._taken = set(taken)
         self._told: dict[str, list[tuple[str, Claim]]] = defaultdict(list)
         for row in rows:
             for about in about_rows(0, row.line.claim):
                 self._told[about.target.hex()].append((row.line.digest, row.line.claim))
-
-    def take(self, digest: str) -> None:
-        """A held claim that a row is by its very digest."""
-        self._taken.add(digest)
 
     def match(self, rows: Iterable[tuple[str, Claim]]) -> dict[str, str]:
         """The held claims that rows are, by the digests of the rows.

@@ -7,6 +7,7 @@ held back with a question.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,6 +73,9 @@ class ClaimsTable:
     name: str
     """Of the file, without its folders."""
     format: Form
+    sha256: str
+    size: int
+    """Of the file, in bytes."""
     rows: tuple[ReadRow, ...]
     held: tuple[Unrecorded, ...]
     """Rows with a question: somebody has to decide."""
@@ -95,11 +99,23 @@ def read_claims_table(path: Path) -> ClaimsTable:
     Raises:
         InputError: it is no such table, or cannot be read to its end.
     """
-    format_, lines = lines_of(path)
+    form, lines = lines_of(path)
+    before = _hash(path)
     reader = _Reader(path.name)
     for line in lines:
         reader.take(line)
-    return reader.table(format_)
+    if _hash(path) != before:
+        raise InputError(
+            "the file changed while it was read",
+            place=path.name,
+            mend="Close it in other programs, and import it again; nothing was recorded",
+        )
+    return reader.table(form, *before)
+
+
+def _hash(path: Path) -> tuple[str, int]:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest(), opened.tell()
 
 
 class _Reader:
@@ -191,7 +207,7 @@ class _Reader:
     def _reject(self, line: Line, cells: Mapping[str, str], reason: str) -> None:
         self._rejected.append(_unrecorded(line, cells, reason))
 
-    def table(self, format_: Form) -> ClaimsTable:
+    def table(self, form: Form, sha256: str, size: int) -> ClaimsTable:
         """Everything that was taken.
 
         Raises:
@@ -206,7 +222,9 @@ class _Reader:
         rows, twice = _single(self._rows)
         return ClaimsTable(
             name=self._name,
-            format=format_,
+            format=form,
+            sha256=sha256,
+            size=size,
             rows=rows,
             held=(*self._held, *twice),
             rejected=tuple(self._rejected),

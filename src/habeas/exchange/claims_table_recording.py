@@ -19,10 +19,11 @@ from habeas.exchange.claims_table_effects import Put, objections, sensitivities
 from habeas.exchange.claims_table_matching import Matcher
 from habeas.exchange.claims_table_reading import ClaimsTable, ReadRow, Unrecorded
 from habeas.exchange.claims_table_references import in_order, renamed
+from habeas.exchange.claims_table_run import new_run, run_claims
 from habeas.registry.clearance import ERASED
 from habeas.registry.recording import Recording
 from habeas.registry.registry import Registry
-from habeas.registry.view import Shown, View
+from habeas.registry.view import View
 
 MAX_CLAIMS: Final = 700
 """How many claims go into one entry (an entry of the log holds 768, decoys included)."""
@@ -46,6 +47,8 @@ class TableAccount:
     withdrawn: int
     """Claims held already that the table's withdrawals withdraw: they stood before."""
     remarks: tuple[str, ...]
+    run: str | None
+    """The run that recorded them; None when nothing was recorded. `registry.undoing` undoes it."""
     names: Mapping[str, str] = field(repr=False)
     """The digest of a recorded row in the table to the one that it has here."""
 
@@ -71,11 +74,9 @@ def record_claims_table(
     Raises:
         BusyError, StorageError, KeyFileError: as `Registry.recording`. Nothing was recorded.
     """
-    known = _Known(registry.view("sealed"))
-    sorted_ = _sorted_out(known, table)
-    barred = dict(sorted_.barred)
+    barred: dict[str, str] = {}
     while True:
-        attempt = _Attempt(registry, sorted_, barred, known)
+        attempt = _Attempt(registry, table, barred)
         try:
             with registry.recording(recorder=recorder, progress=progress) as recording:
                 attempt.record(recording)
@@ -84,9 +85,9 @@ def record_claims_table(
         except _ObjectedError as found:
             barred |= found.reasons
         except _TakenBackError:
-            return attempt.account(table, dry_run=True)
+            return attempt.account(dry_run=True)
         else:
-            return attempt.account(table, dry_run=False)
+            return attempt.account(dry_run=False)
 
 
 class _TakenBackError(Exception):
@@ -102,22 +103,22 @@ class _ObjectedError(Exception):
 
 
 class _Known:
-    """Whether the registry holds a claim of a digest; asks once."""
+    """Whether the registry holds a claim of a digest."""
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._found: dict[str, Shown | None] = {}
+        self._found: dict[str, bool] = {}
 
-    def claim(self, digest: str) -> Shown | None:
-        if digest not in self._found:
-            try:
-                self._found[digest] = self.view.claim(digest)
-            except NotFoundError:
-                self._found[digest] = None
-        return self._found[digest]
+    def claim(self, digest: str) -> Claim | None:
+        try:
+            return self.view.claim(digest).claim
+        except NotFoundError:
+            return None
 
     def __call__(self, digest: str) -> bool:
-        return self.claim(digest) is not None
+        if digest not in self._found:
+            self._found[digest] = self.claim(digest) is not None
+        return self._found[digest]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ def _sorted_out(known: _Known, table: ClaimsTable) -> _SortedOut:
     for row in table.rows:
         digest = row.line.digest
         held = known.claim(digest)
-        if held is not None and held.claim == row.line.claim:
+        if held is not None and held == row.line.claim:
             there.add(digest)
             continue
         fresh[digest] = row
@@ -162,17 +163,15 @@ def _sorted_out(known: _Known, table: ClaimsTable) -> _SortedOut:
 class _Attempt:
     """One try at recording; another follows when rows have to be held back for their effects."""
 
-    def __init__(
-        self, registry: Registry, rows: _SortedOut, barred: Mapping[str, str], known: _Known
-    ) -> None:
+    def __init__(self, registry: Registry, table: ClaimsTable, barred: Mapping[str, str]) -> None:
         self._registry = registry
-        self._rows = rows
-        self._order = in_order(rows.fresh, barred, known, rows.unread)
-        self._names = _Names({digest: digest for digest in rows.there})
+        self._table = table
+        self._barred = barred
+        self._names = _Names()
         self._put: list[Put] = []
-        self._entries = 0
-        self._matched = 0
-        self._withdrawn = 0
+        self._held: tuple[Unrecorded, ...] = ()
+        self._there = self._entries = self._withdrawn = 0
+        self._run: str | None = None
 
     def record(self, recording: Recording) -> None:
         """Record what is new, and look at what came of it.
@@ -180,13 +179,16 @@ class _Attempt:
         Raises:
             _ObjectedError: some rows are to be held back.
         """
+        first = recording.span[1]  # from here on nobody else records
         view = self._registry.view("sealed")
-        planned = [row.line.claim for level in self._order.levels for row in level]
-        before = sensitivities(view, planned)
-        matcher = Matcher(view, self._rows.fresh)
-        for digest in self._rows.there:
-            matcher.take(digest)
-        for level in self._order.levels:
+        known = _Known(view)
+        rows = _sorted_out(known, self._table)
+        order = in_order(rows.fresh, {**rows.barred, **self._barred}, known, rows.unread)
+        self._held = (*self._table.held, *order.held)
+        self._there = len(rows.there) + rows.repeated
+        before = sensitivities(view, (r.line.claim for level in order.levels for r in level))
+        matcher = Matcher(view, rows.fresh, taken=rows.there)
+        for level in order.levels:
             self._level(level, matcher, recording)
         if not self._put:
             return
@@ -195,12 +197,25 @@ class _Attempt:
         if found.reasons:
             raise _ObjectedError(found.reasons)
         self._withdrawn = found.withdrawn
+        self._tell(recording, first)
+
+    def _tell(self, recording: Recording, first: int) -> None:
+        """The entry that says what was taken in here."""
+        self._run = new_run()
+        rows = {
+            "rows_read": self._table.count,
+            "rows_recorded": len(self._put) + self._there,
+            "rows_held": len(self._held),
+            "rows_rejected": len(self._table.rejected),
+        }
+        span = (first, recording.span[1] - 1)
+        recording.entry(run_claims(self._registry, self._run, self._table, rows, span))
 
     def _level(self, level: Iterable[ReadRow], matcher: Matcher, recording: Recording) -> None:
         claims = {row.line.digest: renamed(row.line.claim, self._names) for row in level}
         held = matcher.match(claims.items())
         self._names.update(held)
-        self._matched += len(held)
+        self._there += len(held)
         for entry in _entries(row for row in level if row.line.digest not in held):
             self._entry(entry, [claims[row.line.digest] for row in entry], recording)
 
@@ -210,19 +225,20 @@ class _Attempt:
             self._put.append(Put(row=row, claim=claim, digest=digest))
         self._entries += 1
 
-    def account(self, table: ClaimsTable, *, dry_run: bool) -> TableAccount:
+    def account(self, *, dry_run: bool) -> TableAccount:
         """What became of every row."""
         return TableAccount(
-            name=table.name,
+            name=self._table.name,
             dry_run=dry_run,
-            rows=table.count,
+            rows=self._table.count,
             recorded=len(self._put),
-            there=len(self._rows.there) + self._rows.repeated + self._matched,
-            held=(*table.held, *self._order.held),
-            rejected=table.rejected,
+            there=self._there,
+            held=self._held,
+            rejected=self._table.rejected,
             entries=self._entries,
             withdrawn=self._withdrawn,
-            remarks=table.remarks,
+            remarks=self._table.remarks,
+            run=None if dry_run else self._run,
             names={put.row.line.digest: put.digest for put in self._put},
         )
 
