@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from habeas.errors import InputError
 from habeas.exchange.tables import decoding, delimited
+from habeas.exchange.tables.damage import damage
 from habeas.exchange.tables.delimited import open_delimited
 from habeas.exchange.tables.limits import MAX_CELL, MAX_COLUMNS, MAX_LINE
 from habeas.exchange.tables.table import Row, TableFile
@@ -232,12 +233,25 @@ def test_a_list_in_another_encoding_is_read_rightly_or_asked_about(
             assert cells(open_delimited(path)) == table
 
 
-def test_letters_that_were_lost_before_are_a_fault(write: Write) -> None:
-    found = rows(open_delimited(write("name,city\na,b\nc,\ufffd\ufffd\n")))
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("\ufffd\ufffd", "a letter was lost before"),
+        ("ساختگی".encode().decode("cp1252", errors="ignore"), "wrong encoding before"),
+        ("ساختگی".encode().decode("cp1256"), "wrong encoding before"),
+        ("Renée".encode().decode("cp1252"), "wrong encoding before"),
+    ],
+)
+def test_words_that_were_broken_before_are_a_fault(write: Write, cell: str, reason: str) -> None:
+    found = rows(open_delimited(write(f"name,city\nعلی,São Paulo\nc,{cell}\n")))
     assert found[0].faults == ()
-    assert [(fault.column, "lost before" in fault.reason) for fault in found[1].faults] == [
-        (1, True)
-    ]
+    assert [fault.column for fault in found[1].faults] == [1]
+    assert reason in found[1].faults[0].reason
+
+
+@given(st.text(st.sampled_from("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیكيىةأإآ\u200c ،؛؟")))
+def test_sound_words_are_never_called_broken(text: str) -> None:
+    assert damage(text) is None or re.search("[طظعغ]\\W", text)
 
 
 # ---- ragged rows

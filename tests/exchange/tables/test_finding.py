@@ -125,6 +125,17 @@ def test_where_rows_often_have_little_there_is_no_doubt() -> None:
     assert len(rows(text)) == 81
 
 
+def test_a_sentence_under_the_last_row_is_doubted() -> None:
+    text = "name,father,city\nalef,be,pe\nte,,\nCompiled by an invented association,,"
+    assert found(text).blocks[0].doubts == {4: ALONE}
+
+
+def test_empty_lines_between_all_rows_say_nothing() -> None:
+    text = "name,father,city\n\n" + "alef,be,pe\n\n" * 8 + "te,,\n\njim,che,he"
+    block = found(text).blocks[0]
+    assert (len(rows(text)), block.doubts, loose(text)) == (10, {}, [])
+
+
 def test_groups_above_the_header() -> None:
     text = "ردیف,مشخصات,,محل,\n,نام,نام پدر,شهر,استان\n1,الف,ب,پ,ت"
     assert found(text).blocks[0].header_rows == (1, 2)
@@ -186,6 +197,11 @@ def test_more_loose_lines_than_are_kept_are_refused() -> None:
     text = "name,father,city\na,b,c\n" + "Total,1,2\n" * (MAX_LOOSE + 1) + "d,e,f"
     with pytest.raises(InputError, match="neither header nor row"):
         found(text)
+
+
+def test_more_tables_than_are_read_are_refused() -> None:
+    with pytest.raises(InputError, match="more than 100 tables"):
+        found("name,city,year\ncity,name,date\n" * 60)
 
 
 # ---- laws

@@ -16,13 +16,14 @@ from pathlib import Path
 import msgspec
 
 from habeas.errors import InputError
+from habeas.exchange.tables.damage import damage
 from habeas.exchange.tables.decoding import Encoding, find_encoding
 from habeas.exchange.tables.dialect import Delimiting, find_delimiting
 from habeas.exchange.tables.finding import Block, find_tables
 from habeas.exchange.tables.headings import Line
 from habeas.exchange.tables.limits import LOOKAHEAD, MAX_CELL, MAX_COLUMNS
 from habeas.exchange.tables.table import Fault, Row, Table, TableFile
-from habeas.exchange.tables.text_lines import LOST, REPLACEMENT, TextLines, Unchanged
+from habeas.exchange.tables.text_lines import TextLines, Unchanged
 
 
 class Delimited(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,11 +206,9 @@ def _faults(block: Block, cells: list[str], doubt: str | None) -> tuple[Fault, .
         count = _counted(max(i for i, cell in enumerate(cells) if cell.strip()) + 1, "cell")
         found.append(Fault(reason=f"{count} where {heads}: one may have been parted in two"))
     places = {place: index for index, place in enumerate(block.places)}
-    found += [
-        Fault(reason=LOST, column=places.get(place))
-        for place, cell in enumerate(cells)
-        if REPLACEMENT in cell
-    ]
+    for place, cell in enumerate(cells):
+        if reason := damage(cell):
+            found.append(Fault(reason=reason, column=places.get(place)))
     return tuple(found)
 
 

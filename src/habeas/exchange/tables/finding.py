@@ -16,7 +16,7 @@ import msgspec
 
 from habeas.errors import InputError
 from habeas.exchange.tables.columns import column_letters, name_columns
-from habeas.exchange.tables.heading_words import is_figure, is_note, is_total, may_matter
+from habeas.exchange.tables.heading_words import is_figure, is_note, is_total, is_wordy, may_matter
 from habeas.exchange.tables.headings import (
     Line,
     begins_table,
@@ -27,7 +27,7 @@ from habeas.exchange.tables.headings import (
     is_title,
     trimmed,
 )
-from habeas.exchange.tables.limits import LOOKAHEAD, MAX_LOOSE
+from habeas.exchange.tables.limits import LOOKAHEAD, MAX_LOOSE, MAX_TABLES
 from habeas.exchange.tables.table import Column, Loose
 
 ALONE = "stands alone beside the table: a row of which little is known, a title, or a note?"
@@ -85,7 +85,7 @@ def find_tables(lines: Iterable[Line], *, sheet: str | None = None) -> Found:
         sheet: the name that loose lines get.
 
     Raises:
-        InputError: there are more loose lines than are kept.
+        InputError: there are more loose lines or tables than are kept.
     """
     finder = _Finder(lines, sheet)
     return Found(blocks=tuple(finder.blocks()), loose=tuple(finder.loose))
@@ -105,7 +105,8 @@ class _Growing:
         self.key = self.headers[self.left].strip() if self.headers else None
         self.bare = {i for i, header in enumerate(self.headers) if not header.strip()}
         self.used: set[int] = set()
-        self.first = self.last = self.count = self.sparse = 0
+        self.first = self.last = self.count = self.sparse = self.gaps = 0
+        self.gap_after = 0
         self.loose: set[int] = set()
         self.doubts: dict[int, str] = {}
 
@@ -113,6 +114,11 @@ class _Growing:
     def is_often_sparse(self) -> bool:
         """Whether rows with little in them are usual here."""
         return self.sparse * 20 > self.count > 40
+
+    @property
+    def is_spaced(self) -> bool:
+        """Whether empty lines stand between most rows, and so say nothing."""
+        return self.gaps * 2 > self.count > 5
 
     def is_sparse(self, line: Sequence[str]) -> bool:
         """Whether a line has so little that it may be no row."""
@@ -156,6 +162,7 @@ class _Finder:
         self._ahead: deque[Line] = deque()
         self._sheet = sheet
         self._gap = False
+        self._tables = 1
         self.loose: list[Loose] = []
 
     def blocks(self) -> Iterator[Block]:
@@ -164,18 +171,30 @@ class _Finder:
         while (at := self._next()) is not None:
             number, line = at
             if not any(map(str.strip, line)):
-                self._gap = True
+                self._meet_gap(block)
             elif block is None:
                 block = self._begin(number, line)
             elif self._is_plainly_row(block, line):
                 block.take(number, line)
             elif head := self._further_head(block, number, line):
                 yield block.close()
-                block = _Growing(head, 0)
+                block = self._open_further(head)
             else:
                 self._weigh(block, number, line)
         if block is not None:
             yield block.close()
+
+    def _open_further(self, head: Sequence[Line]) -> _Growing:
+        self._tables += 1
+        if self._tables > MAX_TABLES:
+            raise self._fault(head[0][0], f"more than {MAX_TABLES} tables, one under the other")
+        return _Growing(head, 0)
+
+    def _meet_gap(self, block: _Growing | None) -> None:
+        if block is not None:
+            block.gaps += block.last != block.gap_after
+            block.gap_after = block.last
+        self._gap = block is None or not block.is_spaced
 
     def _next(self) -> Line | None:
         return self._ahead.popleft() if self._ahead else next(self._lines, None)
@@ -234,7 +253,11 @@ class _Finder:
             self._set_apart(number, line)
             block.loose.add(number)
             return
-        doubtful = sparse and not block.is_often_sparse and (self._gap or self._is_foot(block))
+        doubtful = (
+            sparse
+            and not block.is_often_sparse
+            and (self._gap or (is_wordy("".join(line)) and self._is_foot(block)))
+        )
         if doubtful and len(block.doubts) < MAX_LOOSE:
             block.doubts[number] = ALONE
         block.take(number, line)
@@ -274,13 +297,16 @@ class _Finder:
 
     def _set_apart(self, number: int, line: Sequence[str]) -> None:
         if len(self.loose) >= MAX_LOOSE:
-            sheet = "" if self._sheet is None else f"sheet “{self._sheet}”, "
-            raise InputError(
-                f"more than {MAX_LOOSE:,} lines are neither header nor row",
-                place=f"{sheet}line {number}",
-                mend="Take out what stands around the table, or save the table alone as CSV",
-            )
+            raise self._fault(number, f"more than {MAX_LOOSE:,} lines are neither header nor row")
         self.loose.append(Loose(number=number, cells=tuple(line), sheet=self._sheet))
+
+    def _fault(self, number: int, reason: str) -> InputError:
+        sheet = "" if self._sheet is None else f"sheet “{self._sheet}”, "
+        return InputError(
+            reason,
+            place=f"{sheet}line {number}",
+            mend="Take out what stands around the list, or save the list alone as CSV",
+        )
 
 
 def _is_total_line(cells: Sequence[str]) -> bool:

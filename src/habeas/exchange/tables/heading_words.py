@@ -131,3 +131,8 @@ def is_note(cell: str) -> bool:
     return any(words == note or words.startswith(note + " ") for note in _NOTES) and (
         ":" in head or words in _NOTES or _FIGURES.fullmatch(words.split(" ", 1)[-1]) is not None
     )
+
+
+def is_wordy(cell: str) -> bool:
+    """Whether a cell is more than a name or a number: a sentence, or `Compiled by: …`."""
+    return ":" in cell or len(cell) > 40 or len(cell.split()) > 4

@@ -16,11 +16,12 @@ import msgspec
 
 from habeas.errors import InputError
 from habeas.exchange.tables.columns import name_columns
+from habeas.exchange.tables.damage import damage
 from habeas.exchange.tables.decoding import Encoding, find_encoding
 from habeas.exchange.tables.json_values import Document, Element, Json, decode_line, fields
 from habeas.exchange.tables.limits import MAX_COLUMNS, MAX_JSON, MAX_LINE, MAX_LOOSE
 from habeas.exchange.tables.table import Column, Fault, Loose, Row, Table, TableFile
-from habeas.exchange.tables.text_lines import LOST, REPLACEMENT, TextLines, Unchanged
+from habeas.exchange.tables.text_lines import TextLines, Unchanged
 
 Keys = tuple[str, ...]
 
@@ -205,8 +206,8 @@ def _row(value: Json, number: int, indexes: dict[str, int], place: str) -> Row:
         cells[index] = field.text
         if field.values is not None:
             lists[index] = field.values
-        if REPLACEMENT in field.text:
-            faults.append(Fault(reason=LOST, column=index))
+        if reason := damage(field.text):
+            faults.append(Fault(reason=reason, column=index))
     return Row(number=number, cells=tuple(cells), lists=lists, faults=tuple(faults))
 
 

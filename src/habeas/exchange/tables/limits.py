@@ -22,6 +22,9 @@ MAX_LINE: Final = 4 * MAX_CELL
 MAX_LOOSE: Final = 10_000
 """Lines that are neither header nor row, kept in memory to be shown."""
 
+MAX_TABLES: Final = 100
+"""Tables in one sheet or delimited file. Each is read by going through the file from the start."""
+
 MAX_JSON: Final = 256 * 1024 * 1024
 """Bytes of a JSON file that is read whole. JSON lines are read one by one and have no limit."""
 

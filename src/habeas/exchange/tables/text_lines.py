@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TextIO
 
 from habeas.errors import InputError
+from habeas.exchange.tables.damage import DAMAGE
 from habeas.exchange.tables.limits import MAX_LINE
-
-REPLACEMENT: Final = "\ufffd"
-LOST: Final = "� stands where a letter was lost before this file was written"
-"""The reason of a fault."""
 
 
 class TextLines:
@@ -28,7 +25,8 @@ class TextLines:
         self.held = 0
         """Characters since the last record ended."""
         self.damaged = False
-        """Whether a replacement character stood in a line since this was last set back."""
+        """Whether a line since this was last set back holds words that were broken before."""
+        self._search = DAMAGE.search
         self._file = file
         self._name = name
 
@@ -53,7 +51,7 @@ class TextLines:
                         f"a NUL stands at character {at}: the file is damaged, or it is no text",
                         "Save it again from the program that made it",
                     )
-                if REPLACEMENT in line:
+                if not line.isascii() and self._search(line):
                     self.damaged = True
                 yield line
         except UnicodeError:
