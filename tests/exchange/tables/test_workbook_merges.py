@@ -72,7 +72,22 @@ def test_merged_headers_are_groups_and_no_faults(tmp_path: Path) -> None:
     sheet.merge_cells("C1:C2")
     book.save(path)
     (table,) = open_workbook(path).tables
+    assert [column.name for column in table.columns] == ["name / given", "name / surname", "town"]
+    assert table.header_row == 2
     assert [(row.number, row.faults) for row in table.rows()] == [(3, ()), (4, ())]
+
+
+def test_a_merged_header_alone_takes_no_row_away(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["name", None, "town"])
+    sheet.append(["a", "b", "c"])
+    sheet.append(["d", "e", "f"])
+    sheet.merge_cells("A1:B1")
+    book.save(path)
+    (table,) = open_workbook(path).tables
+    assert [row.cells for row in table.rows()] == [("a", "b", "c"), ("d", "e", "f")]
 
 
 def test_nothing_stands_for_nothing(workbooks) -> None:

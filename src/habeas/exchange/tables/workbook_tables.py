@@ -12,6 +12,7 @@ from habeas.exchange.tables.finding import Block, find_tables
 from habeas.exchange.tables.headings import Line, is_blank
 from habeas.exchange.tables.table import Fault, Loose, Row, Table
 from habeas.exchange.tables.workbook_grid import GridRow, Merge, Notes, Sheet
+from habeas.exchange.tables.workbook_headers import with_merged_header
 from habeas.exchange.tables.workbook_merges import MergedRows
 
 
@@ -40,8 +41,9 @@ def tables_of(sheet: Sheet) -> SheetTables:
     notes = Notes(sheet.name)
     seen = _Seen()
     found = find_tables(_lines(sheet, notes, seen), sheet=sheet.name)
+    blocks = (with_merged_header(block, sheet, notes.merges) for block in found.blocks)
     return SheetTables(
-        tables=tuple(_table(sheet, block, notes) for block in found.blocks),
+        tables=tuple(_table(sheet, block, notes) for block in blocks),
         loose=found.loose,
         remarks=(*_remarks(sheet, notes, seen), *notes.remarks()),
     )

@@ -126,12 +126,11 @@ def _sheet(book: Any, index: int, file: str, stream: bytes, offset: int) -> Shee
         with _Refusing(place):
             sheet = book.sheet_by_index(index)
             book.unload_sheet(index)
-            records = sheet_records(stream, offset)
-            _note(sheet, records, notes, place)
-            reader = _Cells(book, sheet, records, RowBuilder(place, notes), notes)
-            for number in range(sheet.nrows):
-                if (row := reader.row(number)) is not None:
-                    yield row
+            try:
+                yield from _rows(book, sheet, sheet_records(stream, offset), notes, place)
+            finally:
+                # Sheets of xlrd hold on to themselves: this lets go of their cells at once.
+                vars(sheet).clear()
 
     return Sheet(
         name=name,
@@ -139,6 +138,16 @@ def _sheet(book: Any, index: int, file: str, stream: bytes, offset: int) -> Shee
         visibility=_VISIBILITY.get(book._sheet_visibility[index], "hidden"),
         read=read,
     )
+
+
+def _rows(
+    book: Any, sheet: Any, records: SheetRecords, notes: Notes, place: str
+) -> Iterator[GridRow]:
+    _note(sheet, records, notes, place)
+    reader = _Cells(book, sheet, records, RowBuilder(place, notes), notes)
+    for number in range(sheet.nrows):
+        if (row := reader.row(number)) is not None:
+            yield row
 
 
 class _Cells:

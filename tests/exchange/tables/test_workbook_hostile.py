@@ -1,0 +1,302 @@
+"""Workbooks that are broken, locked, or made to do harm: one clear error, soon, for little memory."""
+
+from __future__ import annotations
+
+import random
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from habeas.errors import InputError
+from habeas.exchange.tables import workbook_grid, workbook_xml
+from habeas.exchange.tables.workbook import open_workbook
+
+
+def _refused(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        for table in open_workbook(path).tables:
+            for _ in table.rows():
+                pass
+    assert caught.value.place.startswith(path.name)
+    assert caught.value.mend
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "the file is empty"),
+        (b"<html><table><tr><td>a</td></tr></table></html>", "web page (HTML)"),
+        (b"\xef\xbb\xbf  <!DOCTYPE html><html>", "web page (HTML)"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook", "saved web page (MHTML)"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+         "XML form of 2003"),
+        (b"<?xml version='1.0'?><office:document/>", "no workbook but XML"),
+        (b"name,town\r\na,b\r\n", "no workbook but text"),
+        ("name\ttown".encode("utf-16"), "no workbook but text"),
+        (b"%PDF-1.7\n\0", "it is a PDF"),
+        (b"\x00\x01\x02\x03", "it is no workbook (.xlsx, .xls, .ods)"),
+        (b"PK\x03\x04", "damaged or cut short"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "damaged"),
+        (b"\x09\x08\x10\x00\x00\x06\x05\x00", "damaged"),
+    ],
+)  # fmt: skip
+def test_what_is_no_workbook_is_told_by_its_content(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    for name in ("list.xls", "list.xlsx"):
+        (tmp_path / name).write_bytes(content)
+        assert told in _refused(tmp_path / name)
+
+
+def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
+    assert "No such file" in _refused(tmp_path / "list.xlsx")
+    assert "directory" in _refused(tmp_path)
+
+
+def test_a_wrong_extension_is_told_and_does_not_matter(workbooks) -> None:
+    data = workbooks.text_row(1, "name", "town") + workbooks.text_row(2, "a", "b")
+    path = workbooks.xlsx(data).rename(workbooks.folder / "list.xls")
+    found, _ = workbooks.read(path)
+    assert found.remarks == ("the file is in truth a workbook of the kind .xlsx",)
+
+
+def test_a_password_is_told(tmp_path: Path) -> None:
+    directory = bytearray(1536)
+    directory[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    name = "EncryptedPackage\0".encode("utf-16-le")
+    directory[640 : 640 + len(name)] = name
+    (tmp_path / "list.xlsx").write_bytes(directory)
+    told = _refused(tmp_path / "list.xlsx")
+    assert told == (
+        "list.xlsx: it is protected by a password. Open it with its password and save it without one"
+    )
+
+
+def test_a_zip_without_a_workbook_and_a_binary_workbook(workbooks) -> None:
+    assert "holds no workbook" in _refused(workbooks.zip({"a.txt": "x"}))
+    told = _refused(workbooks.zip({"xl/workbook.bin": b"x"}, "list.xlsb"))
+    assert "binary workbook (.xlsb)" in told
+
+
+def test_an_empty_workbook(workbooks) -> None:
+    assert "nothing stands in the workbook" in _refused(workbooks.xlsx(""))
+    assert "nothing stands in the workbook" in _refused(workbooks.ods(""))
+    parts = workbooks.xlsx_parts("", sheets="")
+    assert "has no sheets" in _refused(workbooks.zip(parts))
+
+
+def test_two_sheets_of_one_name(workbooks) -> None:
+    sheets = '<sheet name="a" sheetId="1" r:id="rId1"/><sheet name="a" sheetId="2" r:id="rId1"/>'
+    data = workbooks.text_row(1, "name") + workbooks.text_row(2, "a")
+    assert "two sheets have the name “a”" in _refused(workbooks.xlsx(data, sheets=sheets))
+
+
+def test_a_sheet_part_that_is_missing(workbooks) -> None:
+    parts = workbooks.xlsx_parts("")
+    del parts["xl/worksheets/sheet1.xml"]
+    told = _refused(workbooks.zip(parts))
+    assert "list.xlsx, sheet “list”: the part 'xl/worksheets/sheet1.xml' is missing" in told
+
+
+ENTITIES = {
+    "billion laughs": '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>',
+    "file": '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    "network": '<!DOCTYPE x [<!ENTITY % a SYSTEM "http://127.0.0.1:1/x"> %a;]>',
+}
+
+
+@pytest.mark.parametrize("doctype", ENTITIES.values(), ids=ENTITIES.keys())
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "_rels/.rels",
+                                  "xl/sharedStrings.xml", "xl/styles.xml"])  # fmt: skip
+def test_entities_are_refused_wherever_they_are_declared(
+    workbooks, doctype: str, part: str
+) -> None:
+    data = workbooks.text_row(1, "name") + workbooks.text_row(2, "a")
+    parts = workbooks.xlsx_parts(data)
+    parts[part] = doctype + str(parts[part])
+    assert "declares an entity" in _refused(workbooks.zip(parts))
+
+
+def test_entities_are_refused_in_open_documents(workbooks) -> None:
+    parts = workbooks.ods_parts("")
+    parts["content.xml"] = ENTITIES["file"] + str(parts["content.xml"])
+    assert "declares an entity" in _refused(workbooks.zip(parts, "list.ods"))
+
+
+def test_without_the_check_an_entity_would_be_expanded(
+    workbooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = workbooks.text_row(1, "name", "town") + workbooks.text_row(2, "&a;", "b")
+    parts = workbooks.xlsx_parts(data)
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = '<!DOCTYPE x [<!ENTITY a "expanded">]>' + str(parts[sheet])
+    path = workbooks.zip(parts)
+    assert "declares an entity" in _refused(path)
+    monkeypatch.setattr(workbook_xml, "_defuse", lambda *_: None)
+    assert workbooks.read(path)[1][0].cells == ("expanded", "b")
+
+
+@pytest.mark.parametrize(
+    "place", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"]
+)
+def test_elements_without_end_within_one_another(workbooks, place: str) -> None:
+    parts = workbooks.xlsx_parts(workbooks.text_row(1, "name"))
+    parts[place] = "<a>" * 100_000
+    assert "more than 256 elements stand inside one another" in _refused(workbooks.zip(parts))
+
+
+def test_a_tag_without_end(workbooks) -> None:
+    parts = workbooks.xlsx_parts("")
+    parts["xl/worksheets/sheet1.xml"] = b"<a b='" + b"x1" * 15_000_000
+    started = time.monotonic()
+    assert "a tag is longer than" in _refused(workbooks.zip(parts))
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2" t="inlineStr"><is><t>{}</t></is></c>',
+        '<c r="B2" t="str"><v>{}</v></c>',
+        '<c r="B2" t="inlineStr"><is><r><t>{}</t></r><r><t>b</t></r></is></c>',
+    ],
+)
+def test_a_cell_with_too_much_text(workbooks, cell: str) -> None:
+    data = workbooks.text_row(1, "name", "town") + f'<row r="2">{cell.format("ab" * 500_001)}</row>'
+    told = _refused(workbooks.xlsx(data))
+    assert "list.xlsx, sheet “list”, cell B2: it holds more than 1,000,000 characters" in told
+
+
+def test_a_cell_of_fifty_megabytes(workbooks) -> None:
+    head = workbooks.text_row(1, "name", "town")
+    row = '<row r="2"><c r="B2" t="str"><v>{}</v></c></row>'
+    assert "a zip bomb" in _refused(workbooks.xlsx(head + row.format("a" * 50_000_000)))
+    noise = random.Random(7).randbytes(25_000_000).hex()
+    tracemalloc.start()
+    path = workbooks.xlsx(head + row.format(noise))
+    tracemalloc.reset_peak()
+    before, _ = tracemalloc.get_traced_memory()
+    told = _refused(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "cell B2: it holds more than 1,000,000 characters" in told
+    assert peak - before < 20_000_000
+
+
+def test_a_shared_text_too_long_is_told_where_it_stands(workbooks) -> None:
+    strings = f"<si><t>name</t></si><si><t>{'ab' * 1_000_000}</t></si>"
+    data = '<row r="1"><c t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c></row>'
+    told = _refused(workbooks.xlsx(data, strings=strings))
+    assert "list.xlsx, sheet “list”, cell A2: it holds more than 1,000,000 characters" in told
+
+
+def test_a_cell_of_an_open_document_too_long(workbooks) -> None:
+    rows = workbooks.ods_row("name", "town") + workbooks.ods_row("a", "ab" * 1_000_000)
+    told = _refused(workbooks.ods(rows))
+    assert "list.ods, sheet “list”, cell B2: it holds more than 1,000,000 characters" in told
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ('<c r="XFE2"><v>1</v></c>', "cell XFE2: a sheet has 16,384 columns"),
+        ('<c r="ZZZZZZ2"><v>1</v></c>', "a sheet has 16,384 columns"),
+        ('<c r="1"><v>1</v></c>', "cell '1': there can be no such cell"),
+        ('<c r="A2"><v>1</v></c><c r="A2"><v>2</v></c>', "cell A2: it stands twice"),
+    ],
+)
+def test_cells_where_none_can_be(workbooks, cell: str, told: str) -> None:
+    data = workbooks.text_row(1, "name", "town") + f'<row r="2">{cell}</row>'
+    assert told in _refused(workbooks.xlsx(data))
+
+
+def test_a_million_columns(workbooks) -> None:
+    cells = '<c t="str"><v>a</v></c>' * 1_000_000
+    started = time.monotonic()
+    told = _refused(workbooks.xlsx(f'<row r="1">{cells}</row>'))
+    assert "cell XFE1: a sheet has 16,384 columns" in told
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(("row", "told"), [("1", "it stands after row 1"), ("0", "after row 1"),
+                                           ("1048577", "1,048,576 rows at most"),
+                                           ("9" * 5000, "it stands after row 1")])  # fmt: skip
+def test_rows_where_none_can_be(workbooks, row: str, told: str) -> None:
+    data = workbooks.text_row(1, "name") + f'<row r="{row}"><c><v>1</v></c></row>'
+    assert told in _refused(workbooks.xlsx(data))
+
+
+def test_far_apart_cells_take_no_memory(workbooks) -> None:
+    """What takes 512 GiB, and ends the process, in readers that allot the whole grid."""
+    data = (
+        '<row r="1"><c r="A1" t="str"><v>name</v></c><c r="B1" t="str"><v>town</v></c></row>'
+        '<row r="1048576"><c r="XFD1048576" t="str"><v>b</v></c></row>'
+    )
+    before = '<dimension ref="A1:XFD1048576"/>'
+    path = workbooks.xlsx(data, before=before)
+    tracemalloc.start()
+    found, rows = workbooks.read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
+    assert [row.number for table in found.tables for row in table.rows()] == [1048576]
+
+
+def test_a_sheet_formatted_to_its_end_is_read_quickly(workbooks) -> None:
+    blank = "".join(f'<row r="{row}"><c r="A{row}" s="0"/></row>' for row in range(3, 100_000))
+    data = workbooks.text_row(1, "name", "town") + workbooks.text_row(2, "a", "b") + blank
+    started = time.monotonic()
+    _, rows = workbooks.read(workbooks.xlsx(data))
+    assert [row.cells for row in rows] == [("a", "b")]
+    assert time.monotonic() - started < 10
+
+
+def test_a_sheet_as_a_bomb_of_wide_rows(workbooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_grid, "MAX_GRID", 200_000)
+    data = "".join(f'<row r="{row}"><c r="XFD{row}"><v>1</v></c></row>' for row in range(1, 100))
+    told = _refused(workbooks.xlsx(data))
+    assert "row 13: the sheet holds more than" in told
+
+
+def test_no_reader_opens_a_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workbooks
+) -> None:
+    """Every door outward is shut by the tests already; here it is shown that none is tried."""
+    import socket
+    import subprocess
+
+    tried: list[object] = []
+    monkeypatch.setattr(socket, "socket", lambda *args, **_: tried.append(args))
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **_: tried.append(args))
+    monkeypatch.setattr(subprocess, "Popen", lambda *args, **_: tried.append(args))
+    path = tmp_path / "calling.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("list")
+    sheet.write_row(0, 0, ["name", "call"])
+    calls = ['WEBSERVICE("http://127.0.0.1:9/")', 'HYPERLINK("http://127.0.0.1:9/")',
+             "cmd|'/C calc'!A0", "'http://127.0.0.1:9/[x.xlsx]A'!A1"]  # fmt: skip
+    for row, call in enumerate(calls, start=1):
+        sheet.write(row, 0, f"name {row}")
+        sheet.write_formula(row, 1, f"={call}", None, "saved")
+    sheet.insert_image(0, 5, "http://127.0.0.1:9/x.png", {"image_data": _png()})
+    sheet.write_url(5, 0, "http://127.0.0.1:9/")
+    book.close()
+    found, rows = workbooks.read(path)
+    assert [row.cells[1] for row in rows[:4]] == ["saved"] * 4
+    assert any("formulas that call out are not run" in remark for remark in found.remarks)
+    assert tried == []
+
+
+def _png() -> object:
+    import io
+
+    from PIL import Image
+
+    kept = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(kept, "PNG")
+    kept.seek(0)
+    return kept
