@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-LIST = Path(__file__).parents[2] / "examples" / "lists" / "invented-list.csv"
+ROOT = Path(__file__).parents[2]
+LIST = ROOT / "examples" / "lists" / "invented-list.csv"
 SOURCE = "source:invented-list"
 
 
@@ -197,3 +199,31 @@ def test_words_of_a_list_never_stand_in_errors(case, tmp_path):
     )
     said = case.run("import", str(path), "--mapping", str(mapping), code=2)
     assert "سنگ" not in said.stderr + said.stdout
+
+
+def readme_block(text: str) -> tuple[list[str], str]:
+    """The command that the README shows on the invented list, and what stands under it."""
+    block = text.partition("```text\n$ habeas import ")[2].partition("```")[0]
+    command, _, output = block.partition("\n")
+    return command.split(), output
+
+
+def printed(text: str) -> str:
+    """What a reader sees: without isolates, and without blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in re.sub("[\u2066-\u2069]", "", text).splitlines())
+
+
+def test_the_readme_shows_what_the_program_says(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from habeas.cli.main import app
+    from habeas.registry.registry import create_registry
+
+    create_registry(tmp_path / "my-registry", organisation="Our association").close()
+    shutil.copytree(LIST.parent, tmp_path / "examples" / "lists")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("HABEAS_REGISTRY", "my-registry")
+    command, output = readme_block((ROOT / "README.md").read_text("utf-8"))
+    said = CliRunner().invoke(app, ["import", *command], catch_exceptions=False)
+    assert printed(said.stdout) == printed(output)

@@ -438,3 +438,10 @@ def test_a_mapping_that_does_not_fit_is_refused(archive, tmp_path):
         plan(archive.view("sealed"), listed(table()), wrong)
     with pytest.raises(InputError, match="no table"):
         plan(archive.view("sealed"), listed(), MAPPING)
+
+
+def test_every_key_of_a_mapping_is_documented():
+    written = (Path(__file__).parents[3] / "docs" / "lists.md").read_text("utf-8")
+    for kind in (Mapping, ClaimRule):
+        for field in msgspec.structs.fields(kind):
+            assert f"`{field.encode_name}`" in written, field.encode_name
