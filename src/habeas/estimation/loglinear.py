@@ -1,0 +1,343 @@
+"""Hierarchical log-linear models: choose one by AIC or BIC, average over them, and say how sure.
+
+The count of those on no list is the exponential of the mean effect: the model assumes that the
+highest interaction is absent, and the others that it leaves out. An interval that is computed as if
+the chosen model had been known beforehand is too narrow: beside the profile interval stands one
+from bootstrap samples in each of which the model is chosen again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq, minimize_scalar
+from scipy.special import gammaln
+from scipy.stats import chi2
+
+from habeas.errors import InputError
+from habeas.estimation.hierarchy import (
+    Floats,
+    Model,
+    hierarchical_models,
+    steps,
+)
+from habeas.estimation.overlap import Overlap
+from habeas.estimation.poisson import empty_terms, fit_poisson, standing
+
+Criterion = Literal["bic", "aic"]
+
+_EXHAUSTIVE = {1: 1, 2: 2, 3: 2, 4: 3, 5: 2}
+"""Lists to the order up to which every model is fitted; more lists are searched step by step."""
+
+_SEARCHED_ORDER = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """One model fitted to one table.
+
+    Attributes:
+        model: which.
+        missing: the estimated count of those on no list.
+        log_likelihood: without the factorials of the counts.
+        effects: how many effects were fitted, those at minus infinity included.
+        standard_error: of the population.
+        sound: whether the estimate exists and is the only one.
+    """
+
+    model: Model
+    missing: float
+    log_likelihood: float
+    effects: int
+    standard_error: float
+    sound: bool
+
+    def criterion(self, kind: Criterion, observed: int) -> float:
+        """BIC or AIC; the smaller the better."""
+        penalty = np.log(observed) if kind == "bic" else 2.0
+        return float(-2 * self.log_likelihood + penalty * self.effects)
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """All models that were fitted, and which is the best.
+
+    Attributes:
+        overlap: the table.
+        criterion: by which.
+        fitted: the sound ones, the best first.
+        unsound: models without an estimate, or with many: they have no say.
+    """
+
+    overlap: Overlap
+    criterion: Criterion
+    fitted: tuple[Fitted, ...]
+    unsound: tuple[Model, ...]
+
+    @property
+    def best(self) -> Fitted:
+        """The model with the smallest criterion."""
+        return self.fitted[0]
+
+    @cached_property
+    def weights(self) -> Floats:
+        """The share of each model if the criterion is read as evidence: exp(-difference / 2)."""
+        values = np.array(
+            [one.criterion(self.criterion, self.overlap.observed) for one in self.fitted]
+        )
+        shares = np.exp(-(values - values.min()) / 2)
+        return np.asarray(shares / shares.sum())
+
+    @property
+    def averaged(self) -> float:
+        """The population, averaged over the models by their weights."""
+        missing = np.array([one.missing for one in self.fitted])
+        return self.overlap.observed + float(self.weights @ missing)
+
+
+def select_model(
+    overlap: Overlap, *, criterion: Criterion = "bic", order: int | None = None
+) -> Selection:
+    """Fit models and order them by a criterion.
+
+    Up to five lists every model up to an order is fitted; with more, models are searched by adding
+    and taking away single interactions, beginning from independence.
+
+    Args:
+        overlap: one stratum; patterns that could not be recorded stay out of the fit.
+        criterion: `bic` (with the persons observed as its sample) or `aic`.
+        order: the most lists in one interaction; all but one list of four and fewer, pairs above.
+
+    Raises:
+        InputError: several strata, nobody observed, fewer than two lists, or no model that has an
+            estimate.
+    """
+    _check(overlap)
+    limit = order or _EXHAUSTIVE.get(overlap.k, _SEARCHED_ORDER)
+    table = _Table(overlap)
+    if overlap.k in _EXHAUSTIVE:
+        every = [table.fit(model) for model in hierarchical_models(overlap.k, limit)]
+    else:
+        every = table.search(limit, criterion)
+    sound = [one for one in every if one.sound]
+    if not sound:
+        raise InputError(
+            "no model has an estimate on this table",
+            mend="The lists overlap too little: merge lists, or leave one out",
+        )
+    ordered = sorted(sound, key=lambda one: one.criterion(criterion, overlap.observed))
+    unsound = tuple(one.model for one in every if not one.sound)
+    return Selection(overlap, criterion, tuple(ordered), unsound)
+
+
+class _Table:
+    """The cells of a table that could be recorded, as the fits take them."""
+
+    def __init__(self, overlap: Overlap) -> None:
+        every = np.arange(1, 1 << overlap.k, dtype=np.int64)
+        self.patterns = every[~np.isin(every, list(overlap.unrecorded))]
+        self.counts = overlap.dense()[0][self.patterns].astype(np.float64)
+        self.k = overlap.k
+        self.observed = overlap.observed
+        self._known: dict[Model, Fitted] = {}
+
+    def fit(self, model: Model) -> Fitted:
+        """One model, fitted once."""
+        if model not in self._known:
+            self._known[model] = self._fitted(model)
+        return self._known[model]
+
+    def _fitted(self, model: Model) -> Fitted:
+        empty = empty_terms(model, self.patterns, self.counts)
+        stands = standing(model, self.patterns, self.counts)
+        if not (stands.exists and stands.identified):
+            return Fitted(model, np.inf, -np.inf, len(model.terms), np.inf, False)
+        found = fit_poisson(model, self.patterns, self.counts[None, :], empty)
+        missing = float(found.nobody[0])
+        error = float(np.sqrt(missing + missing**2 * max(found.variance[0], 0)))
+        return Fitted(
+            model,
+            missing,
+            float(found.log_likelihood[0]),
+            len(model.terms),
+            error,
+            bool(found.converged[0]) and np.isfinite(missing),
+        )
+
+    def search(self, order: int, criterion: Criterion) -> list[Fitted]:
+        """From independence, always to the best model one step away, as long as it is better."""
+        here = self.fit(Model(self.k, ()))
+        while True:
+            ahead = [self.fit(model) for model in steps(here.model, order)]
+            best = min(
+                (one for one in (here, *ahead) if one.sound),
+                key=lambda one: one.criterion(criterion, self.observed),
+                default=here,
+            )
+            if best is here:
+                return list(self._known.values())
+            here = best
+
+
+def profile_interval(
+    overlap: Overlap, model: Model, level: float = 0.95
+) -> tuple[float, float, float]:
+    """The population at the top of the profile likelihood, and the ends of its interval.
+
+    The likelihood is multinomial: all persons, those on no list among them, fall into the cells
+    (Cormack 1992). The interval holds the populations whose likelihood is not too far below.
+
+    Args:
+        overlap: one stratum.
+        model: which.
+        level: of the interval.
+
+    Returns:
+        The population at the top, the lower and the upper end; infinite where there is no end.
+
+    Raises:
+        InputError: the model has no estimate on this table.
+    """
+    _check(overlap)
+    profile = _Profile(overlap, model)
+    found = minimize_scalar(
+        lambda log_missing: -profile(np.exp(log_missing)),
+        bounds=(np.log(1e-6), np.log(1e12)),
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
+    top, height = float(np.exp(found.x)), -float(found.fun)
+    below = height - chi2.ppf(level, 1) / 2
+
+    def rest(log_missing: float) -> float:
+        return float(profile(np.exp(log_missing)) - below)
+
+    low = 0.0 if rest(np.log(1e-6)) > 0 else np.exp(brentq(rest, np.log(1e-6), found.x))
+    high = np.inf if rest(np.log(1e12)) > 0 else np.exp(brentq(rest, found.x, np.log(1e12)))
+    return overlap.observed + top, overlap.observed + float(low), overlap.observed + float(high)
+
+
+class _Profile:
+    """The highest multinomial log likelihood with so many on no list."""
+
+    def __init__(self, overlap: Overlap, model: Model) -> None:
+        table = _Table(overlap)
+        if not table.fit(model).sound:
+            raise InputError(
+                "the model has no estimate on this table", place=model.describe(overlap.lists)
+            )
+        self._model = model
+        self._patterns = np.concatenate(([0], table.patterns))
+        self._counts = table.counts
+        self._empty = empty_terms(model, table.patterns, table.counts)
+
+    def __call__(self, missing: float) -> float:
+        counts = np.concatenate(([missing], self._counts))
+        found = fit_poisson(self._model, self._patterns, counts[None, :], self._empty)
+        total = counts.sum()
+        expected = found.expected[0]
+        held = (counts > 0) & (expected > 0)
+        said = (counts[held] * np.log(expected[held] / total)).sum()
+        return float(said + gammaln(total + 1) - gammaln(missing + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Bootstrap:
+    """Estimates from tables drawn anew, the model chosen again in each.
+
+    Attributes:
+        populations: one a table that had an estimate.
+        failed: how many tables had none.
+        chosen: how often each model was chosen, the most frequent first.
+        seed: of the random numbers.
+    """
+
+    populations: Floats
+    failed: int
+    chosen: tuple[tuple[Model, int], ...]
+    seed: int
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """The percentiles between which this share of the estimates lies."""
+        ends = np.quantile(self.populations, [(1 - level) / 2, (1 + level) / 2])
+        return float(ends[0]), float(ends[1])
+
+
+def bootstrap(selection: Selection, *, tables: int = 500, seed: int = 1) -> Bootstrap:
+    """Draw the persons observed anew, with replacement, and select again each time.
+
+    The method: Buckland, Burnham and Augustin (1997).
+
+    Args:
+        selection: of the table as it is; the same models are chosen among.
+        tables: how many are drawn.
+        seed: of the random numbers.
+    """
+    table = _Table(selection.overlap)
+    models = [one.model for one in selection.fitted] + list(selection.unsound)
+    shares = table.counts / table.counts.sum()
+    drawn = np.random.default_rng(seed).multinomial(table.observed, shares, size=tables)
+    best = np.full(tables, np.inf)
+    missing = np.full(tables, np.nan)
+    which = np.full(tables, -1)
+    for at, model in enumerate(models):
+        said, estimate = _refit(model, table, drawn.astype(np.float64), selection.criterion)
+        better = said < best
+        best[better], missing[better], which[better] = said[better], estimate[better], at
+    good = which >= 0
+    counted = np.bincount(which[good], minlength=len(models))
+    order = np.argsort(-counted, kind="stable")
+    return Bootstrap(
+        table.observed + missing[good],
+        int((~good).sum()),
+        tuple((models[at], int(counted[at])) for at in order if counted[at]),
+        seed,
+    )
+
+
+def _refit(
+    model: Model, table: _Table, drawn: Floats, criterion: Criterion
+) -> tuple[Floats, Floats]:
+    """The criterion and the missing of one model on each drawn table; infinite where it fails."""
+    said = np.full(len(drawn), np.inf)
+    missing = np.full(len(drawn), np.inf)
+    penalty = np.log(table.observed) if criterion == "bic" else 2.0
+    for empty, rows in _by_empty(model, table.patterns, drawn):
+        found = fit_poisson(model, table.patterns, drawn[rows], empty)
+        sound = found.converged & (found.nobody < 1e6 * table.observed)
+        said[rows] = np.where(sound, -2 * found.log_likelihood + penalty * len(model.terms), np.inf)
+        missing[rows] = found.nobody
+    return said, missing
+
+
+def _by_empty(
+    model: Model, patterns: npt.NDArray[np.int64], drawn: Floats
+) -> Sequence[tuple[frozenset[int], npt.NDArray[np.intp]]]:
+    """Drawn tables by which interactions nobody has."""
+    if not model.interactions:
+        return [(frozenset(), np.arange(len(drawn)))]
+    terms = np.array(model.interactions)
+    holds = ((patterns[None, :] & terms[:, None]) == terms[:, None]).astype(np.float64)
+    none = drawn @ holds.T == 0
+    groups, member = np.unique(none, axis=0, return_inverse=True)
+    return [
+        (frozenset(int(term) for term in terms[group]), np.flatnonzero(member.ravel() == at))
+        for at, group in enumerate(groups)
+    ]
+
+
+def _check(overlap: Overlap) -> None:
+    if len(overlap.strata) > 1:
+        raise InputError(
+            "the table has several strata",
+            mend="Fit each (`overlap.stratum`), or all without parting them (`overlap.pooled()`)",
+        )
+    if not overlap.observed:
+        raise InputError("the table has no persons", mend="There is nothing to estimate from")
+    if overlap.k < 2:
+        raise InputError("one list cannot overlap", mend="Two lists or more are needed")

@@ -1,0 +1,179 @@
+"""Poisson regression of counts on a log-linear design, for many tables at once, zeros understood.
+
+Where nobody stands on all lists of an interaction, its effect is minus infinity and the cells that
+hold it are empty for certain: they leave the fit, and what is left has its estimate (the extended
+maximum-likelihood estimate, Fienberg and Rinaldo 2012; for lists of victims Chan, Silverman and
+Vincent 2021). Whether it then exists and is unique is checked, not hoped for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linprog
+
+from habeas.estimation.hierarchy import Floats, Model
+
+Bools = npt.NDArray[np.bool_]
+
+_MOST_STEPS = 100
+_CLOSE = 1e-11
+
+
+@dataclass(frozen=True, eq=False)
+class PoissonFit:
+    """The fit of a model to the counts of one table or of several.
+
+    Attributes:
+        expected: the fitted counts; shape (tables, cells).
+        nobody: the fitted count of those on no list; shape (tables,).
+        log_likelihood: without the factorials of the counts; shape (tables,).
+        variance: of the logarithm of `nobody`; shape (tables,).
+        converged: shape (tables,).
+    """
+
+    expected: Floats
+    nobody: Floats
+    log_likelihood: Floats
+    variance: Floats
+    converged: Bools
+
+
+def empty_terms(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> frozenset[int]:
+    """Interactions of which no person stands on all lists: their effect is minus infinity."""
+    return frozenset(
+        term for term in model.interactions if not counts[(patterns & term) == term].sum()
+    )
+
+
+def fit_poisson(
+    model: Model, patterns: npt.NDArray[np.int64], counts: Floats, empty: frozenset[int]
+) -> PoissonFit:
+    """Fit tables that have the same empty interactions.
+
+    Args:
+        model: which.
+        patterns: of the cells; shape (cells,).
+        counts: shape (tables, cells).
+        empty: as `empty_terms` gives them, the same for every table.
+    """
+    held = np.ones(len(patterns), dtype=bool)
+    for term in empty:
+        held &= (patterns & term) != term
+    kept = [at for at, term in enumerate(model.terms) if term not in empty]
+    design = model.design(patterns[held])[:, kept]
+    fit = _newton(design, counts[:, held])
+    expected = np.zeros_like(counts, dtype=np.float64)
+    expected[:, held] = fit.expected
+    return PoissonFit(expected, fit.nobody, fit.log_likelihood, fit.variance, fit.converged)
+
+
+def _newton(design: Floats, counts: Floats) -> PoissonFit:
+    """Newton's method on the log likelihood; the first column of the design is the mean."""
+    effects: Floats = np.asarray(
+        np.linalg.lstsq(design, np.log(counts + 0.5).T, rcond=None)[0].T, dtype=np.float64
+    )
+    said = _likelihood(design, counts, effects)
+    converged = np.zeros(len(counts), dtype=bool)
+    for _ in range(_MOST_STEPS):
+        expected = np.exp(effects @ design.T)
+        gradient = (counts - expected) @ design
+        step = _solve(_information(design, expected), gradient)
+        effects, now = _climb(design, counts, effects, step, said)
+        converged = np.abs(now - said) <= _CLOSE * (1 + np.abs(now))
+        said = now
+        if converged.all():
+            break
+    expected = np.exp(effects @ design.T)
+    first = np.zeros((len(counts), design.shape[1]))
+    first[:, 0] = 1
+    variance = _solve(_information(design, expected), first)[:, 0]
+    return PoissonFit(expected, np.exp(effects[:, 0]), said, variance, converged)
+
+
+def _likelihood(design: Floats, counts: Floats, effects: Floats) -> Floats:
+    linear = effects @ design.T
+    with np.errstate(over="ignore"):
+        return np.asarray((counts * linear - np.exp(linear)).sum(axis=1))
+
+
+def _information(design: Floats, expected: Floats) -> Floats:
+    weighted = design[None, :, :] * expected[:, :, None]
+    return np.asarray(design.T[None] @ weighted)
+
+
+def _solve(information: Floats, right: Floats) -> Floats:
+    """Solve each; a singular one with the smallest solution."""
+    try:
+        return np.asarray(np.linalg.solve(information, right[:, :, None])[:, :, 0])
+    except np.linalg.LinAlgError:
+        return np.asarray((np.linalg.pinv(information) @ right[:, :, None])[:, :, 0])
+
+
+def _climb(
+    design: Floats, counts: Floats, effects: Floats, step: Floats, said: Floats
+) -> tuple[Floats, Floats]:
+    """Take the step, halved where it would go down."""
+    size = np.ones(len(counts))
+    for _ in range(30):
+        there = effects + size[:, None] * step
+        now = _likelihood(design, counts, there)
+        worse = ~(now >= said - 1e-9 * (1 + np.abs(said)))
+        if not worse.any():
+            return there, now
+        size[worse] /= 2
+    size[worse] = 0
+    there = effects + size[:, None] * step
+    return there, _likelihood(design, counts, there)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a table determines a model.
+
+    Attributes:
+        exists: the extended maximum-likelihood estimate exists.
+        identified: it is unique, the count of those on no list included.
+    """
+
+    exists: bool
+    identified: bool
+
+
+def standing(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> Standing:
+    """Whether one table determines a model.
+
+    It exists when some table with every cell above zero has the same margins (a linear programme);
+    it is unique when no other effects give the same cells (the rank of the design).
+
+    Args:
+        model: which.
+        patterns: of the cells; shape (cells,).
+        counts: shape (cells,).
+    """
+    empty = empty_terms(model, patterns, counts)
+    held = np.ones(len(patterns), dtype=bool)
+    for term in empty:
+        held &= (patterns & term) != term
+    design = model.design(patterns[held])
+    design = design[:, [at for at, term in enumerate(model.terms) if term not in empty]]
+    identified = len(design) > 0 and np.linalg.matrix_rank(design) == design.shape[1]
+    return Standing(_exists(design, counts[held]), bool(identified))
+
+
+def _exists(design: Floats, counts: Floats) -> bool:
+    """Whether a table above zero everywhere has the margins of this one."""
+    cells = len(counts)
+    if not cells or not counts.sum():
+        return False
+    if (counts > 0).all():
+        return True
+    scale = counts.sum()
+    equal = np.hstack([design.T, design.sum(axis=0)[:, None]])
+    goal = np.zeros(cells + 1)
+    goal[-1] = -1
+    bounds = [(0, None)] * cells + [(0, 1)]
+    found = linprog(goal, A_eq=equal, b_eq=design.T @ counts / scale, bounds=bounds)
+    return bool(found.success and -found.fun > 1e-9)

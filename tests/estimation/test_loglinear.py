@@ -1,0 +1,207 @@
+"""Log-linear models: Rcapture's figures, definitions by brute force, zeros, what is refused."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from habeas.errors import InputError
+from habeas.estimation import loglinear, poisson
+from habeas.estimation.hierarchy import Model, closed, hierarchical_models, steps
+from habeas.estimation.loglinear import bootstrap, profile_interval, select_model
+from habeas.estimation.overlap import Overlap
+from habeas.estimation.poisson import empty_terms, fit_poisson, standing
+
+
+@pytest.mark.parametrize(
+    ("k", "order", "count"),
+    [(2, 2, 2), (3, 2, 8), (3, 3, 9), (4, 3, 113), (4, 4, 114), (5, 2, 1024)],
+)
+def test_as_many_models_as_are_known(k, order, count):
+    found = hierarchical_models(k, order)
+    assert len(found) == len(set(found)) == count
+    for model in found:
+        held = set(model.terms)
+        assert all(one & ~(1 << bit) in held for one in held for bit in range(k) if one >> bit & 1)
+
+
+def test_a_model_by_its_generators():
+    model = closed(4, (0b0111, 0b1001, 0b1100))
+    assert model.describe() == "[1 2 3][1 4][3 4]"
+    assert model.describe(("A", "B", "C", "D")) == "[A B C][A D][C D]"
+    assert closed(4, model.generators) == model
+
+
+def test_steps_add_or_take_away_one_interaction():
+    for model in hierarchical_models(4, 3):
+        for other in steps(model, 3):
+            assert len(set(model.interactions) ^ set(other.interactions)) == 1
+            assert model in set(steps(other, 3))
+
+
+def test_kosovo_as_published(table, reference):
+    """Best of 113 models by BIC, its profile interval (Rcapture; Ball and others 2002)."""
+    kosovo = table("Kosovo")
+    found = select_model(kosovo)
+    (said,) = reference("Kosovo", "Rcapture 1.4-4 closedpMS")
+    assert found.best.model.describe() == "[1 2 3][1 4][3 4]"
+    assert round(kosovo.observed + found.best.missing, 1) == float(said["estimate"])
+    assert round(found.best.standard_error, 1) == 785.9
+    _, low, high = profile_interval(kosovo, found.best.model)
+    assert (round(low, 1), round(high, 1)) == (float(said["lo"]), float(said["hi"]))
+    by_aic = select_model(kosovo, criterion="aic")
+    assert by_aic.best.model.describe() == "[1 2 3][1 3 4]"
+    assert round(kosovo.observed + by_aic.best.missing, 1) == 12741.0
+
+
+@pytest.mark.parametrize("name", ["Kosovo", "UKdat", "UKdat_5", "Korea", "spina_bifida"])
+def test_independence_as_rcapture(name, table, reference):
+    for said in reference(name, "Rcapture 1.4-4 Mt"):
+        if said["settings"].startswith("closedpCI.t m=Mt profile"):
+            top, low, high = profile_interval(table(name), Model(table(name).k, ()))
+            found = (round(top, 1), round(low, 1), round(high, 1))
+            assert found == tuple(float(said[key]) for key in ("estimate", "lo", "hi"))
+
+
+def test_two_lists_are_the_petersen_estimate():
+    overlap = Overlap.from_counts("AB", {"10": 60, "01": 40, "11": 20})
+    found = select_model(overlap, order=1)
+    assert overlap.observed + found.best.missing == pytest.approx(80 * 60 / 20)
+
+
+cells = st.lists(st.integers(0, 80), min_size=7, max_size=7).filter(lambda c: sum(c) > 0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(cells, st.sampled_from(hierarchical_models(3, 2)))
+def test_the_fit_keeps_the_margins_of_its_model(counts, model):
+    """The likelihood equations: where the estimate exists, fitted and counted margins agree."""
+    patterns, table = np.arange(1, 8), np.array(counts, dtype=float)
+    if not standing(model, patterns, table).exists:
+        return
+    found = fit_poisson(model, patterns, table[None, :], empty_terms(model, patterns, table))
+    design = model.design(patterns)
+    assert found.expected[0] @ design == pytest.approx(table @ design, abs=1e-3, rel=1e-5)
+
+
+@settings(deadline=None, max_examples=40)
+@given(cells, st.permutations([0, 1, 2]))
+def test_the_order_of_the_lists_does_not_matter(counts, order):
+    given_ = {format(at, "03b"): count for at, count in enumerate(counts, 1)}
+    turned = {"".join(p[at] for at in order): count for p, count in given_.items()}
+    try:
+        one = select_model(Overlap.from_counts("ABC", given_))
+    except InputError:
+        with pytest.raises(InputError):
+            select_model(Overlap.from_counts("ABC", turned))
+        return
+    other = select_model(Overlap.from_counts("ABC", turned))
+    assert other.best.log_likelihood == pytest.approx(one.best.log_likelihood, abs=1e-6)
+    assert other.averaged == pytest.approx(one.averaged, rel=1e-4)
+
+
+def exists_by_search(design, counts) -> bool:
+    """Whether the likelihood has a top: no direction along which it never falls (Haberman 1974)."""
+    from scipy.optimize import linprog
+
+    empty = counts == 0
+    found = linprog(
+        design[empty].sum(axis=0),
+        A_ub=design[empty],
+        b_ub=np.zeros(int(empty.sum())),
+        A_eq=design[~empty],
+        b_eq=np.zeros(int((~empty).sum())),
+        bounds=[(-1, 1)] * design.shape[1],
+    )
+    return bool(found.fun > -1e-9)
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.lists(st.sampled_from([0, 0, 1, 7]), min_size=7, max_size=7).filter(any),
+    st.sampled_from(hierarchical_models(3, 2)),
+)
+def test_existence_is_that_of_haberman(counts, model):
+    patterns, table = np.arange(1, 8), np.array(counts, dtype=float)
+    empty = empty_terms(model, patterns, table)
+    held = np.ones(7, dtype=bool)
+    for term in empty:
+        held &= (patterns & term) != term
+    kept = [at for at, term in enumerate(model.terms) if term not in empty]
+    design = model.design(patterns[held])[:, kept]
+    assert standing(model, patterns, table).exists == exists_by_search(design, table[held])
+
+
+def test_lists_that_do_not_overlap_have_an_estimate_without_that_cell(table):
+    """In Artificial_3 nobody on C is on A or B: an interaction of C is minus infinity."""
+    found = select_model(table("Artificial_3"))
+    assert len(found.fitted) + len(found.unsound) == 8
+    assert all(np.isfinite(one.missing) for one in found.fitted)
+    assert found.best.model.interactions == ()
+
+
+def test_without_the_check_a_population_of_millions_would_win(table, monkeypatch):
+    """The mutant: an estimate that does not exist looks like a number."""
+    sound = poisson.Standing(True, True)
+    monkeypatch.setattr(loglinear, "standing", lambda *_: sound)
+    found = select_model(table("Artificial_3"))
+    assert found.best.missing > 1e6
+
+
+def test_cells_that_could_not_be_recorded_are_left_out():
+    counts = {"100": 50, "010": 40, "001": 30, "110": 20, "101": 15, "011": 12, "111": 6}
+    whole = Overlap.from_counts("ABC", counts)
+    del counts["001"]
+    censored = Overlap.from_counts("ABC", counts, unrecorded=["001"])
+    one, other = (select_model(t, order=1).best.missing for t in (whole, censored))
+    zero = select_model(Overlap.from_counts("ABC", counts), order=1).best.missing
+    assert abs(other - one) < 30
+    assert zero < other
+
+
+def test_six_lists_are_searched(table):
+    found = select_model(table("UKdat"))
+    assert len(found.fitted) < 1000
+    here = found.best.criterion("bic", 2744)
+    for model in steps(found.best.model, 2):
+        rest = loglinear._Table(found.overlap).fit(model)
+        assert not rest.sound or rest.criterion("bic", 2744) >= here
+
+
+def test_choosing_again_makes_the_interval_wider(table):
+    kosovo = table("Kosovo")
+    selection = select_model(kosovo)
+    drawn = bootstrap(selection, tables=100, seed=3)
+    low, high = drawn.interval()
+    _, first, last = profile_interval(kosovo, selection.best.model)
+    assert high - low > 2 * (last - first)
+    assert (bootstrap(selection, tables=100, seed=3).populations == drawn.populations).all()
+    assert sum(count for _, count in drawn.chosen) + drawn.failed == 100
+    assert drawn.chosen[0][1] < 90
+
+
+def test_weights_are_those_of_the_criterion(table):
+    found = select_model(table("Korea"))
+    values = [one.criterion("bic", 123) for one in found.fitted]
+    assert values == sorted(values)
+    for one, other in combinations(range(3), 2):
+        ratio = np.exp(-(values[one] - values[other]) / 2)
+        assert found.weights[one] / found.weights[other] == pytest.approx(ratio)
+    assert found.weights.sum() == pytest.approx(1)
+
+
+def test_what_cannot_be_fitted():
+    with pytest.raises(InputError, match="no persons"):
+        select_model(Overlap.from_counts("ABC", {}))
+    with pytest.raises(InputError, match="cannot overlap"):
+        select_model(Overlap.from_counts("A", {"1": 3}))
+    with pytest.raises(InputError, match="no model has an estimate"):
+        select_model(Overlap.from_counts("AB", {"10": 3, "01": 4}, unrecorded=["11"]))
+    with pytest.raises(InputError, match="more than"):
+        hierarchical_models(7, 2)
+    with pytest.raises(InputError, match="no estimate"):
+        profile_interval(Overlap.from_counts("AB", {"10": 3, "01": 4, "11": 2}), closed(2, (0b11,)))
