@@ -119,7 +119,7 @@ BROKEN = [
     ('[{"a": 01}]', "Expecting ',' delimiter", "line 1, column 9"),
     ('[{"a": "x\ny"}]', "control character", "line 1, column 10"),
     ('[{"a": "\\ud800"}]', "half a character", "object 1, a"),
-    ('[{"\\udfff": 1}]', "half a character", "object 1, "),
+    ('[{"\\udfff": 1}]', "half a character", "a key"),
     ('[{"a": ["\\u0000"]}]', "NUL", "object 1, a"),
     ("[" * 100_000, "inside one another", "line 1, column 2"),
     ('{"a":' * 100_000, "inside one another", ""),

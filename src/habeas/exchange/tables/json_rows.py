@@ -133,7 +133,7 @@ def _survey(file: JsonFile) -> tuple[dict[Keys, tuple[Column, ...]], list[Elemen
         if isinstance(element.value, dict) and element.number is not None:
             known = paths.setdefault(element.path, {})
             place = _place(file, element)
-            known.update((field.path, None) for field in fields(element.value, place))
+            known.update([(field.path, None) for field in fields(element.value, place)])
             if len(known) > MAX_COLUMNS:
                 raise InputError(
                     f"its paths make more than the {MAX_COLUMNS:,} columns a sheet can have",
@@ -206,7 +206,7 @@ def _row(value: Json, number: int, indexes: dict[str, int], place: str) -> Row:
         cells[index] = field.text
         if field.values is not None:
             lists[index] = field.values
-        if reason := damage(field.text):
+        if not field.text.isascii() and (reason := damage(field.text)):
             faults.append(Fault(reason=reason, column=index))
     return Row(number=number, cells=tuple(cells), lists=lists, faults=tuple(faults))
 

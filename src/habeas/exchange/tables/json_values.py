@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from habeas.errors import InputError
@@ -15,6 +16,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | bool | None"
 
 Path: TypeAlias = tuple[str, ...]
 
+_HOLDERS: Final = (dict, list)
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 
@@ -177,7 +179,7 @@ def decode_line(text: str, place: str) -> Json:
     raise InputError(reason, place=place, mend="One object stands on each line of JSON Lines")
 
 
-def fields(value: Json, place: str) -> Iterator[Field]:
+def fields(value: Json, place: str) -> list[Field]:
     """The values inside of one element, each with its path. `null` is nothing.
 
     Args:
@@ -187,27 +189,39 @@ def fields(value: Json, place: str) -> Iterator[Field]:
     Raises:
         InputError: a text is too long, or holds a NUL or half a character; nested too deeply.
     """
-    return _fields(value, "", place, 0)
+    found: list[Field] = []
+    _collect(value, "", place, 0, found)
+    return found
 
 
-def _fields(value: Json, path: str, place: str, depth: int) -> Iterator[Field]:
+def _collect(value: Json, path: str, place: str, depth: int, found: list[Field]) -> None:
     if depth > MAX_DEPTH:
         raise InputError(
             f"more than {MAX_DEPTH} arrays and objects stand inside one another", place=place
         )
     if isinstance(value, dict):
+        before = f"{path}/" if depth else ""
         for key, inner in value.items():
-            step = _text(key, path, place).replace("~", "~0").replace("/", "~1")
-            yield from _fields(inner, f"{path}/{step}" if depth else step, place, depth + 1)
+            at = before + _step(key)
+            if isinstance(inner, _HOLDERS):
+                _collect(inner, at, place, depth + 1, found)
+            else:
+                found.append(Field(at, _text(inner, at, place), None))
+    elif isinstance(value, list) and any(isinstance(inner, _HOLDERS) for inner in value):
+        for index, inner in enumerate(value):
+            _collect(inner, f"{path}/{index}", place, depth + 1, found)
     elif isinstance(value, list):
-        if any(isinstance(inner, dict | list) for inner in value):
-            for index, inner in enumerate(value):
-                yield from _fields(inner, f"{path}/{index}", place, depth + 1)
-        elif value:
-            texts = tuple(_text(inner, path, place) for inner in value if inner is not None)
-            yield Field(path, _text("; ".join(texts), path, place), texts)
+        texts = tuple([_text(inner, path, place) for inner in value if inner is not None])
+        if texts:
+            found.append(Field(path, _text("; ".join(texts), path, place), texts))
     else:
-        yield Field(path, _text(value, path, place), None)
+        found.append(Field(path, _text(value, path, place), None))
+
+
+@lru_cache(maxsize=4096)
+def _step(key: str) -> str:
+    """A key as a step of a path; sound, for it becomes the name of a column."""
+    return _text(key, "", "a key").replace("~", "~0").replace("/", "~1")
 
 
 def _text(value: Json, path: str, place: str) -> str:
