@@ -30,10 +30,15 @@ class Workbooks:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def zip(self, parts: Mapping[str, bytes | str], name: str = "list.xlsx") -> Path:
+    def zip(
+        self,
+        parts: Mapping[str, bytes | str],
+        name: str = "list.xlsx",
+        method: int = zipfile.ZIP_DEFLATED,
+    ) -> Path:
         """A zip package of these parts."""
         path = self.folder / name
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        with zipfile.ZipFile(path, "w", method) as package:
             for part, content in parts.items():
                 package.writestr(part, content)
         return path

@@ -11,14 +11,14 @@ from typing import Final
 from habeas.errors import InputError
 from habeas.exchange.tables.archive import Archive
 from habeas.exchange.tables.table import Loose, Table, TableFile
+from habeas.exchange.tables.workbook_compound import COMPOUND
 from habeas.exchange.tables.workbook_grid import Book
 from habeas.exchange.tables.workbook_ods import open_ods
 from habeas.exchange.tables.workbook_tables import tables_of
-from habeas.exchange.tables.workbook_xls import MAX_BYTES, open_xls
+from habeas.exchange.tables.workbook_xls import open_xls
 from habeas.exchange.tables.workbook_xlsx import open_xlsx
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
-_COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD: Final = (
     b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00",
     b"\x09\x08\x10\x00",
@@ -32,7 +32,7 @@ _SAVE: Final = "Open it in a spreadsheet program and save it as .xlsx or CSV"
 
 def is_workbook(head: bytes) -> bool:
     """Whether a file that begins with these bytes is to be opened with `open_workbook`."""
-    return head.startswith((*_ZIP, _COMPOUND, *_OLD))
+    return head.startswith((*_ZIP, COMPOUND, *_OLD))
 
 
 def open_workbook(path: Path) -> TableFile:
@@ -72,8 +72,7 @@ def _book(path: Path) -> Book:
             head = file.read(_HEAD)
         if head.startswith(_ZIP):
             return open_ods(path) if _is_open_document(path) else open_xlsx(path)
-        if head.startswith((_COMPOUND, *_OLD)):
-            _check_compound(path)
+        if head.startswith((COMPOUND, *_OLD)):
             return open_xls(path)
     except OSError as error:
         reason = error.strerror or "it cannot be read"
@@ -87,36 +86,6 @@ def _is_open_document(path: Path) -> bool:
     return not {"content.xml", "encrypted-package"}.isdisjoint(names) and not any(
         name.lower().startswith("xl/") for name in names
     )
-
-
-def _check_compound(path: Path) -> None:
-    """Whether an OLE container holds a workbook that can be read.
-
-    Raises:
-        InputError: it is encrypted, or holds something else.
-    """
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES)
-    if _has_stream(content, "Workbook") or _has_stream(content, "Book"):
-        return
-    if _has_stream(content, "EncryptedPackage"):
-        raise InputError(
-            "it is protected by a password",
-            place=path.name,
-            mend="Open it with its password and save it without one",
-        )
-    if _has_stream(content, "WordDocument"):
-        reason = "it is a text document, not a workbook"
-        raise InputError(reason, place=path.name, mend="Copy its table into a spreadsheet")
-
-
-def _has_stream(content: bytes, name: str) -> bool:
-    """Whether a container has a stream of this name ([MS-CFB] 2.6: entries of 128 bytes)."""
-    wanted = f"{name}\0".encode("utf-16-le")
-    at = content.find(wanted)
-    while at >= 0 and at % 128:
-        at = content.find(wanted, at + 1)
-    return at >= 0
 
 
 def _wrong_name(path: Path, book: Book) -> list[str]:

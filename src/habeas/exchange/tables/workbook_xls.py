@@ -13,6 +13,7 @@ from typing import Any, Final, TextIO
 
 from habeas.errors import InputError
 from habeas.exchange.tables.columns import column_letters
+from habeas.exchange.tables.workbook_compound import COMPOUND, check_compound
 from habeas.exchange.tables.workbook_formats import BUILT_IN, PLAIN, Shape, shape_of
 from habeas.exchange.tables.workbook_formulas import MISSING, note_formula
 from habeas.exchange.tables.workbook_grid import (
@@ -57,10 +58,11 @@ def open_xls(path: Path) -> Book:
     Raises:
         InputError: it is damaged, encrypted, too large or no workbook.
     """
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise InputError(f"it has more than {MAX_BYTES:,} bytes", place=path.name, mend=_MEND)
+    if (size := path.stat().st_size) > MAX_BYTES:
+        raise InputError(f"it has {size:,} bytes", place=path.name, mend=_MEND)
+    content = path.read_bytes()
+    if content.startswith(COMPOUND):
+        check_compound(content, path.name)
     with _Refusing(path.name):
         book = _opened(content)
         stream = bytes(book.mem[book.base : book.base + book.stream_len])
@@ -126,11 +128,7 @@ def _sheet(book: Any, index: int, file: str, stream: bytes, offset: int) -> Shee
         with _Refusing(place):
             sheet = book.sheet_by_index(index)
             book.unload_sheet(index)
-            try:
-                yield from _rows(book, sheet, sheet_records(stream, offset), notes, place)
-            finally:
-                # Sheets of xlrd hold on to themselves: this lets go of their cells at once.
-                vars(sheet).clear()
+            yield from _rows(book, sheet, sheet_records(stream, offset), notes, place)
 
     return Sheet(
         name=name,
