@@ -176,7 +176,7 @@ def _latin_keys(word: str) -> _Options:
     if not spelt:
         return ()
     states: dict[str, int] = {"": 0}
-    for options in _segments(spelt):
+    for options in _segments(spelt, ended=word[-1] not in _AIN):
         states = _cheapest(_extended(states, options), _HELD)
     return tuple(_settled(_cheapest(states, MOST_KEYS)).items())
 
@@ -201,13 +201,18 @@ def _bare(letter: str, known: Mapping[str, _Options]) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", letter))
 
 
-def _segments(word: str) -> list[_Options]:
-    """The readings of each letter or group of letters of a word."""
+def _segments(word: str, *, ended: bool) -> list[_Options]:
+    """The readings of each letter or group of letters of a word.
+
+    Args:
+        word: small letters.
+        ended: whether its last letter is heard as the last: not in Zariʻ.
+    """
     sounds = _sounds()
     groups = sounds.letters.findall(word)
     found = [sounds.spelt[group] for group in groups]
     for length in (2, 1):
-        if len(groups) > length and (last := sounds.last.get("".join(groups[-length:]))):
+        if ended and len(groups) > length and (last := sounds.last.get("".join(groups[-length:]))):
             found[-length:] = [last]
             break
     if groups and groups[0] in sounds.first:
@@ -216,6 +221,9 @@ def _segments(word: str) -> list[_Options]:
         found[:2] = [(("al", 0), ("", 1))]
     return found
 
+
+_AIN = "ʻʿ'’ʼʾ`"
+"""Marks of ain and hamze, behind which a final vowel is none."""
 
 _JOINED_ARTICLE = re.compile("[aeu]l(?=[^aeiouyl]....)")
 """The article in Alhusseini; whether it is one in Alborz cannot be told."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from habeas.claims.name_slots import Found
 from habeas.claims.name_tokens import Token
@@ -67,12 +68,38 @@ def pattern_of(tokens: list[Token], found: Found) -> Pattern:
 
 
 def _all_pieces(tokens: list[Token], pieces: Iterable[Piece]) -> list[Piece]:
-    """The pieces in order; a word that no rule took is a piece of its own."""
+    """The pieces in order, none over another; a word that no rule took is a piece of its own."""
     ordered = sorted(pieces)
+    if any(one.end > other.start for one, other in pairwise(ordered)):
+        ordered = _apart(tokens, ordered)
     for token in tokens:
         if not any(piece.start < token.end and token.start < piece.end for piece in ordered):
             ordered.append(Piece(token.start, token.end, "other"))
     return sorted(ordered)
+
+
+def _apart(tokens: list[Token], pieces: list[Piece]) -> list[Piece]:
+    """Pieces cut where a shorter one, such as a title or a number, stands inside."""
+    found: list[Piece] = []
+    for piece in sorted(pieces, key=lambda piece: piece.end - piece.start):
+        if not any(p.start < piece.end and piece.start < p.end for p in found):
+            found.append(piece)
+            continue
+        run: list[Token] = []
+        for token in tokens:
+            start, end = max(token.start, piece.start), min(token.end, piece.end)
+            if start < end and not any(p.start < end and start < p.end for p in found):
+                run.append(token)
+            elif run:
+                found.append(_cut(run, piece))
+                run = []
+        if run:
+            found.append(_cut(run, piece))
+    return found
+
+
+def _cut(run: list[Token], piece: Piece) -> Piece:
+    return Piece(max(run[0].start, piece.start), min(run[-1].end, piece.end), piece.slot)
 
 
 def _slots(tokens: list[Token], pieces: list[Piece]) -> list[str]:

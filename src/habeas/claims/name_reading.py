@@ -216,7 +216,8 @@ def _bracket(tokens: list[Token], main: list[Token], found: Found) -> None:
     elif _is_bosnian(tokens, main):
         found.put("father", tokens)
     else:
-        found.doubt(IN_BRACKETS)
+        if not phrase_at(tokens, 0, "kunya"):
+            found.doubt(IN_BRACKETS)
         found.put("nickname", tokens)
 
 

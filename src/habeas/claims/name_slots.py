@@ -139,7 +139,7 @@ def _plain(units: list[Unit], found: Found) -> None:
         units = units[1:]
     if len(units) == 1:
         _alone(units[0], found)
-    elif _surname_first(units):
+    elif units and _surname_first(units):
         _reversed(units, found)
     elif units:
         found.pieces += given_pieces(units[0])
@@ -168,7 +168,8 @@ def _surname_first(units: list[Unit]) -> bool:
     first, last = units[0], units[-1]
     if first.tokens[0].word.capitals and not last.tokens[0].word.capitals:
         return True
-    return first.surname and not first.given and last.given and not last.surname and not last.lead
+    looks = first.surname or (len(units) > 2 and _ends(units[1]))
+    return looks and not first.given and last.given and not last.surname and not last.lead
 
 
 def _reversed(units: list[Unit], found: Found) -> None:

@@ -150,7 +150,7 @@ def word_of(text: str) -> Word:
         form=form,
         keys=keys,
         script=script,
-        clean=normal == form and _INNER_SIGNS.isdisjoint(text),
+        clean=normal == form and small not in _WHOLE and _INNER_SIGNS.isdisjoint(text),
         given=given,
         surname=_looks_like_surname(form, known) or nisba,
         spanish=form in known.spanish or form in known.spanish_surnames,
@@ -228,7 +228,8 @@ def _head_of(form: str, known: Lexicon) -> int:
         return 0
     for at in range(2, len(form) - 1):
         head, tail = form[:at], form[at:]
-        if head in known.heads and tail in known.tails and not tail.startswith("ال"):
+        pair = (head in known.heads and tail in known.tails) or (head, tail) in known.pairs
+        if pair and not tail.startswith("ال"):
             return 0 if head == "عبد" else at
     return 0
 
