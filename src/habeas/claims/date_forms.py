@@ -191,12 +191,14 @@ def _month_and_number(tokens: Sequence[Token], *, begins: bool, month_first: boo
 
 
 def _check_two_years(tokens: Sequence[Token]) -> None:
-    """`2008/09`: a month, or two years?"""
-    years = [token for token in tokens if token.kind in ("Y", "n")]
-    if tokens[0].kind == "Y" and tokens[1].kind == "/":
-        first, second = years
-        if second.number == (first.number + 1) % 100:
-            raise InputError(
-                f"{first.text}/{second.text} may be a month or two years",
-                mend=f"Write {first.text}-{second.text} for the month, or both years in full",
-            )
+    """`2008/09`, `1988-9`: a month, or two years?"""
+    if tokens[0].kind != "Y":
+        return
+    first, mark, second = tokens
+    following = mark.kind == "/" and second.number == (first.number + 1) % 100
+    shortened = len(second.text) == 1 and second.number == (first.number + 1) % 10
+    if following or (shortened and (mark.kind == "-" or first.number >= 1700)):
+        raise InputError(
+            f"{first.text}{mark.text}{second.text} may be a month or two years",
+            mend=f"Write {first.text}-{second.number:02} for the month, or both years in full",
+        )

@@ -20,6 +20,8 @@ def part_of_month(calendar: Calendar, year: int, month: int, part: Token | None)
     span = calendar.month(year, month)
     if part is None:
         return span
+    if part.note == "months":
+        raise InputError(f"“{part.text}” of a month is not read", mend=NO_DATE)
     match part.kind:
         case "H":
             return _cut(span, 0, 14) if part.number == 1 else _cut(span, 15, None)
@@ -41,7 +43,7 @@ def part_of_years(calendar: Calendar, first: int, last: int, part: Token | None)
         InputError: years have no such part.
     """
     span = calendar.year(first)[0], calendar.year(last)[1]
-    if part is None or part.kind not in "HXV":
+    if part is None or (part.kind in "PL" and part.note != "days"):
         return _third(span, part)
     if part.kind != "H":
         raise InputError(
@@ -60,7 +62,7 @@ def part_of_season(span: Span, part: Token | None) -> Span:
     Raises:
         InputError: only thirds of a season are read.
     """
-    if part is not None and part.kind in "HXV":
+    if part is not None and (part.kind in "HXV" or part.note):
         raise InputError(f"“{part.text}” of a season is not read", mend=NO_DATE)
     return _third(span, part)
 

@@ -59,6 +59,11 @@ def resolve(found: Partial, context: Context) -> Read:
     if token is None:
         raise InputError("there is no year", mend="Write the year; none is taken from elsewhere")
     calendar, why = _calendar(found.calendar, token, context)
+    if found.calendar == "gregorian" and context.given == "solar_hijri" and len(token.text) < 3:
+        raise InputError(
+            f"{token.text} may be a Gregorian year, as the month, or a Solar Hijri one, as others",
+            mend="Write the year with four digits",
+        )
     year = _full_year(calendar, token, found.note)
     notes = [Note(why)]
     if year != token.number:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from habeas.claims.date_meanings import Meaning
 from habeas.claims.date_words import LONGEST, PHRASES
 from habeas.claims.names import normalise
 from habeas.errors import InputError
@@ -34,8 +35,9 @@ _PLAIN = str.maketrans(
 """Digits of Persian and Arabic, look-alikes of the marks; marks of direction fall away."""
 
 _SCAN = re.compile(
-    r"(?P<time>(?:ساعت\s*)?T?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})?(?![\w:])"
-    r"(?:\s*[ap]\.?m\.?(?!\w))?|ساعت\s*\d{1,2}(?!\w)|\d{1,2}\s*[ap]\.?m\.?(?!\w))"
+    r"(?P<time>(?:ساعت\s*)?T?(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-6]\d)?(?:\.\d+)?\s*"
+    r"(?:Z|[+-]\d{2}:?\d{2})?(?![\w:])(?:\s*[ap]\.?m\.?(?!\w))?"
+    r"|ساعت\s*(?:[01]?\d|2[0-4])(?!\w)|(?:0?\d|1[0-2])\s*[ap]\.?m\.?(?!\w))"
     r"|(?P<decade>['’]?\d+(?:['’]?s)(?!\w))"
     r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th|er|ام|م)(?!\w))"
     r"|(?P<number>['’]?\d+)"
@@ -98,32 +100,69 @@ def _normal_words(text: str) -> tuple[str, ...]:
 def _worded(raw: Sequence[Token]) -> list[Token]:
     """Words joined to the longest phrases that mean something."""
     found: list[Token] = []
-    at = 0
+    at, unit = 0, False
     while at < len(raw):
         if raw[at].kind != "w":
             found.append(raw[at])
-            at += 1
+            at, unit = at + 1, False
             continue
-        at = _phrase(raw, at, found)
+        at, unit = _phrase(raw, at, found, after_unit=unit)
     return found
 
 
-def _phrase(raw: Sequence[Token], at: int, found: list[Token]) -> int:
-    """Append the phrase that begins at a word; return where the next one begins."""
-    longest = LONGEST.get(raw[at].text, 0)
-    ends = _word_ends(raw, at, longest)
+def _phrase(
+    raw: Sequence[Token], at: int, found: list[Token], *, after_unit: bool
+) -> tuple[int, bool]:
+    """Append the phrase that begins at a word.
+
+    Returns:
+        Where the next one begins, and whether this one is a unit of time.
+    """
+    ends = _word_ends(raw, at, LONGEST.get(raw[at].text, 0))
     for count in range(len(ends), 0, -1):
-        words = tuple(token.text for token in raw[at : ends[count - 1]] if token.kind == "w")
+        words = tuple([token.text for token in raw[at : ends[count - 1]] if token.kind == "w"])
         meaning = PHRASES.get(words)
-        if meaning is None:
-            continue
-        if meaning.kind == "?":
-            raise InputError(f"“{' '.join(words)}” has two senses in a date", mend=meaning.note)
-        if meaning.kind != "_":
-            text = " ".join(words) if meaning.kind not in "nYW" else str(meaning.number)
-            found.append(Token(meaning.kind, text, *meaning[1:]))
-        return ends[count - 1]
-    raise InputError(f"“{raw[at].text}” is no word of a date that is known here", mend=NO_DATE)
+        if meaning is not None:
+            _check(meaning, words, after_unit=after_unit)
+            if meaning.kind == "I" or meaning.note == "unit":
+                _check_duration(found, raw[at : ends[count - 1] + 1])
+            if meaning.kind not in "_I":
+                text = " ".join(words) if meaning.kind not in "nYW" else str(meaning.number)
+                found.append(Token(meaning.kind, text, *meaning[1:]))
+            return ends[count - 1], meaning.kind == "I"
+    word = raw[at].text
+    if word[0] == "و" and (word[1:],) in PHRASES and PHRASES[word[1:],].kind == "M":
+        found.append(Token("&", "و"))  # Arabic writes and together with the month
+        found.append(Token("M", word[1:], *PHRASES[word[1:],][1:]))
+        return at + 1, False
+    raise InputError(f"“{word}” is no word of a date that is known here", mend=NO_DATE)
+
+
+def _check(meaning: Meaning, words: tuple[str, ...], *, after_unit: bool) -> None:
+    """Refuse a word with two senses, and `the year before 1988`, which is not before 1988."""
+    if meaning.kind == "?":
+        raise InputError(f"“{' '.join(words)}” has two senses in a date", mend=meaning.note)
+    if after_unit and meaning.kind in "BF":
+        raise InputError(
+            f"“{' '.join(words)}” may name one year, month or day, or all of them",
+            mend="Write the date that is meant",
+        )
+
+
+_WORDS_FOR_MONTH = frozenset(("ماه", "شهر", "mah", "month", "mes", "mois"))
+
+
+def _check_duration(found: Sequence[Token], unit: Sequence[Token]) -> None:
+    """Refuse `five days in July`, which is no fifth of July; `6 ماه مرداد` is one of Mordad."""
+    if not found or found[-1].kind != "n" or found[-1].ordinal:
+        return
+    following = PHRASES.get((unit[-1].text,))
+    of_month = len(unit) > 1 and following is not None and following.kind == "M"
+    if not of_month or unit[0].text not in _WORDS_FOR_MONTH:
+        raise InputError(
+            f"“{found[-1].text} {unit[0].text}” may be how long it lasted",
+            mend="Write the day it began and the day it ended",
+        )
 
 
 def _word_ends(raw: Sequence[Token], at: int, longest: int) -> list[int]:

@@ -23,16 +23,21 @@ _SEASONS = (
 """Not in Spanish: a verano of Argentina is a winter of Spain."""
 
 _THIRDS = (
-    "early,beginning,start,first days,the first days of,beginning of,early in,اوایل,اوائل,آغاز,"
-    "ابتدای,روزهای اول,روزهای نخست,روزهای نخستین,روزهای آغازین,اولین روزهای,نخستین روزهای,"
-    "ماههای اول,ماه های اول,ماههای نخست,ماه های نخست,ماههای آغازین,avayel,بداية,بدایات,مطلع,"
+    "early,beginning,start,early in,اوایل,اوائل,آغاز,ابتدای,avayel,بداية,بدایات,مطلع,أوائل,"
     "début,principios de,inicios de,početkom,početak",
-    "mid,middle,اواسط,نیمه,میانه,میانهٔ,روزهای میانی,avaset,nimeh,منتصف,أواسط,mi,mediados de,"
-    "sredinom,sredina",
-    "late,end,last days,the last days of,final days,اواخر,پایان,انتهای,روزهای آخر,روزهای پایانی,"
-    "آخرین روزهای,واپسین روزهای,ماههای آخر,ماه های آخر,ماههای پایانی,ماه های پایانی,avakher,"
-    "نهاية,أواخر,fin,finales de,fines de,krajem,kraj",
+    "mid,middle,اواسط,میانه,میانهٔ,avaset,منتصف,أواسط,mi,mediados de,sredinom,sredina",
+    "late,end,اواخر,پایان,انتهای,avakher,نهاية,أواخر,fin,finales de,fines de,krajem,kraj",
 )  # fmt: skip
+_DAYS_OF_MONTH = (
+    "first days,روزهای اول,روزهای نخست,روزهای نخستین,روزهای آغازین,اولین روزهای,نخستین روزهای",
+    "middle days,روزهای میانی",
+    "last days,final days,روزهای آخر,روزهای پایانی,آخرین روزهای,واپسین روزهای",
+)
+_MONTHS_OF_YEAR = (
+    "first months,ماههای اول,ماه های اول,ماههای نخست,ماه های نخست,ماههای آغازین,نخستین ماههای",
+    "middle months,ماههای میانی",
+    "last months,ماههای آخر,ماه های آخر,ماههای پایانی,ماه های پایانی,آخرین ماههای,واپسین ماههای",
+)
 _HALVES = (
     "first half,1st half,نیمه اول,نیمه نخست,نیمهٔ یکم,نیم سال اول,نیمسال اول,"
     "nimeh avval,nimeh aval,nimeye avval,nime avval,النصف الأول,première moitié,primera mitad",
@@ -52,7 +57,7 @@ _WEEKS = (
 )  # fmt: skip
 _LAST_WEEK = "last week,هفته آخر,هفته پایانی,آخرین هفته,الأسبوع الأخير"
 _EDGES = (
-    "اول سال,ابتدای سال,آغاز سال,اول ماه,بدو",
+    "اول سال,ابتدای سال,آغاز سال,بدو",
     "آخر,آخر سال,پایان سال,آخر ماه,آخرین روز,last day",
 )  # fmt: skip
 _DECADES = {
@@ -61,7 +66,8 @@ _DECADES = {
 }  # fmt: skip
 _CALENDARS = {
     "gregorian": "ce,ad,a d,c e,gregorian,میلادی,م,الميلادي,ميلادية,miladi,n e,زایینی",
-    "solar_hijri": "ap,a p,sh,s h,a h s h,ahs,solar hijri,solar,hijri shamsi,shamsi,jalali,persian,"
+    "solar_hijri": "ap,a p,sh,s h,a h s,a h s h,ahs,h sh,solar hijri,solar,hijri shamsi,"
+    "shamsi,jalali,persian,"
     "persian calendar,iranian calendar,هجری شمسی,هجری خورشیدی,خورشیدی,شمسی,ه ش,هش,ه خ,ش,جلالی,"
     "هجری شمسی,هیجری شەمسی,کۆچی هەتاوی,هەتاوی,لمریز,هجری لمریز",
     "hijri": "ah,a h,lunar hijri,islamic,qamari,lunar,هجری قمری,قمری,ه ق,هق,ق,هجری قمری,کۆچی مانگی,"
@@ -84,7 +90,8 @@ _WEEKDAYS = (
 _OTHERS = {
     "D": "decade,decade of,دهه,دهه ی,دهههای,دهه های,dahe,daheh,عقد,décennie,década",
     "A": "about,around,circa,ca,c,approximately,approx,roughly,حدود,حدودا,در حدود,تقریبا,حوالی,"
-    "حدودهای,نزدیک به,نزدیکیهای,hodud,حوالي,نحو,تقريبا,environ,"
+    "حدودهای,تقریبی,تخمینی,approximate,estimated,est,نزدیک به,نزدیکیهای,hodud,حوالي,نحو,"
+    "تقريبا,environ,"
     "vers,hacia,alrededor de,oko,yaklaşık",
     "B": "before,earlier than,prior to,پیش از,قبل از,تا پیش از,تا قبل از,قبل,avant,antes de,prije,"
     "qabl az,pish az",
@@ -92,7 +99,9 @@ _OTHERS = {
     "حداکثر تا,به قبل,یا پیش از آن,یا قبل از آن,یا زودتر",
     "F": "after,later than,پس از,بعد از,بعد,après,después de,nakon,poslije,ba'd az,pas az",
     "O": "from,since,no earlier than,not before,onwards,onward,or later,or after,از,به بعد,"
-    "یا پس از آن,یا بعد از آن,یا دیرتر,تاکنون,تا کنون,to present,to the present,to date,"
+    "یا پس از آن,یا بعد از آن,یا دیرتر,تاکنون,تا کنون,تا امروز,تا به امروز,to present,"
+    "to the present,"
+    "to date,until now,until today,"
     "منذ,من,depuis,à partir de,desde,a partir de,od,az",
     "T": "to,through,until,till,up to,تا,الی,إلى,حتى,لغاية,ta,au,jusqu'à,jusqu'en,hasta,do",
     "G": "between,بین,میان,مابین,ما بین,در فاصله,entre,između",
@@ -105,14 +114,21 @@ _OTHERS = {
     "سال گذشته,سال پیش,ماه گذشته,ماه پیش,اليوم,أمس",
     "Q": "morning,dawn,noon,midday,afternoon,evening,in the morning,in the evening,صبح,بامداد,سحر,"
     "سحرگاه,ظهر,پیش از ظهر,قبل از ظهر,بعد از ظهر,بعدازظهر,عصر,غروب,شامگاه,صباح,مساء",
-    "_": "the,of,in,on,at,during,year,years,month,months,day,days,day of,dated,date,"
-    "ی,های,سال,سالهای,"
-    "ماه,ماههای,روز,روزهای,در,طی,در طی,طول,در طول,تاریخ,مورخ,مورخه,به تاریخ,بتاریخ,در تاریخ,"
-    "عام,سنة,شهر,يوم,في,le,la,en,el,de,del,du,año,mes,godine,god,yılı,sal,mah,saal,e,ye,ی سال",
+    "I": "year,month,day,سال,ماه,روز,عام,العام,سنة,شهر,يوم,año,mes,día,sal,mah,saal,ساڵی,ساڵ,année,"
+    "mois,jour",
+    "_": "the,of,in,on,at,during,day of,dated,date,ی,های,در,طی,در طی,طول,در طول,تاریخ,مورخ,"
+    "مورخه,به تاریخ,بتاریخ,در تاریخ,"
+    "في,خلال,le,la,en,el,de,del,du,godine,god,yılı,e,ye",
 }
+_UNITS = "years,months,days,سالهای,ماههای,روزهای,سالها,años,meses,días"
+"""They say nothing, save behind a number: five days in July."""
+
 _TWO_SENSES = {
     "Is it the night before or after that day? Write the day": "شب,نیمه شب,نیمهشب,شبانگاه,night,"
     "midnight,night of,on the night of,the night of,شب هنگام,ليلة,eve of",
+    "Is it the middle, the 15th, or one of the two halves? Write mid, or first or second half": (
+        "نیمه,نیمهٔ,nimeh,nime"
+    ),
     "Does it end with the 28th, or with the month? Write the days": "هفته چهارم,fourth week,"
     "4th week,"
     "الأسبوع الرابع",
@@ -135,6 +151,9 @@ def _series() -> Iterable[tuple[str, Meaning]]:
                         ("V", _WEEKS), ("L", _EDGES)):  # fmt: skip
         for number, words in enumerate(names, 1):
             yield words, Meaning(kind, number)
+    for note, names in (("days", _DAYS_OF_MONTH), ("months", _MONTHS_OF_YEAR)):
+        for number, words in enumerate(names, 1):
+            yield words, Meaning("P", number, note=note)
     yield _LAST_WEEK, Meaning("V", 9)
     for number, words in _DECADES.items():
         yield words, Meaning("W", number)
@@ -163,6 +182,7 @@ def _table() -> dict[tuple[str, ...], Meaning]:
     table = {tuple(words.split()): meaning for words, meaning in number_phrases()}
     for kind, words in _OTHERS.items():
         table.update(_phrases(words, Meaning(kind)))
+    table.update(_phrases(_UNITS, Meaning("_", note="unit")))
     for why, words in _TWO_SENSES.items():
         table.update(_phrases(words, Meaning("?", note=why)))
     for calendar, words in _CALENDARS.items():

@@ -32,7 +32,7 @@ _WORDS: Final[dict[str, dict[options.Language, str]]] = {
         "fa": "گاه‌شماری نام برده نشده؛ این سال تنها از این گاه‌شماری است",
     },
     "note.century": {"en": "{} is the year {}", "fa": "{} یعنی سال {}"},
-    "note.part": {"en": "“{}” is counted by days", "fa": "«{}» به روز شمرده شده است"},
+    "note.part": {"en": "counted by days: “{}”", "fa": "به روز شمرده شده است: «{}»"},
     "note.weekday": {"en": "the weekday fits the day", "fa": "روز هفته با تاریخ می‌خواند"},
     "note.about": {
         "en": "no interval is read from about",
@@ -44,7 +44,7 @@ _WORDS: Final[dict[str, dict[options.Language, str]]] = {
     },
     "note.two_writings": {
         "en": "both writings agree; the more precise one is taken",
-        "fa": "هر دو نوشته می‌خوانند؛ دقیق‌تر گرفته شد",
+        "fa": "هر دو تاریخ با هم می‌خوانند؛ دقیق‌تر گرفته شد",
     },
 }
 
