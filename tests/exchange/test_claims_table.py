@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 sys.path.append(str(Path(__file__).parent))
 
@@ -25,10 +26,11 @@ from habeas.errors import InputError, StorageError
 from habeas.exchange import (
     claims_table_effects,
     claims_table_matching,
+    claims_table_reading,
     claims_table_recording,
     xlsx,
 )
-from habeas.exchange.claims_table import COLUMNS
+from habeas.exchange.claims_table import COLUMNS, checked, unchecked
 from habeas.exchange.claims_table_reading import read_claims_table
 from habeas.exchange.claims_table_recording import TableAccount, record_claims_table
 from habeas.exchange.claims_table_remainder import unrecorded_rows
@@ -204,8 +206,6 @@ def test_a_cell_that_was_changed_is_a_question(new, column):
 
 def test_a_changed_cell_that_is_believed_is_caught(new, monkeypatch):
     """Mutant: no comparison."""
-    from habeas.exchange import claims_table_reading
-
     monkeypatch.setattr(claims_table_reading, "_changed", lambda *_: "")
     with pytest.raises(AssertionError):
         test_a_cell_that_was_changed_is_a_question(new, "words")
@@ -296,16 +296,32 @@ def test_columns_taken_away_and_added_are_told(new):
 
 
 def broken(cell: str) -> dict[str, str]:
+    """Ways to break `claim_json`; those behind which the check is made anew come from hostility."""
+    body = unchecked(cell) or "{}"
+    typed = body.replace('"type":"text"', '"type":"when"').replace("description", "discovered")
     return {
         "cut": cell[:-20],
-        "other": cell.replace('"predicate":"description"', '"predicate":"undreamt"'),
-        "field": cell.replace('"labels"', '"extra":1,"labels"'),
-        "type": cell.replace('"position":', '"position":-1,"x":'),
-        "day": cell.replace("description", "discovered").replace('"type":"text"', '"type":"when"'),
+        "letter": cell.replace("two", "tow"),
+        "check": cell.replace('"check":"', '"check":"0'),
         "text": "x",
-        "deep": "[" * 5_000,
         "seam": cell + "|",
+        "deep": checked("[" * 5_000),
+        "predicate": checked(body.replace('"predicate":"description"', '"predicate":"undreamt"')),
+        "field": checked(body.replace('"labels"', '"extra":1,"labels"')),
+        "number": checked(body.replace('"position":', '"position":"x",')),
+        "type": checked(typed),
+        "surrogate": checked(body.replace("two", "\\ud800")),
+        "digest": checked(body.replace('"digest":"', '"digest":"zz')),
     }
+
+
+def changed(cell: str, old: str, new_: str) -> str:
+    """A cell in which words are changed as one would who knows how."""
+    if not cell.startswith('{"check"'):
+        return cell.replace(old, new_)
+    body = unchecked(cell)
+    assert body
+    return checked(body.replace(old, new_))
 
 
 @pytest.mark.parametrize("kind", sorted(broken("")))
@@ -341,7 +357,7 @@ def test_one_claim_in_two_rows(new):
     rows.append(list(one))
     account = take(second, write_rows(path, rows))
     assert (len(account.held), account.there) == (0, 1)
-    other = [cell.replace("one", "won") for cell in one]
+    other = [changed(cell, "one", "won") for cell in one]
     third = new()
     account = take(third, write_rows(path, [*rows, other]))
     assert [row.digest for row in account.held] == [one[0]] * 3
@@ -401,10 +417,9 @@ def test_a_circle_is_told(new):
     first, second = new(), new()
     digests = record(first, [[say("one")], [lambda found: about(found[0], "disputed")]])
     path = export(first, "csv")
-    text = path.read_text("utf-8-sig")
-    text = text.replace(f"claim:{digests[0]}", f"claim:{digests[1]}")
-    path.write_text(text, "utf-8")
-    account = take(second, path)
+    old, new_ = (f"claim:{digest}" for digest in digests)
+    rows = [[changed(cell, old, new_) for cell in row] for row in read_rows(path)]
+    account = take(second, write_rows(path, rows))
     assert ["in the end speaks of it" in row.reason for row in account.held] == [True]
 
 
@@ -662,3 +677,43 @@ def test_the_same_view_gives_the_same_bytes(new):
     one, two = export(registry, "xlsx"), export(registry, "xlsx")
     assert one.read_bytes() == two.read_bytes()
     assert export(registry, "csv").read_bytes() == export(registry, "csv").read_bytes()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_damaged_file_is_an_error_or_tells_its_rows(new, form):
+    """Whatever happens to the bytes, a claim is what was exported, or it is not recorded."""
+    registry = new()
+    everything(registry)
+    path = export(registry, form)
+    data = path.read_bytes()
+    claims = {repr(shown.claim) for shown in registry.view("sealed").stream()}
+    change = st.tuples(st.integers(0, len(data) - 1), st.integers(0, 255))
+
+    @settings(max_examples=120, deadline=None)
+    @given(changes=st.lists(change, min_size=1, max_size=4), cut=st.integers(0, len(data)))
+    def check(changes, cut):
+        damaged = bytearray(data)
+        for at, byte in changes:
+            damaged[at] = byte
+        path.write_bytes(damaged[: cut or len(data)])
+        try:
+            table_ = read_claims_table(path)
+        except InputError:
+            return
+        assert table_.count == len(table_.rows) + len(table_.held) + len(table_.rejected)
+        assert {repr(row.line.claim) for row in table_.rows} <= claims
+
+    check()
+
+
+def test_a_damaged_file_mutant(new, monkeypatch):
+    """Mutant: `claim_json` is believed as it stands."""
+    monkeypatch.setattr(claims_table_reading, "unchecked", lambda text: "{" + text[28:])
+    registry = new()
+    everything(registry)
+    path = export(registry, "csv")
+    rows = [[cell.replace('"method":"map"', '"method":"spa"') for cell in row]
+            for row in read_rows(path)]  # fmt: skip
+    with pytest.raises(AssertionError):
+        assert not any("spa" in repr(row.line.claim)
+                       for row in read_claims_table(write_rows(path, rows)).rows)  # fmt: skip

@@ -26,6 +26,7 @@ from habeas.exchange.claims_table import (
     TableLine,
     cells_of,
     is_claims_table,
+    unchecked,
 )
 from habeas.exchange.claims_table_opening import Form, Line, lines_of
 from habeas.exchange.spreadsheet_cells import joined, same_cell
@@ -188,8 +189,7 @@ class _Reader:
             self._hold(line, cells, f"{WHOLE} is empty: was this row written by hand?")
             return
         try:
-            read = _decoder.decode(joined(whole))
-            check_claim(read.claim)
+            read = _line(joined(whole))
         except InputError as error:
             self._reject(line, cells, error.reason)
         except (msgspec.MsgspecError, UnicodeError) as error:
@@ -230,6 +230,15 @@ class _Reader:
             rejected=tuple(self._rejected),
             remarks=tuple(self._remarks),
         )
+
+
+def _line(text: str) -> TableLine:
+    body = unchecked(text)
+    if body is None:
+        raise InputError(f"{WHOLE} is not as it was written: somebody changed it, or it is damaged")
+    line = _decoder.decode(body)
+    check_claim(line.claim)
+    return line
 
 
 def _unrecorded(line: Line, cells: Mapping[str, str], reason: str) -> Unrecorded:
