@@ -30,11 +30,6 @@ _HEAD: Final = 4096
 _SAVE: Final = "Open it in a spreadsheet program and save it as .xlsx or CSV"
 
 
-def is_workbook(head: bytes) -> bool:
-    """Whether a file that begins with these bytes is to be opened with `open_workbook`."""
-    return head.startswith((*_ZIP, COMPOUND, *_OLD))
-
-
 def open_workbook(path: Path) -> TableFile:
     """The tables of a workbook. Formulas, macros and links are never run, followed or fetched.
 
