@@ -238,6 +238,46 @@ def test_the_table_of_phrases_is_normalised():
         assert normalise(" ".join(phrase)) == " ".join(phrase)
 
 
+def test_no_phrase_is_listed_with_two_meanings():
+    seen = {}
+    listed = [*date_words._series(), *(
+        (words, date_meanings.Meaning(kind)) for kind, words in date_words._OTHERS.items()
+    ), *((words, date_meanings.Meaning("C", calendar=name))
+         for name, words in date_words._CALENDARS.items()),
+        *((words, date_meanings.Meaning("?", note=why))
+          for why, words in date_words._TWO_SENSES.items()),
+        (date_words._UNITS, date_meanings.Meaning("_", note="unit"))]  # fmt: skip
+    for words, meaning in listed:
+        for phrase, one in date_words._phrases(words, meaning):
+            assert phrase, words
+            assert seen.setdefault(phrase, one) == one, phrase
+    numbers = {tuple(words.split()): meaning for words, meaning in date_numbers.number_phrases()}
+    for phrase, meaning in numbers.items():
+        assert seen.get(phrase, meaning) == meaning, phrase
+
+
+def test_every_name_of_a_month_is_read_as_that_month():
+    years = {"gregorian": 1988, "solar_hijri": 1367, "hijri": 1408}
+    calendar_of = {"hijri": "hijri_tabular"}
+    for phrase, meaning in PHRASES.items():
+        if meaning.kind != "M":
+            continue
+        name = calendar_of.get(meaning.calendar, meaning.calendar)
+        year = years[meaning.calendar]
+        day = CALENDARS[name].day(year, meaning.number, 3)
+        assert interval(f"3 {' '.join(phrase)} {year}", name) == (day, day), phrase
+
+
+@pytest.mark.parametrize("calendar", sorted(CALENDARS))
+def test_numbers_in_words_are_those_in_digits(calendar):
+    for words, meaning in date_numbers.number_phrases():
+        if meaning.kind == "n" and meaning.number <= 29 and meaning.number > 0:
+            year = CALENDARS[calendar].years[100]
+            month = {"gregorian": "July", "solar_hijri": "تیر"}.get(calendar, "رجب")
+            said = interval(f"{words} {month} {year}", calendar)
+            assert said == interval(f"{meaning.number} {month} {year}", calendar), words
+
+
 def test_every_form_of_the_table_gives_one_role_a_token():
     for kinds, roles in FORMS.items():
         assert len(kinds) == len(roles), kinds
