@@ -143,13 +143,24 @@ def test_groups_above_the_header() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["alef,be,1367\npe,te,1366\nse,jim,1365", "alef,x\nbe,x\npe,x", "1,2", "a\nb\nc"]
+    "text",
+    [
+        "alef,be,1367\npe,te,1366\nse,jim,1365",
+        "alef,x\nbe,x\npe,x",
+        "1,2",
+        "a\nb\nc",
+        "x,y\nx,y\nz,w",
+    ],
 )
 def test_no_header_at_all(text: str) -> None:
     block = found(text).blocks[0]
     assert block.header_rows == ()
     assert [column.name for column in block.columns] == list("ABC"[: len(block.columns)])
     assert len(rows(text)) == len(text.split("\n"))
+
+
+def test_a_header_of_unknown_words_that_is_repeated() -> None:
+    assert loose("quux,blah\nalef,1367\nbe,1366\nquux,blah\npe,1365") == [4]
 
 
 def test_only_a_header() -> None:

@@ -31,7 +31,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UTF8_WORD: Final = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){3,}")
+_UTF8_WORD: Final = re.compile(rb"[\xd8-\xdb][\x80-\xbf]" * 3)
 """Three Arabic letters in UTF-8. In Windows-1256 it would be three times a letter and a sign."""
 _NO_TEXT: Final = frozenset(
     ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")

@@ -34,15 +34,17 @@ class Delimited(msgspec.Struct, frozen=True, kw_only=True):
     delimiting: Delimiting
 
     def records(self) -> Iterator[Line]:
-        """Every record with the line on which it begins, empty ones too.
+        """Every record with the line on which it begins; of empty ones in a row the first.
 
         Raises:
             InputError: a quotation mark is never closed, or stands in the wrong place; a record,
                 a cell or a line is too large; a NUL.
         """
-        for lines, number, cells in self._read():
-            lines.damaged = False
-            yield number, cells
+        empty = False
+        for _, number, cells in self._read():
+            if cells or not empty:
+                yield number, cells
+            empty = not cells
 
     def rows(self, block: Block) -> Iterator[Row]:
         """The rows of one table. `Row.number` is the line on which the row begins.
@@ -149,7 +151,7 @@ def open_delimited(
     """
     unchanged = Unchanged(path)
     text = read_as_delimited(path, encoding=encoding, delimiter=delimiter)
-    found = find_tables(text.records())
+    found = find_tables(text.records(), name=path.name)
     if not found.blocks and not found.loose:
         raise InputError("the file is empty", place=path.name, mend="Is it the right file?")
     return TableFile(

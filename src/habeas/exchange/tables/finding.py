@@ -77,17 +77,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     loose: tuple[Loose, ...]
 
 
-def find_tables(lines: Iterable[Line], *, sheet: str | None = None) -> Found:
+def find_tables(lines: Iterable[Line], *, sheet: str | None = None, name: str = "") -> Found:
     """The tables of a grid, in one pass over its lines, in constant memory.
 
     Args:
         lines: all lines of the grid with rising numbers, empty ones too (they part tables).
         sheet: the name that loose lines get.
+        name: of the file, for errors.
 
     Raises:
         InputError: there are more loose lines or tables than are kept.
     """
-    finder = _Finder(lines, sheet)
+    finder = _Finder(lines, sheet, name)
     return Found(blocks=tuple(finder.blocks()), loose=tuple(finder.loose))
 
 
@@ -157,10 +158,11 @@ class _Growing:
 class _Finder:
     """One pass over a grid."""
 
-    def __init__(self, lines: Iterable[Line], sheet: str | None) -> None:
+    def __init__(self, lines: Iterable[Line], sheet: str | None, name: str) -> None:
         self._lines = iter(lines)
         self._ahead: deque[Line] = deque()
         self._sheet = sheet
+        self._place = [name] * bool(name) + [f"sheet “{sheet}”"] * (sheet is not None)
         self._gap = False
         self._tables = 1
         self.loose: list[Loose] = []
@@ -301,10 +303,9 @@ class _Finder:
         self.loose.append(Loose(number=number, cells=tuple(line), sheet=self._sheet))
 
     def _fault(self, number: int, reason: str) -> InputError:
-        sheet = "" if self._sheet is None else f"sheet “{self._sheet}”, "
         return InputError(
             reason,
-            place=f"{sheet}line {number}",
+            place=", ".join((*self._place, f"line {number}")),
             mend="Take out what stands around the list, or save the list alone as CSV",
         )
 

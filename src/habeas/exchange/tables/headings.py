@@ -151,7 +151,9 @@ def _is_header(line: Cells, below: Sequence[Cells]) -> bool:
 
 def _recurs(line: Cells, below: Sequence[Cells]) -> bool:
     """Whether a cell stands in its column again: then it is a value."""
-    others = [other for other in below if trimmed(other) != trimmed(line)]
+    others = below
+    if _stands_over_figures(line, below):  # a header that may be repeated at every page
+        others = [other for other in below if trimmed(other) != trimmed(line)]
     return any(
         cell.strip() and place < len(other) and other[place] == cell
         for other in others
