@@ -1,6 +1,7 @@
 """A mapping is written so that it reads back the same, and every fault is told with its line."""
 
 import re
+import time
 import tomllib
 from pathlib import Path
 
@@ -226,6 +227,20 @@ def test_bytes_that_are_no_text_or_too_many_are_refused(data, tmp_path):
 def test_a_file_of_brackets_ends_in_a_message(tmp_path):
     assert "brackets" in refused("a = " + "[" * 100_000, tmp_path).reason
     assert "brackets" in refused("a = " + "{a=" * 50_000, tmp_path).reason
+
+
+@pytest.mark.parametrize(
+    "key", ["a" + ".a" * 50_000, "a" + ' . "b"' * 50_000, "x = {a" + ".a" * 50_000 + " = 1}\ny"]
+)
+def test_a_key_of_many_parts_does_not_take_hours(key, tmp_path):
+    started = time.perf_counter()
+    assert "hundreds of parts" in refused(HEAD + key + " = 1\n", tmp_path).reason
+    assert time.perf_counter() - started < 5
+
+
+def test_a_long_word_or_a_dotted_column_is_none(tmp_path):
+    mapping = Mapping(source="source:x", left_out=("a" * 500_000, "ا.ب.ج." * 20, "." * 5_000))
+    assert read(mapping_text(mapping), tmp_path) == mapping
 
 
 def test_no_file_is_told(tmp_path):

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
+import msgspec
+
 from habeas.claims.claim import SENSITIVITIES, Sensitivity
 from habeas.claims.names import normalise
 from habeas.claims.vocabulary import Predicate, vocabulary
@@ -32,6 +34,9 @@ _OPTIONS: Final = {
 _TELLING: Final = ("calendar", "serial", "terms", "unit", "counts", "scheme", "location_kind",
                    "uncertainty")  # fmt: skip
 """Options that tell of which type the value is."""
+
+_COMPARED: Final = 2_000
+"""Among how many words the nearest is looked for; more would take minutes when many are wrong."""
 
 _LANG = re.compile(r"[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*\Z")
 _METRES = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?\Z")
@@ -89,11 +94,13 @@ def faults_of(mapping: Mapping, tables: Sequence[Table]) -> Iterator[MappingFaul
     read = [table for table in tables if not mapping.sheets or table.sheet in mapping.sheets]
     columns = tuple(dict.fromkeys(column.name for table in read for column in table.columns))
     yield from _head_faults(mapping, tables, columns)
+    seen: set[bytes] = set()
     for number, rule in enumerate(mapping.claims):
         at = ("claim", number)
-        if rule in mapping.claims[:number]:
+        if (written := msgspec.json.encode(rule)) in seen:
             yield MappingFault(at, "this rule stands twice", "Take one of the two away")
             continue
+        seen.add(written)
         for fault in (*_column_faults(rule, columns), *_claim_faults(mapping, rule)):
             yield fault._replace(path=(*at, *fault.path))
 
@@ -146,6 +153,8 @@ def _no_column(path: tuple[str, ...], name: str, columns: Sequence[str]) -> Mapp
 
 def _nearest(wrong: str, known: Sequence[str], otherwise: str) -> str:
     """The nearest word that is known, by its normalised form too; else all of them."""
+    if len(known) > _COMPARED:
+        return f"{otherwise} {len(known)} others"
     normal = {normalise(word): word for word in known}
     near = get_close_matches(wrong, known, n=1, cutoff=0.7) or [
         normal[word] for word in get_close_matches(normalise(wrong), normal, n=1, cutoff=0.7)

@@ -6,10 +6,12 @@ itself gives terms to.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -26,7 +28,13 @@ from habeas.exchange.tables.table import Table
 MAX_BYTES: Final = 4 * 1024 * 1024
 """The largest mapping that is read; a rule for each column that a sheet can hold fits."""
 
+_LONG_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++\s*+\.\s*+){200}")
+"""Keys of many parts: no mapping has one, and the time that the parser takes grows as their square.
+"""
+
 _NONE: Final[Dictionary[str, str]] = {}
+
+_WORDS: Final = 'Words stand in quotes: predicate = "name"; lists in brackets: ["a", "b"]'
 
 Made = TypeVar("Made", bound=msgspec.Struct)
 
@@ -95,13 +103,16 @@ def _text_of(path: Path) -> str:
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
+    if found := _LONG_KEY.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise InputError("a key has hundreds of parts", place=f"{name}:{line}", mend=_WORDS)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(
             f"this is no TOML: {str(error).partition(' (at ')[0]}",
             place=f"{name}:{error_line(error, text)}",
-            mend='Words stand in quotes: predicate = "name"; lists in brackets: ["a", "b"]',
+            mend=_WORDS,
         ) from error
     except RecursionError as error:
         raise InputError(
@@ -135,7 +146,7 @@ def _converted(
     if not isinstance(raw, dict):
         complaints.add(path, "a rule is a table of keys and values", "Write [[claim]] above it")
         return None
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     values: dict[str, Any] = {}
     before = len(complaints.all.found)
     for key, value in raw.items():
@@ -151,6 +162,11 @@ def _converted(
         if field.required and key not in raw:
             complaints.add(path, f"“{key}” is missing here")
     return kind(**values) if len(complaints.all.found) == before else None
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _wrong_type(key: str, value: Any, type_: Any) -> tuple[str, str]:
