@@ -100,7 +100,7 @@ def import_list(
         ),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Show every row that is not recorded, up to 100.")
+        bool, typer.Option("--all", help="Show every row that is not recorded, up to 1000.")
     ] = False,
     recorder: options.Recorder = None,
     passphrase_file: options.PassphraseFile = None,

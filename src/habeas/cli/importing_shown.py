@@ -69,8 +69,9 @@ def _show_columns(account: TableAccount, used: Found, *, several: bool, planned:
             Words(str(column.empty) if column.empty else ""),
         )
     screen().print(shown)
-    for name in account.missing:
-        say(f"  the mapping reads {isolated(name)}, which is not in this table")
+    if account.missing:
+        names = ", ".join(isolated(name) for name in account.missing)
+        say(f"  not in this table: {names}")
 
 
 def _show_rows(plan: Plan, *, every: bool) -> None:

@@ -21,7 +21,7 @@ from habeas.exchange.lists.importing import plan, record
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
 from habeas.exchange.lists.mended import NOTE, QUESTION, ROW
 from habeas.exchange.lists.reconciliation import Totals
-from habeas.exchange.tables.table import Row
+from habeas.exchange.tables.table import Fault, Row
 from habeas.registry.changing import withdraw
 from habeas.registry.registry import open_registry
 from habeas.registry.undoing import withdraw_run
@@ -445,3 +445,93 @@ def test_every_key_of_a_mapping_is_documented():
     for kind in (Mapping, ClaimRule):
         for field in msgspec.structs.fields(kind):
             assert f"`{field.encode_name}`" in written, field.encode_name
+
+
+# Through real files
+
+
+def read_again(path):
+    from habeas.exchange.tables.reading import open_table_file
+
+    return open_table_file(path)
+
+
+def in_held(path: Path, change) -> None:
+    """Change the rows of a held CSV file."""
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        head, *rows = csv.reader(opened)
+    path.unlink()
+    write_csv(path, [change(dict(zip(head, row, strict=True))) for row in rows], head)
+
+
+def test_what_the_list_shows_odd_stays_asked_until_somebody_says_it_is_mended(archive, tmp_path):
+    """A merged cell is an ordinary cell in the file of held rows: the question must not vanish."""
+    odd = Row(number=7, cells=ROWS[0], faults=(Fault(reason="merged with A6", column=0),))
+    path = write_csv(tmp_path / "list.csv")
+    held = Path(record(archive, path, listed(table((*ROWS[:2], odd))), MAPPING).held_file)
+    again = plan(archive.view("sealed"), read_again(held), MAPPING)
+    assert counts(again.totals) == (1, 0, 0, 1, 0)
+    assert "merged with A6" in again.questions[0].questions[0].reason
+    rest = tmp_path / "rest.csv"
+    plan(archive.view("sealed"), read_again(held), MAPPING, held=rest)
+    assert plan(archive.view("sealed"), read_again(rest), MAPPING).totals.held == 1
+    in_held(rest, lambda row: {**row, QUESTION: ""}.values())
+    assert plan(archive.view("sealed"), read_again(rest), MAPPING).totals.recorded == 1
+
+
+def test_mutant_without_the_mark_a_merged_cell_would_be_recorded_unmended(
+    archive, tmp_path, monkeypatch
+):
+    from habeas.exchange.lists import mended as module
+
+    odd = Row(number=7, cells=ROWS[0], faults=(Fault(reason="merged with A6", column=0),))
+    path = write_csv(tmp_path / "list.csv")
+    held = Path(record(archive, path, listed(table((*ROWS[:2], odd))), MAPPING).held_file)
+    monkeypatch.setattr(module, "STILL_ASKED", "never written")
+    assert plan(archive.view("sealed"), read_again(held), MAPPING).totals.recorded == 1
+
+
+def test_days_of_a_workbook_are_days_again(archive, tmp_path):
+    from datetime import date
+
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "ساختگی"
+    for row in (HEADERS, ("پرند", "سنگی", "", "x9", date(1988, 7, 28), "زن", ""),
+                ("شاهو", "ابری", "", "30", date(1988, 8, 1), "مرد", "=1")):  # fmt: skip
+        book.active.append(row)
+    path = tmp_path / "list.xlsx"
+    book.save(path)
+    done = record(archive, path, read_again(path), MAPPING)
+    assert (counts(done.totals), done.run) == ((2, 0, 0, 2, 0), None)
+    held = Path(done.held_file)
+    mapping = msgspec.structs.replace(MAPPING, claims=tuple(
+        msgspec.structs.replace(rule, unread="words") if rule.predicate == "age" else rule
+        for rule in MAPPING.claims
+    ))  # fmt: skip
+    again = record(archive, held, read_again(held), mapping)
+    assert counts(again.totals) == (2, 1, 0, 1, 0)
+    days = {s.claim.value.earliest for s in claims_of(archive) if s.claim.predicate == "died"}
+    assert days == {"1988-07-28"}
+    places = {(c.sheet, c.row, c.column) for s in claims_of(archive) for c in s.claim.locator}
+    assert ("ساختگی", 2, "E") in places
+
+
+def test_several_values_of_one_cell_are_several_again(archive, tmp_path):
+    path = tmp_path / "list.json"
+    path.write_text(
+        '[{"name": "پرند", "names": ["a", "ب؛ c"], "age": "9x9"}, {"name": "x", "names": []}]',
+        "utf-8",
+    )
+    mapping = Mapping(source=SOURCE, claims=(
+        ClaimRule(predicate="name", columns=("name",)),
+        ClaimRule(predicate="nickname", columns=("names",)),
+        ClaimRule(predicate="age", columns=("age",)),
+    ))  # fmt: skip
+    held = Path(record(archive, path, read_again(path), mapping).held_file)
+    in_held(held, lambda row: {**row, "age": "99"}.values())
+    record(archive, held, read_again(held), mapping)
+    names = [s.claim for s in claims_of(archive) if s.claim.predicate == "nickname"]
+    assert sorted(claim.value.text for claim in names) == ["a", "ب؛ c"]
+    assert {(c.row, c.column) for claim in names for c in claim.locator} == {(1, "names")}

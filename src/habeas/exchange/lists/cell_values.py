@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from habeas.claims.calendars import CALENDARS
 from habeas.claims.claim import prefix_of
+from habeas.claims.date_serials import serial_day
 from habeas.claims.dates import read_date
 from habeas.claims.names import normalise, script_of
 from habeas.claims.values import (
@@ -174,6 +174,7 @@ def _term(rule: ClaimRule, predicate: Predicate) -> OneCell:
 
 # Dates
 
+_DIGITS: Final = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
 _BARE_DAYS: Final = re.compile(r"[0-9۰-۹٠-٩]{1,7}(?:[.٫][0-9۰-۹٠-٩]{1,12})?")
 _EARLIEST_SERIAL: Final = 10_000
 """Of bare numbers below this nobody can tell whether they are years or days since 1900."""
@@ -213,7 +214,8 @@ def when_of_day(text: str, day: str) -> When:
 
 def _serial(text: str, rule: ClaimRule) -> str | None:
     """The ISO day of a bare number of days; None when the number is no such thing."""
-    days = int(float(text.replace("٫", ".")))
+    number = text.translate(_DIGITS)
+    days = int(float(number))
     if rule.serial is None:
         if _EARLIEST_SERIAL <= days <= _LATEST_SERIAL and len(text.partition(".")[0]) == 5:
             raise InputError(
@@ -226,8 +228,7 @@ def _serial(text: str, rule: ClaimRule) -> str | None:
             f"“{text}” may be a year, or a number of days",
             mend="Write the date in words: year-month-day",
         )
-    begins = date(1899, 12, 30) if rule.serial == "1900" else date(1904, 1, 1)
-    return (begins + timedelta(days=days)).isoformat()
+    return serial_day(number, rule.serial).isoformat()
 
 
 def _when_of_parts(rule: ClaimRule) -> SeveralCells:

@@ -14,12 +14,12 @@ from typing import NamedTuple
 import msgspec
 
 from habeas.claims.values import Ref
-from habeas.errors import HabeasError, InputError
+from habeas.errors import HabeasError, InputError, StorageError
 from habeas.evidence.item import EvidenceItem, keep_item
 from habeas.exchange.lists.known_rows import KnownRows, fingerprint, known_rows
 from habeas.exchange.lists.mapping import Mapping
 from habeas.exchange.lists.mapping_file import check_mapping, unmatched
-from habeas.exchange.lists.mended import NOTE, is_mended, original
+from habeas.exchange.lists.mended import BETWEEN, NOTE, is_mended, original
 from habeas.exchange.lists.reconciliation import (
     KEPT,
     Fate,
@@ -306,7 +306,7 @@ def record(
                     _keep_back(remainder, found)
             totals = survey.totals()
             if not totals.new:
-                return survey.plan()
+                return _only_held(survey.plan(), remainder, place, asked=held is not None)
             _check_entries(before, recording.span[1], totals)
             draft = remainder.write(place) if remainder.count else None
             if draft is not None:
@@ -314,17 +314,44 @@ def record(
             drafts.enter_context(batch)
             batch.describe(recording, totals, before)
         if draft is not None:
-            settle(draft, place)
+            _settle(draft, place, run)
     return msgspec.structs.replace(
         survey.plan(), run=run.id, held_file=None if draft is None else str(place)
     )
+
+
+def _only_held(found: Plan, remainder: Remainder, place: Path, *, asked: bool) -> Plan:
+    """Nothing is new. Rows to mend are written all the same, unless they stand there from before.
+
+    Args:
+        found: what the list holds.
+        remainder: the rows that are not recorded.
+        place: where they come to stand.
+        asked: whether the user named that place.
+    """
+    if not remainder.count or (place.exists() and not asked):
+        return found
+    settle(remainder.write(place), place)
+    return msgspec.structs.replace(found, held_file=str(place))
+
+
+def _settle(draft: Path, place: Path, run: Run) -> None:
+    try:
+        settle(draft, place)
+    except HabeasError as error:
+        raise StorageError(
+            f"the list was recorded as {run.id}, and the rows to mend could not be written: "
+            f"{error.reason}",
+            place=str(place),
+            mend="Get them without --yes: habeas import LIST --held FILE",
+        ) from error
 
 
 def _keep_back(remainder: Remainder, found: Sorted) -> None:
     """A row that is not recorded, with its questions or the reason of its rejection."""
     if found.fate in ("held", "rejected"):
         asked = [question.describe() for question in found.read.questions]
-        why = found.read.rejected or " | ".join(asked)
+        why = found.read.rejected or BETWEEN.join(asked)
         remainder.add(found.rules.table, found.row, why)
 
 

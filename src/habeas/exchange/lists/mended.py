@@ -26,6 +26,14 @@ QUESTION: Final = "habeas: question"
 NOTE: Final = "from a row that was held back at import, and mended by hand"
 """Stands with every claim of a mended row: its words may not be those of the list."""
 
+STILL_ASKED: Final = "Once it is mended, empty this question in the file of held rows"
+"""The mend of what only a person can say is mended. While it stands in the file, the row is held:
+what was odd in the list (a merged cell, a formula without its value) is no longer to be seen there.
+"""
+
+BETWEEN: Final = " | "
+"""Stands between the questions of a row."""
+
 _ADDRESS: Final = re.compile(r"(?:(?P<sheet>.+)!)?(?P<letters>[A-Z]{0,3})(?P<row>[1-9][0-9]{0,15})")
 _UNADDRESSED: Final = Fault(
     reason=f"the column “{ROW}” does not say where the row stood in the list (Sheet!A7, or 7)"
@@ -56,12 +64,15 @@ def original(table: Table) -> Table:
         table: with the two columns of the file of held rows.
     """
     kept = [n for n, column in enumerate(table.columns) if column.name not in (ROW, QUESTION)]
-    at = next(n for n, column in enumerate(table.columns) if column.name == ROW)
+    names = [column.name for column in table.columns]
+    at, asked = names.index(ROW), names.index(QUESTION) if QUESTION in names else None
     first = next((found for row in table.rows() if (found := _address(row.cells[at]))), None)
     sheet, letters = (None, "") if first is None else (first.sheet, first.letters)
 
     def rows() -> Iterator[Row]:
-        return (_row(row, kept, _address(row.cells[at]), (sheet, letters)) for row in table.rows())
+        for row in table.rows():
+            question = "" if asked is None else row.cells[asked]
+            yield _row(row, kept, _address(row.cells[at]), (sheet, letters), question)
 
     columns = tuple(_column(table.columns[n], place, letters) for place, n in enumerate(kept))
     return Table(sheet=sheet, header_row=table.header_row, columns=columns, rows=rows)
@@ -73,7 +84,11 @@ def _column(column: Column, place: int, letters: str) -> Column:
 
 
 def _row(
-    row: Row, kept: list[int], address: Address | None, expected: tuple[str | None, str]
+    row: Row,
+    kept: list[int],
+    address: Address | None,
+    expected: tuple[str | None, str],
+    question: str,
 ) -> Row:
     places = {old: new for new, old in enumerate(kept)}
     faults = [
@@ -81,6 +96,11 @@ def _row(
         for fault in row.faults
         if fault.column is not None and fault.column in places
     ] + [fault for fault in row.faults if fault.column is None]
+    faults += [
+        Fault(reason=part.replace(STILL_ASKED, "").rstrip(". "))
+        for part in unharmed(question).split(BETWEEN)
+        if STILL_ASKED in part
+    ]
     if address is None:
         faults.append(_UNADDRESSED)
     elif address[:2] != expected:

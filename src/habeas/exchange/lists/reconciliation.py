@@ -18,7 +18,7 @@ from habeas.exchange.tables.table import Row
 Fate = Literal["recorded", "already", "held", "rejected"]
 """`already`: the record holds the row from an earlier import; it counts as recorded."""
 
-KEPT: Final = 100
+KEPT: Final = 1_000
 """How many questions and warnings an account keeps; of the rest it keeps the number."""
 
 

@@ -31,7 +31,9 @@ SUFFIXES: Final = (".csv", ".xlsx")
 _SHEET_ROWS: Final = 1_000_000
 _SHEET_NAME: Final = 31
 _CELL: Final = 32_767
-"""What a workbook holds (ECMA-376): rows of a sheet, letters of its name, letters of a cell."""
+_QUESTION: Final = 8_000
+"""What a workbook holds (ECMA-376): rows of a sheet, letters of its name, of a cell; and the length
+of a question that is written."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=True):
@@ -81,7 +83,7 @@ class Remainder:
             table=len(self._tables) - 1,
             address=address_of(table, row.number),
             cells=tuple(map(_writable, _cells(row))),
-            question=_writable(question),
+            question=_writable(question)[:_QUESTION],
             days=row.days,
         )
         try:

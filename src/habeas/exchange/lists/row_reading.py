@@ -12,11 +12,15 @@ from habeas.claims.claim import Claim
 from habeas.claims.locator import Cell
 from habeas.claims.values import When
 from habeas.errors import InputError
+from habeas.exchange.lists.mended import STILL_ASKED
 from habeas.exchange.lists.row_rules import Read, RowRule, RowRules
 from habeas.exchange.tables.table import Row
 
 MOST_CLAIMS: Final = 768
 """What one entry holds (`docs/spec/record.md`)."""
+
+_LONGEST: Final = 200
+"""Of the words of a cell that a question repeats."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -31,8 +35,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def describe(self) -> str:
         """The question in one line, for a cell of the file of rows that were held back."""
+        said = self.words if len(self.words) <= _LONGEST else f"{self.words[:_LONGEST]}…"
         reason = self.reason if not self.words or self.words in self.reason else (
-            f"“{self.words}”: {self.reason}"
+            f"“{said}”: {self.reason}"
         )  # fmt: skip
         head = f"{self.column}: {reason}" if self.column else reason
         return f"{head}. {self.mend}" if self.mend else head
@@ -79,13 +84,12 @@ def read_row(row: Row, rules: RowRules, subject: str) -> ReadRow:
         Claims when the row can be recorded; else questions, or a reason for the rejection.
     """
     found = [rule.read(row) for rule in rules.rules]
-    questions = [
+    questions = _of_faults(row, rules) if row.faults else []
+    questions += [
         _question(rule, read.asked, row)
         for rule, read in zip(rules.rules, found, strict=True)
         if read.asked is not None
     ]
-    if row.faults:
-        questions += _of_faults(row, rules)
     filled = tuple([number for number, read in enumerate(found) if read.values])
     asked = tuple([number for number, read in enumerate(found) if read.asked is not None])
     rejected = "" if questions else _rejection(rules, filled)
@@ -162,7 +166,7 @@ def _of_faults(row: Row, rules: RowRules) -> list[Question]:
             column="" if fault.column is None else rules.table.columns[fault.column].name,
             words="" if fault.column is None else row.cells[fault.column],
             reason=fault.reason,
-            mend="Mend the row, and import it again",
+            mend=STILL_ASKED,
         )
         for fault in row.faults
         if fault.column is None or fault.column in mapped
