@@ -32,7 +32,7 @@ from habeas.claims.values import (
     value_type,
     words,
 )
-from habeas.exchange.spreadsheet_cells import count_pieces, pieces, plain_json, visible
+from habeas.exchange.spreadsheet_cells import MAX_CELL, count_pieces, pieces, plain_json, visible
 from habeas.registry.view import Shown, View
 
 COLUMNS: Final = (
@@ -96,7 +96,7 @@ def claims_grid(view: View, *, subject: str | None = None, lang: str = "en") -> 
         subject: only the claims about this entity, and what is said of those claims.
         lang: of the labels of entities.
     """
-    longest = max((_length(shown.claim) for shown in _shown(view, subject)), default=0)
+    longest = max((_length(shown) for shown in _shown(view, subject)), default=0)
     width = count_pieces(longest)
     return Grid(header=(*COLUMNS, *whole_columns(width)), rows=_rows(view, subject, lang, width))
 
@@ -169,11 +169,12 @@ def unchecked(text: str) -> str | None:
     return body if checked(body) == text else None
 
 
-def _length(claim: Claim) -> int:
-    data = _encoder.encode(claim)
-    if len(data) * 6 + _AROUND < 31_000:  # six signs for a byte is the most
+def _length(shown: Shown) -> int:
+    """How long `claim_json` may be; 0 when it fits into one cell in any case."""
+    around = _AROUND + 6 * len(shown.origin)
+    if 6 * len(_encoder.encode(shown.claim)) + around < MAX_CELL - 2:  # six signs a byte at most
         return 0
-    return len(plain_json(msgspec.to_builtins(claim))) + _AROUND
+    return len(plain_json(msgspec.to_builtins(shown.claim))) + around
 
 
 def _short(label: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
 
 from habeas.claims.claim import Claim
 from habeas.claims.encoding import canonical
@@ -53,12 +54,12 @@ class Matcher:
         groups: dict[bytes, list[str]] = defaultdict(list)
         subjects: dict[str, None] = {}
         for digest, claim in rows:
-            groups[canonical(claim)].append(digest)
+            groups[_key(claim)].append(digest)
             subjects[claim.subject] = None
         found: dict[bytes, list[str]] = defaultdict(list)
         for subject in subjects:
             for shown in self._view.stream(subject=subject):
-                key = canonical(shown.claim)
+                key = _key(shown.claim)
                 if key in groups and shown.digest not in self._taken:
                     found[key].append(shown.digest)
         pairs = dict(pair for key in found for pair in self._pairs(groups[key], found[key]))
@@ -90,6 +91,10 @@ class Matcher:
 
     def _in_registry(self, digest: str) -> Iterable[tuple[str, Claim]]:
         return [(shown.digest, shown.claim) for shown in self._view.about(digest)]
+
+
+def _key(claim: Claim) -> bytes:
+    return sha256(canonical(claim)).digest()
 
 
 def _likest(
