@@ -187,6 +187,16 @@ MUTANTS = {
         date_forms, "_month_and_number", lambda *_, **__: "my", "Mordad 28"),
     "a century that is guessed": (
         date_resolving, "_full_year", lambda calendar, year, note: 1400 + year.number, "05 AP"),
+    "an end of a range that is guessed": (
+        date_ranges, "_check_end", lambda *_: None, "مرداد تا ۱۳۶۸"),
+    "ends of two levels": (
+        date_ranges, "_level", lambda _: 1, "1988/July 1989"),
+    "a duration taken for a day": (
+        date_tokens, "_check_duration", lambda *_: None, "5 days in July 1988"),
+    "a word with two senses that is passed over": (
+        date_tokens, "_check", lambda *_, **__: None, "the year before 1988"),
+    "a month of another calendar than the one named": (
+        date_resolving, "_same_family", lambda *_: True, "July 1367 AP"),
     "dates that are joined over a gap": (
         date_ranges, "pairwise", lambda _: (), "مرداد و مهر ۶۷"),
 }  # fmt: skip

@@ -131,7 +131,9 @@ def _is_two_years(tokens: Sequence[Token]) -> bool:
     if kinds_of(tokens) not in ("Y-n", "Y/n", "n-n", "n/n"):
         return False
     first, _, second = tokens
-    return second.number > 12 and (first.kind == "Y" or first.number > 31 < second.number)
+    if first.kind == "Y":
+        return second.number > 12
+    return min(first.number, second.number) > 31
 
 
 def _range(pair: Pair, context: Context) -> Bounded:
@@ -245,7 +247,8 @@ def _hull(parts: Sequence[Sequence[Token]], context: Context) -> Bounded:
     inner = context._replace(given=last.calendar.name)
     reads = [*(resolve(_with_century(one, ends), inner) for one in begins), last]
     for one, following in pairwise(reads):
-        if one.span[1] + _DAY != following.span[0] or one.edge or following.edge:
+        apart = one.span[1] + _DAY != following.span[0] or one.calendar is not following.calendar
+        if apart or one.edge or following.edge:
             raise InputError(
                 "the dates do not follow upon each other", mend="Record them as two claims"
             )
