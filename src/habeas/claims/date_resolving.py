@@ -29,8 +29,8 @@ class Note(NamedTuple):
     """A convention by which a date was read; `habeas date` says it in words."""
 
     key: NoteKey
-    """named: the words name the calendar. given: the caller gave it. only: the year is one of this
-    calendar and of no other. century: a year of two digits was filled up. part: a part counted by
+    """named: the words name the calendar. given: the caller gave it. only: no calendar is named
+    and such a year is read in this one. century: a year of two digits was filled up. part: a part counted by
     days. weekday: it fits the day. about: no interval is read. time: the time of day stays in the
     words. two_writings: both agree, and the more precise one is taken."""
     fill: tuple[str, ...] = ()

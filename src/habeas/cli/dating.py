@@ -28,8 +28,8 @@ _WORDS: Final[dict[str, dict[options.Language, str]]] = {
     "note.named": {"en": "the words name the calendar", "fa": "متن خود گاه‌شماری را می‌گوید"},
     "note.given": {"en": "the calendar was given", "fa": "گاه‌شماری داده شده است"},
     "note.only": {
-        "en": "no calendar is named; the year is one of this calendar only",
-        "fa": "گاه‌شماری نام برده نشده؛ این سال تنها از این گاه‌شماری است",
+        "en": "no calendar is named; such a year is read in this one",
+        "fa": "گاه‌شماری نام برده نشده؛ چنین سالی در این گاه‌شماری خوانده می‌شود",
     },
     "note.century": {"en": "{} is the year {}", "fa": "{} یعنی سال {}"},
     "note.part": {"en": "counted by days: “{}”", "fa": "به روز شمرده شده است: «{}»"},
