@@ -30,9 +30,9 @@ class Note(NamedTuple):
 
     key: NoteKey
     """named: the words name the calendar. given: the caller gave it. only: no calendar is named
-    and such a year is read in this one. century: a year of two digits was filled up. part: a part counted by
-    days. weekday: it fits the day. about: no interval is read. time: the time of day stays in the
-    words. two_writings: both agree, and the more precise one is taken."""
+    and such a year is read in this one. century: a year of two digits was filled up. part: a part
+    counted by days. weekday: it fits the day. about: no interval is read. time: the time of day
+    stays in the words. two_writings: both agree, and the more precise one is taken."""
     fill: tuple[str, ...] = ()
     """What the sentence names: the part; the year as written and as read."""
 
