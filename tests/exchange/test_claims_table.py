@@ -6,6 +6,7 @@ import csv as table
 import io
 import itertools
 import sys
+import tempfile
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -22,7 +23,7 @@ from table_registries import AWKWARD, held, histories, record
 from habeas.claims.claim import By, Claim
 from habeas.claims.locator import Page
 from habeas.claims.values import Point, Quantity, Ref, Term, Text, When, Where, words
-from habeas.errors import InputError, StorageError
+from habeas.errors import BusyError, InputError, StorageError
 from habeas.exchange import (
     claims_table_effects,
     claims_table_matching,
@@ -30,7 +31,7 @@ from habeas.exchange import (
     claims_table_recording,
     xlsx,
 )
-from habeas.exchange.claims_table import COLUMNS, checked, unchecked
+from habeas.exchange.claims_table import COLUMNS, checked, claims_grid, unchecked
 from habeas.exchange.claims_table_reading import read_claims_table
 from habeas.exchange.claims_table_recording import TableAccount, record_claims_table
 from habeas.exchange.claims_table_remainder import unrecorded_rows
@@ -717,3 +718,18 @@ def test_a_damaged_file_mutant(new, monkeypatch):
     with pytest.raises(AssertionError):
         assert not any("spa" in repr(row.line.claim)
                        for row in read_claims_table(write_rows(path, rows)).rows)  # fmt: skip
+
+
+def test_a_workbook_passes_through_no_folder_but_its_own(new, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    registry = new()
+    everything(registry)
+    assert export(registry, "xlsx").stat().st_size > 1_000
+
+
+def test_a_claim_that_comes_while_the_table_is_written(new):
+    registry = new()
+    grid = claims_grid(registry.view("sealed"))
+    record(registry, [[say("x" * 70_000)]])
+    with pytest.raises(BusyError, match="longer claim"):
+        list(grid.rows)

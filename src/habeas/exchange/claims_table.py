@@ -32,6 +32,7 @@ from habeas.claims.values import (
     value_type,
     words,
 )
+from habeas.errors import BusyError
 from habeas.exchange.spreadsheet_cells import MAX_CELL, count_pieces, pieces, plain_json, visible
 from habeas.registry.view import Shown, View
 
@@ -95,6 +96,9 @@ def claims_grid(view: View, *, subject: str | None = None, lang: str = "en") -> 
         view: at a clearance.
         subject: only the claims about this entity, and what is said of those claims.
         lang: of the labels of entities.
+
+    Raises:
+        BusyError: while the rows are gone through: the registry grew meanwhile.
     """
     longest = max((_length(shown) for shown in _shown(view, subject)), default=0)
     width = count_pieces(longest)
@@ -108,6 +112,10 @@ def _rows(view: View, subject: str | None, lang: str, width: int) -> Iterator[li
         line = _line(view, shown, labels)
         cells = cells_of(line)
         whole = list(pieces(written(line)))
+        if len(whole) > width:
+            raise BusyError(
+                "a longer claim was recorded while the table was written", mend="Export again"
+            )
         blank = [""] * (width - len(whole))
         yield [*(cells[column] for column in COLUMNS), *whole, *blank]
 
