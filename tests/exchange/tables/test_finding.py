@@ -130,6 +130,21 @@ def test_a_sentence_under_the_last_row_is_doubted() -> None:
     assert found(text).blocks[0].doubts == {4: ALONE}
 
 
+def test_a_title_over_the_same_header_again_is_loose() -> None:
+    text = f"{LIST}\n\nفهرست دیگر\nردیف,نام,نام پدر,سال\n3,ث,ج,1365"
+    assert (loose(text), len(rows(text)), len(found(text).blocks)) == ([5, 6], 3, 1)
+
+
+def test_a_lone_name_over_a_page_break_is_doubted_and_a_page_number_loose() -> None:
+    text = "name,father,city\nalef,be,pe\nte,,\nPage 2 of 3\nname,father,city\nse,jim,he"
+    assert (loose(text), found(text).blocks[0].doubts) == ([4, 5], {3: ALONE})
+
+
+def test_words_where_the_other_rows_have_their_number_are_doubted() -> None:
+    text = f"{LIST}\nاستان ساختگی,,,\n3,ث,ج,1365\n4,,,"
+    assert found(text).blocks[0].doubts == {4: ALONE}
+
+
 def test_empty_lines_between_all_rows_say_nothing() -> None:
     text = "name,father,city\n\n" + "alef,be,pe\n\n" * 8 + "te,,\n\njim,che,he"
     block = found(text).blocks[0]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Literal
 
 import msgspec
 
@@ -106,7 +107,7 @@ class _Growing:
         self.key = self.headers[self.left].strip() if self.headers else None
         self.bare = {i for i, header in enumerate(self.headers) if not header.strip()}
         self.used: set[int] = set()
-        self.first = self.last = self.count = self.sparse = self.gaps = 0
+        self.first = self.last = self.count = self.sparse = self.gaps = self.figures = 0
         self.gap_after = 0
         self.loose: set[int] = set()
         self.doubts: dict[int, str] = {}
@@ -126,11 +127,17 @@ class _Growing:
         count = filled(line)
         return count == 1 < self.wide or count * 4 < self.wide
 
+    def is_out_of_place(self, line: Sequence[str]) -> bool:
+        """Whether words stand in the first column, where the other rows have their number."""
+        cell = line[self.left] if len(line) > self.left else ""
+        return cell != "" and not is_figure(cell) and self.figures * 10 > self.count * 9 > 9
+
     def take(self, number: int, line: Sequence[str]) -> None:
         """Adds a row."""
         self.first = self.first or number
         self.last = number
         self.count += 1
+        self.figures += len(line) > self.left and line[self.left][:1].isdigit()
         if self.bare or len(line) > len(self.headers):
             beyond = range(len(self.headers), len(line))
             seen = [i for i in (*self.bare, *beyond) if i < len(line) and line[i].strip()]
@@ -255,16 +262,20 @@ class _Finder:
             self._set_apart(number, line)
             block.loose.add(number)
             return
-        doubtful = (
-            sparse
-            and not block.is_often_sparse
-            and (self._gap or (is_wordy("".join(line)) and self._is_foot(block)))
-        )
-        if doubtful and len(block.doubts) < MAX_LOOSE:
+        if sparse and self._is_doubtful(block, line) and len(block.doubts) < MAX_LOOSE:
             block.doubts[number] = ALONE
         block.take(number, line)
         block.sparse += sparse
         self._gap = self._gap and sparse
+
+    def _is_doubtful(self, block: _Growing, line: Sequence[str]) -> bool:
+        """Whether a line with little in it may be something else than a row."""
+        if block.is_out_of_place(line):
+            return True
+        if block.is_often_sparse:
+            return False
+        wordy = is_wordy("".join(line))
+        return self._gap or (wordy and self._is_foot(block)) or self._stands_over(block) == "again"
 
     def _is_loose(self, block: _Growing, line: Sequence[str], *, sparse: bool) -> bool:
         cells = trimmed(line)
@@ -277,7 +288,10 @@ class _Finder:
             return True
         if block.is_often_sparse:
             return False
-        return (self._gap and self._is_foot(block)) or self._is_title_of_next(block)
+        if self._gap and self._is_foot(block):
+            return True
+        under = self._stands_over(block)
+        return under == "other" or (under == "again" and (self._gap or is_wordy(cell)))
 
     def _is_foot(self, block: _Growing) -> bool:
         """Whether nothing follows but lines of which each may be a note."""
@@ -286,16 +300,19 @@ class _Finder:
             is_blank(one) or block.is_sparse(one) for one in below
         )
 
-    def _is_title_of_next(self, block: _Growing) -> bool:
-        """Whether nothing stands between this line and the header of a further table."""
+    def _stands_over(self, block: _Growing) -> Literal["again", "other"] | None:
+        """Whether nothing stands between this line and a header, the same again or another."""
         below = self._below()
         for offset, line in enumerate(below):
-            if not is_blank(line) and not block.is_sparse(line):
+            if is_blank(line):
+                continue
+            if tuple(trimmed(line)) in block.repeats:
+                return "again"
+            if not block.is_sparse(line):
                 rest = below[offset + 1 :]
-                return tuple(trimmed(line)) not in block.repeats and begins_table(
-                    line, rest, after_gap=True, columns=block.wide
-                )
-        return False
+                new = begins_table(line, rest, after_gap=True, columns=block.wide)
+                return "other" if new else None
+        return None
 
     def _set_apart(self, number: int, line: Sequence[str]) -> None:
         if len(self.loose) >= MAX_LOOSE:

@@ -15,6 +15,9 @@ _INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u
 _APART: Final = re.compile(r"[\W_]+")
 
 
+_PAGE: Final = re.compile(r"(page|صفحه) \d+")
+
+
 def plain(text: str) -> str:
     """The words of a text for comparison: no case, marks or punctuation, one `ی` and one `ک`."""
     loose = _INVISIBLE.sub(" ", text).casefold()
@@ -128,6 +131,8 @@ def is_note(cell: str) -> bool:
     if head.startswith(("*", "†", "‡", "※")):
         return True
     words = plain(head)
+    if _PAGE.match(words):
+        return True
     return any(words == note or words.startswith(note + " ") for note in _NOTES) and (
         ":" in head or words in _NOTES or _FIGURES.fullmatch(words.split(" ", 1)[-1]) is not None
     )

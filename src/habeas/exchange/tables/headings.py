@@ -28,12 +28,12 @@ def is_blank(line: Cells) -> bool:
 
 def filled(line: Cells) -> int:
     """How many cells of a line hold something."""
-    return sum(1 for cell in line if cell.strip())
+    return sum(map(bool, map(str.strip, line)))
 
 
 def trimmed(line: Cells) -> list[str]:
     """The cells without the spaces around them and without the empty ones at the end."""
-    cells = [cell.strip() for cell in line]
+    cells = [*map(str.strip, line)]
     while cells and not cells[-1]:
         cells.pop()
     return cells
