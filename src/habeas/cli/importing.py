@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from habeas.cli import options
+from habeas.cli.used_mapping import Found
 
 if TYPE_CHECKING:
-    from habeas.exchange.lists.importing import Plan
-    from habeas.exchange.lists.mapping import Mapping
+    from habeas.exchange.lists.survey import Plan
     from habeas.exchange.tables.table import TableFile
     from habeas.registry.registry import Registry
 
@@ -19,17 +19,6 @@ Calendar = Literal["gregorian", "solar_hijri", "hijri_umm_al_qura", "hijri_tabul
 
 MAPPINGS = "mappings"
 """The folder in the registry where the mapping of each source is kept."""
-
-
-class Found(NamedTuple):
-    """The mapping that is used, and where it stands."""
-
-    mapping: Mapping
-    path: Path
-    new: bool
-    """Whether it was proposed just now."""
-    unsure: tuple[str, ...] = ()
-    """What a person has to look at, a line each."""
 
 
 def import_list(
@@ -165,8 +154,8 @@ def _mapping(
     """The mapping that was given, the one kept for the source, or a new proposal."""
     import msgspec
 
-    from habeas.exchange.lists.importing import readable
     from habeas.exchange.lists.mapping_file import check_mapping, read_mapping
+    from habeas.exchange.lists.survey import readable
 
     path = given or _place(registry, source)
     if given is None and not path.exists():

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from habeas.cli.terminal import Words, isolated, say, screen, table, warn
 
 if TYPE_CHECKING:
-    from habeas.cli.importing import Found
-    from habeas.exchange.lists.importing import Plan
+    from habeas.cli.used_mapping import Found
     from habeas.exchange.lists.reconciliation import RowQuestions, RowWarning, TableAccount
+    from habeas.exchange.lists.survey import Plan
 
 SHOWN: Final = 20
 """How many rows that are not recorded are shown."""

@@ -16,7 +16,7 @@ from invented_lists import HEADERS, MAPPING, ROWS, SOURCE, listed, registry, tab
 from habeas.claims.claim import Claim
 from habeas.claims.values import Name, Text
 from habeas.errors import HabeasError, InputError
-from habeas.exchange.lists import importing, known_rows
+from habeas.exchange.lists import known_rows, survey
 from habeas.exchange.lists.importing import plan, record
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
 from habeas.exchange.lists.mended import NOTE, QUESTION, ROW
@@ -217,7 +217,7 @@ def test_mutant_without_the_original_place_rows_would_stand_elsewhere(
     archive, tmp_path, monkeypatch
 ):
     put(archive, tmp_path)
-    monkeypatch.setattr(importing, "is_mended", lambda _: False)
+    monkeypatch.setattr(survey, "is_mended", lambda _: False)
     mended(archive, tmp_path)
     rows = {c.row for s in claims_of(archive) for c in s.claim.locator}
     assert rows == {2, 3}  # the third row stands where another one stood
@@ -340,9 +340,9 @@ def test_a_row_that_is_counted_and_not_recorded_is_found(archive, tmp_path, monk
     """Mutant: recording drops an entry."""
     from habeas.registry.recording import Recording
 
-    entry = Recording.entry
+    add = Recording.add
     monkeypatch.setattr(
-        Recording, "entry", lambda self, claims: None if len(claims) == 5 else entry(self, claims)
+        Recording, "add", lambda self, entry: () if len(entry.named) == 5 else add(self, entry)
     )
     with pytest.raises(HabeasError, match="2 new rows were counted"):
         put(archive, tmp_path)

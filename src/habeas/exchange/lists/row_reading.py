@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,7 +21,9 @@ MOST_CLAIMS: Final = 768
 """What one entry holds (`docs/spec/record.md`)."""
 
 _LONGEST: Final = 200
-"""Of the words of a cell that a question repeats."""
+"""Letters of a cell that a question repeats."""
+
+_AT_ONCE: Final = 256
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -35,9 +38,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def describe(self) -> str:
         """The question in one line, for a cell of the file of rows that were held back."""
-        said = self.words if len(self.words) <= _LONGEST else f"{self.words[:_LONGEST]}…"
         reason = self.reason if not self.words or self.words in self.reason else (
-            f"“{said}”: {self.reason}"
+            f"“{self.words}”: {self.reason}"
         )  # fmt: skip
         head = f"{self.column}: {reason}" if self.column else reason
         return f"{head}. {self.mend}" if self.mend else head
@@ -59,8 +61,8 @@ class ReadRow(NamedTuple):
     """The rules that found a question."""
 
 
-def new_subject(prefix: str) -> str:
-    """The id of what one row describes: 80 random bits.
+def new_subjects(prefix: str) -> Iterator[str]:
+    """Ids of what rows describe, as many as are asked for: 80 random bits each.
 
     Never made from what the row says. An id is read by everybody who sees the entity named, and a
     digest of names and dates would let a stranger try all likely names until one fits: hidden
@@ -69,7 +71,10 @@ def new_subject(prefix: str) -> str:
     Args:
         prefix: `person`, `site`...
     """
-    return f"{prefix}:{base64.b32encode(os.urandom(10)).decode().lower()}"
+    while True:
+        letters = base64.b32encode(os.urandom(10 * _AT_ONCE)).decode().lower()
+        for at in range(0, len(letters), 16):
+            yield f"{prefix}:{letters[at : at + 16]}"
 
 
 def read_row(row: Row, rules: RowRules, subject: str) -> ReadRow:
@@ -102,7 +107,7 @@ def read_row(row: Row, rules: RowRules, subject: str) -> ReadRow:
         return ReadRow((), (many,), "", (), filled, asked)
     warnings = tuple(
         [
-            (rule.name, joined_cells(row, rule), read.odd)
+            (rule.name, _brief(joined_cells(row, rule), _LONGEST), read.odd)
             for rule, read in zip(rules.rules, found, strict=True)
             if read.odd
         ]
@@ -154,8 +159,16 @@ def joined_cells(row: Row, rule: RowRule) -> str:
 
 def _question(rule: RowRule, asked: InputError, row: Row) -> Question:
     return Question(
-        column=rule.name, words=joined_cells(row, rule), reason=asked.reason, mend=asked.mend
+        column=rule.name,
+        words=_brief(joined_cells(row, rule), _LONGEST),
+        reason=_brief(asked.reason, 2 * _LONGEST),
+        mend=asked.mend,
     )
+
+
+def _brief(text: str, longest: int) -> str:
+    """Enough of a text to know it by: a cell can be as long as a testimony."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _of_faults(row: Row, rules: RowRules) -> list[Question]:
@@ -164,7 +177,7 @@ def _of_faults(row: Row, rules: RowRules) -> list[Question]:
     return [
         Question(
             column="" if fault.column is None else rules.table.columns[fault.column].name,
-            words="" if fault.column is None else row.cells[fault.column],
+            words="" if fault.column is None else _brief(row.cells[fault.column], _LONGEST),
             reason=fault.reason,
             mend=STILL_ASKED,
         )

@@ -1,0 +1,41 @@
+"""A row made ready: what it says, by which it is known again, and its entry, sealed and hashed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from habeas.exchange.lists.known_rows import Fingerprint, fingerprint
+from habeas.exchange.lists.row_reading import ReadRow, new_subject, read_row
+from habeas.exchange.lists.row_rules import RowRules
+from habeas.exchange.tables.table import Row
+from habeas.registry.preparing import Preparation, PreparedEntry
+
+
+class ReadyRow(NamedTuple):
+    """What is needed of a row to decide its fate and to record it."""
+
+    read: ReadRow
+    """Without its claims: they stand in the entry."""
+    claims: int
+    """How many there are; 0 when the row is held back or rejected."""
+    known_by: Fingerprint
+    entry: PreparedEntry | None
+    """None when nothing is to be recorded."""
+
+
+def ready_row(row: Row, rules: RowRules, prepare: Preparation | None) -> ReadyRow:
+    """Read one row, and make its entry ready.
+
+    Args:
+        row: of the table that the rules were made for.
+        rules: as `compile_rules` gives them.
+        prepare: seals the claims for a log; None when nothing is to be recorded.
+
+    Raises:
+        InputError: a claim cannot be written down.
+    """
+    read = read_row(row, rules, new_subject(rules.subject))
+    if not read.claims:
+        return ReadyRow(read, 0, 0, None)
+    entry = None if prepare is None else prepare(read.claims)
+    return ReadyRow(read._replace(claims=()), len(read.claims), fingerprint(read.claims), entry)
