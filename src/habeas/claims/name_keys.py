@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ _DEAREST = 3
 
 _HELD = 32
 """How many readings of the beginning of a word are held while the rest is read."""
+
+_JOINED = 6
+"""How many keys of a word are joined to those of the words before it."""
 
 _CACHED = 65_536
 
@@ -115,7 +119,7 @@ def _joined(words: tuple[str, ...]) -> tuple[str, ...]:
         behind_it = at < len(words) - 1 and _ABDUL.fullmatch(word)
         options = _weighed(word[:-1] if behind_it else word)
         if states and options:
-            behind = [(key.removeprefix("a"), cost) for key, cost in options]
+            behind = tuple((key.removeprefix("a"), cost) for key, cost in options[:_JOINED])
             states = _cheapest(_extended(states, behind), _HELD)
         elif options:
             states = dict(options)
@@ -142,16 +146,18 @@ _ARTICLE = re.compile("(?<=^عبد)ال(?=.)|(?<=^ابو)ال(?=.)|ال(?=دین
 _FAINT_HEH = re.compile("(?<=..[^اه])ه$|(?<=لل)ه$")
 """A final he that is but a vowel."""
 
-_RAW = str.maketrans({"ە": ""})
-"""Letters that `normalise` would take for others: the Kurdish short e."""
+_NORMAL = frozenset("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")
+"""Letters that are normalised already. Others are, save that the Kurdish short e, which
+`normalise` takes for he, is not heard."""
 
 
 def _arabic_key(word: str) -> str:
-    if word[0] == "ئ":
-        word = "ا" + word[1:]
-    if word.endswith("اة"):
-        word = word[:-1] + "ت"
-    word = normalise(word.translate(_RAW)).replace(" ", "")
+    if not _NORMAL.issuperset(word):
+        if word[0] == "ئ":
+            word = "ا" + word[1:]
+        if word.endswith("اة"):
+            word = word[:-1] + "ت"
+        word = normalise(word.replace("ە", "")).replace(" ", "")
     if word not in _sounds().no_article:
         word = _ARTICLE.sub("", word)
     heard = _FAINT_HEH.sub("", _SILENT.sub("", word))
@@ -175,7 +181,7 @@ def _latin_keys(word: str) -> _Options:
     spelt = _spelling(word)
     if not spelt:
         return ()
-    states: dict[str, int] = {"": 0}
+    states = {"": 0}
     for options in _segments(spelt, ended=word[-1] not in _AIN):
         states = _cheapest(_extended(states, options), _HELD)
     return tuple(_settled(_cheapest(states, MOST_KEYS)).items())
@@ -229,32 +235,41 @@ _JOINED_ARTICLE = re.compile("[aeu]l(?=[^aeiouyl]....)")
 """The article in Alhusseini; whether it is one in Alborz cannot be told."""
 
 
-def _extended(states: Mapping[str, int], options: Iterable[tuple[str, int]]) -> dict[str, int]:
+def _extended(states: dict[str, int], options: _Options) -> dict[str, int]:
     """Every reading so far with every reading of what follows."""
+    if len(options) == 1:
+        ((classes, cost),) = options
+        if not classes and not cost:
+            return states
     found: dict[str, int] = {}
     for classes, cost in options:
+        most = _DEAREST - cost
         for key, so_far in states.items():
-            total = so_far + cost
-            if total > _DEAREST:
-                continue
-            longer = key if not classes or key[-1:] == classes else key + classes
-            if total < found.get(longer, 99):
-                found[longer] = total
+            if so_far <= most:
+                longer = key + classes if classes and key[-1:] != classes else key
+                total = so_far + cost
+                if found.get(longer, _NEVER) > total:
+                    found[longer] = total
     return found
+
+
+_NEVER = 99
 
 
 def _cheapest(states: dict[str, int], most: int) -> dict[str, int]:
     if len(states) <= most:
         return states
-    ordered = sorted(states.items(), key=lambda state: state[1])
-    return dict(ordered[:most])
+    return dict(sorted(states.items(), key=_COST)[:most])
 
 
-def _settled(states: Mapping[str, int]) -> dict[str, int]:
+_COST = itemgetter(1)
+
+
+def _settled(states: dict[str, int]) -> dict[str, int]:
     """Keys as they are compared, the likeliest first."""
     found: dict[str, int] = {}
-    for key, cost in sorted(states.items(), key=lambda state: state[1]):
-        settled = _squeezed(key)
+    for key, cost in sorted(states.items(), key=_COST):
+        settled = _squeezed(key) if "wh" in key or "nb" in key else key
         if len(settled) > 1 or (settled and not found):
             found.setdefault(settled, cost)
     return found

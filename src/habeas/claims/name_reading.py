@@ -17,6 +17,7 @@ from habeas.claims.name_slots import SEVERAL, Found, decide, given_first, relati
 from habeas.claims.name_structure import Stretch, is_plain, stretches
 from habeas.claims.name_tokens import Token, cut, phrase_at
 from habeas.claims.name_units import cut_units, surname_pieces
+from habeas.claims.name_words import lexicon
 from habeas.claims.names import normalise, script_of
 from habeas.claims.values import NamePart
 
@@ -94,8 +95,16 @@ def _keys(tokens: list[Token], pattern: Pattern) -> tuple[str, ...]:
 
 def _pattern_of(tokens: list[Token]) -> Pattern:
     """How names of this pattern are read: found once, then remembered."""
-    sort = tuple([(token.glue, token.word.sort) for token in tokens])
-    known = _PATTERNS.get(sort)
+    sort: list[str | int] = []
+    before = ""
+    for token in tokens:
+        word = token.word
+        sort += (token.glue, word.sort)
+        if before and word.pair and (before, word.pair) in lexicon().pairs:
+            sort.append("pair")
+        before = word.pair
+    key = tuple(sort)
+    known = _PATTERNS.get(key)
     if known is not None:
         return known
     found = Found()
@@ -105,12 +114,12 @@ def _pattern_of(tokens: list[Token]) -> Pattern:
     if all(token.word.sort for token in tokens):
         if len(_PATTERNS) >= _MOST_PATTERNS:
             _PATTERNS.clear()
-        _PATTERNS[sort] = pattern
+        _PATTERNS[key] = pattern
     return pattern
 
 
 _MOST_PATTERNS = 65_536
-_PATTERNS: dict[tuple[tuple[str, int], ...], Pattern] = {}
+_PATTERNS: dict[tuple[str | int, ...], Pattern] = {}
 _NO_PARTS = Pattern()
 
 

@@ -52,24 +52,25 @@ def name_row(value: Name) -> NameRow:
     """
     reading = read_name(value.text)
     parts = value.parts or reading.parts
-    given, surname = _slot(parts, _GIVEN), _slot(parts, _SURNAME)
-    father = _slot(parts, ("father",))
-    keys = reading.keys
-    if value.parts:
-        stated = [part.text for part in parts if part.slot not in ("honorific", "particle")]
-        keys = (*keys, *(key for text in stated for key in name_keys(text)))
+    given, given_keys = _derived(_slot(parts, _GIVEN))
+    surname, surname_keys = _derived(_slot(parts, _SURNAME))
+    father, father_keys = _derived(_slot(parts, ("father",)))
+    keys = set(reading.keys)
+    for part in value.parts:
+        if part.slot not in ("honorific", "particle"):
+            keys.update(name_keys(part.text))
     return NameRow(
         form=reading.form,
         tokens=" ".join(sorted(reading.tokens)),
-        keys=" ".join(sorted(set(keys))),
-        given=normalise(given),
-        given_keys=_sorted_keys(given),
-        surname=normalise(surname),
-        surname_keys=_sorted_keys(surname),
-        father=normalise(father) if father else "",
-        father_keys=_sorted_keys(father) if father else "",
-        grandfather=normalise(_slot(parts, ("grandfather",))),
-        honorific=normalise(_slot(parts, ("honorific",))),
+        keys=" ".join(sorted(keys)),
+        given=given,
+        given_keys=given_keys,
+        surname=surname,
+        surname_keys=surname_keys,
+        father=father,
+        father_keys=father_keys,
+        grandfather=_derived(_slot(parts, ("grandfather",)))[0],
+        honorific=_derived(_slot(parts, ("honorific",)))[0],
         sure=bool(value.parts) or reading.sure,
     )
 
@@ -79,5 +80,6 @@ def _slot(parts: Iterable[NamePart], slots: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=_CACHED)
-def _sorted_keys(text: str) -> str:
-    return " ".join(sorted(name_keys(text)))
+def _derived(text: str) -> tuple[str, str]:
+    """A name within the name normalised, and its keys sorted."""
+    return (normalise(text), " ".join(sorted(name_keys(text)))) if text else ("", "")

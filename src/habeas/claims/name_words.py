@@ -7,9 +7,11 @@ that a reading needs to know; it is asked for the same words again and again, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from habeas.claims.name_keys import FOLDER, keys_of
 from habeas.claims.names import normalise, script_of
@@ -46,8 +48,7 @@ class Phrase:
     """`before`, `after`, `child`, `within`, `father`, `nickname`... as in the data."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of one word of a name, whatever stands around it."""
 
     form: str
@@ -138,7 +139,7 @@ def word_of(text: str) -> Word:
     normal = small if small in _WHOLE else normalise(text)
     form = normal.replace(" ", "")
     known = lexicon()
-    script = script_of(text)
+    script = "Latn" if text.isascii() and text.isalpha() else script_of(text)
     keys = keys_of(text) if form else ()
     arabic = script == "Arab"
     given = form in known.given or (not arabic and _given_by_key(form, keys, known))
@@ -169,7 +170,7 @@ def word_of(text: str) -> Word:
         stem=_stem(form, known) if exact and not given else 0,
         phrases=known.phrases.get(form, ()),
     )
-    return replace(word, sort=_sort_of(word, known))
+    return msgspec.structs.replace(word, sort=_sort_of(word, known))
 
 
 _SORTS: dict[tuple[object, ...], int] = {}
@@ -187,7 +188,7 @@ def _sort_of(word: Word, known: Lexicon) -> int:
     facts = (
         spelling, word.script, word.clean, word.given, word.surname, word.spanish, word.bosnian,
         word.capitals, word.ending, word.nisba, word.begins, word.number, word.article, word.head,
-        word.tail, word.pair, word.din, word.split, word.stem, word.form.startswith("ال"),
+        word.tail, word.din, word.split, word.stem, word.form.startswith("ال"),
     )  # fmt: skip
     return _SORTS.setdefault(facts, len(_SORTS) + 1)
 
@@ -210,7 +211,7 @@ def _has_article(form: str, text: str, known: Lexicon) -> bool:
 
 def _given_split(form: str, known: Lexicon) -> tuple[int, int]:
     title = 0
-    if form not in known.given:
+    if form not in known.given and form.startswith(known.attached_titles):
         for one in known.attached_titles:
             rest = form.removeprefix(one)
             if rest != form and (rest in known.given or _head_of(rest, known)):
@@ -222,6 +223,8 @@ def _given_split(form: str, known: Lexicon) -> tuple[int, int]:
 def _head_of(form: str, known: Lexicon) -> int:
     """How many letters of a compound given name are its first part; 0 if it is none."""
     if form.isascii():
+        if not form.startswith(known.latin_heads):
+            return 0
         for head in known.latin_heads:
             if form.startswith(head) and form[len(head) :] in known.latin_tails:
                 return len(head)
@@ -235,6 +238,8 @@ def _head_of(form: str, known: Lexicon) -> int:
 
 
 def _stem(form: str, known: Lexicon) -> int:
+    if not form.endswith(known.attached):
+        return 0
     for ending in known.attached:
         if form.endswith(ending) and len(form) - len(ending) >= 3:
             return len(form) - len(ending)
