@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import dropwhile, pairwise
+from operator import not_
 
 from habeas.exchange.tables.heading_words import is_figure, is_header_word
 
@@ -34,8 +35,8 @@ def filled(line: Cells) -> int:
 def trimmed(line: Cells) -> list[str]:
     """The cells without the spaces around them and without the empty ones at the end."""
     cells = [*map(str.strip, line)]
-    while cells and not cells[-1]:
-        cells.pop()
+    if cells and not cells[-1]:
+        return [*dropwhile(not_, reversed(cells))][::-1]
     return cells
 
 
