@@ -354,6 +354,19 @@ def test_more_than_an_entry_holds_is_asked():
     assert read((",".join("x" * 767), "n"), [name, rule], ("a", "b")).claims
 
 
+def test_a_testimony_in_the_wrong_column_is_asked_at_once_and_briefly():
+    for text in ("9" + " " * 500_000 + "x", "9" * 500_000, "الف " * 200_000, "9,9 " * 100_000):
+        for predicate, more in (
+            ("died", {}), ("age", {}), ("sex", {}), ("died", {"serial": "1900"}),
+        ):  # fmt: skip
+            asked = one(text, predicate, **more)
+            assert "letters stand where" in asked
+            assert len(asked) < 1500
+        position = one((text, text, ""), "location", subject="site", location_kind="exact", **PLACE)
+        assert len(position) < 1500
+    assert one("x" * 500_000, "name").text == "x" * 500_000
+
+
 def test_a_row_reads_the_same_after_many_others():
     """What is kept of other rows never changes a row, however many have passed."""
     from habeas.exchange.lists import row_rules

@@ -41,6 +41,9 @@ from habeas.exchange.lists.mapping_faults import (
 )
 from habeas.exchange.sheet_quantities import read_quantity
 
+_LONGEST: Final = 300
+"""Letters of the words of a date, a number, a term or a position."""
+
 Made = TypeVar("Made")
 
 OneCell = Callable[[str], Value]
@@ -63,7 +66,7 @@ def one_cell(rule: ClaimRule, predicate: Predicate) -> OneCell:
     if rule.slots:
         joint = several_cells(rule, predicate)
         return lambda text: joint((text,))
-    plain = _of_type(_ONE, rule)(rule, predicate)
+    plain = _within_length(_of_type(_ONE, rule)(rule, predicate), rule)
     if "ref" not in predicate.values:
         return plain
     to_entity = _ref(rule, predicate)
@@ -81,9 +84,31 @@ def several_cells(rule: ClaimRule, predicate: Predicate) -> SeveralCells:
         InputError: no cells can hold a value of this predicate.
     """
     if rule.slots:
-        return _of_type(_SEVERAL, rule)(rule)
-    plain = _of_type(_ONE, rule)(rule, predicate)
+        several = _of_type(_SEVERAL, rule)(rule)
+        return lambda words: several(_short_words(words, rule))
+    plain = _within_length(_of_type(_ONE, rule)(rule, predicate), rule)
     return lambda words: plain(joined(words))
+
+
+def _within_length(read: OneCell, rule: ClaimRule) -> OneCell:
+    return lambda text: read(_short_words((text,), rule)[0])
+
+
+def _short_words(words: Sequence[str], rule: ClaimRule) -> Sequence[str]:
+    """The words themselves: dates, numbers, terms and positions are short.
+
+    Raises:
+        InputError: a testimony stands where one of those belongs; nobody searches it for one.
+    """
+    for text in words:
+        if len(text) > _LONGEST and not text.startswith("{"):
+            if rule_type(rule) in ("text", "name"):
+                break
+            raise InputError(
+                f"{len(text)} letters stand where a short value belongs",
+                mend="Is it the right column? If so, write the value alone",
+            )
+    return words
 
 
 def _of_type(readers: Mapping[str, Made], rule: ClaimRule) -> Made:

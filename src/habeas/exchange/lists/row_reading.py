@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -22,8 +21,6 @@ MOST_CLAIMS: Final = 768
 
 _LONGEST: Final = 200
 """Letters of a cell that a question repeats."""
-
-_AT_ONCE: Final = 256
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -61,8 +58,8 @@ class ReadRow(NamedTuple):
     """The rules that found a question."""
 
 
-def new_subjects(prefix: str) -> Iterator[str]:
-    """Ids of what rows describe, as many as are asked for: 80 random bits each.
+def new_subject(prefix: str) -> str:
+    """The id of what one row describes: 80 random bits.
 
     Never made from what the row says. An id is read by everybody who sees the entity named, and a
     digest of names and dates would let a stranger try all likely names until one fits: hidden
@@ -71,10 +68,7 @@ def new_subjects(prefix: str) -> Iterator[str]:
     Args:
         prefix: `person`, `site`...
     """
-    while True:
-        letters = base64.b32encode(os.urandom(10 * _AT_ONCE)).decode().lower()
-        for at in range(0, len(letters), 16):
-            yield f"{prefix}:{letters[at : at + 16]}"
+    return f"{prefix}:{base64.b32encode(os.urandom(10)).decode().lower()}"
 
 
 def read_row(row: Row, rules: RowRules, subject: str) -> ReadRow:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -33,6 +33,12 @@ from habeas.exchange.tables.table import Row, Table
 
 _KEPT: Final = 16_384
 """How many different cells of one rule are kept."""
+
+_SHORT: Final = 200
+"""Letters of a cell that is kept; longer ones hardly come twice."""
+
+
+Cells = TypeVar("Cells")
 
 
 class Read(NamedTuple):
@@ -262,9 +268,9 @@ def _one(rule: ClaimRule, column: int, sound: _Sound) -> Callable[[Row], Read]:
             return EMPTY
         known = kept.get(text)
         if known is None:
-            if len(kept) >= _KEPT:
-                kept.clear()
-            known = kept[text] = values((text,))
+            known = values((text,))
+            if len(text) <= _SHORT:
+                _keep(kept, text, known)
         return known
 
     return read
@@ -285,9 +291,16 @@ def _several(rule: ClaimRule, columns: tuple[int, ...], sound: _Sound) -> Callab
         texts = tuple([cells[column] for column in columns])
         known = kept.get(texts)
         if known is None:
-            if len(kept) >= _KEPT:
-                kept.clear()
-            known = kept[texts] = value(texts)
+            known = value(texts)
+            if sum(map(len, texts)) <= _SHORT:
+                _keep(kept, texts, known)
         return known
 
     return read
+
+
+def _keep(kept: dict[Cells, Read], cells: Cells, read: Read) -> None:
+    """Remember what was made of some cells; forget all when it becomes too much."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[cells] = read
