@@ -148,6 +148,13 @@ def test_marks_of_the_other_byte_order(write: Write, codec: str) -> None:
     assert names(file)[0] == "نام"
 
 
+def test_a_mark_is_no_letter_when_the_user_names_the_encoding(write: Write) -> None:
+    path = write(("\ufeff" + FA).encode("utf-16-le"))
+    assert names(open_delimited(path, encoding="utf-16-le"))[0] == "نام"
+    path = write(("\ufeff" + FA).encode())
+    assert names(open_delimited(path, encoding="UTF8"))[0] == "نام"
+
+
 @pytest.mark.parametrize(
     ("codec", "text"),
     [

@@ -63,11 +63,11 @@ def find_encoding(path: Path, *, encoding: str | None = None) -> Encoding:
     Raises:
         InputError: the file is in no encoding that can be told, in two, or not text.
     """
+    head = _head(path)
     if encoding is not None:
-        codec = _named(encoding)
+        codec = _without_mark(_named(encoding), head)
         _check(path, codec)
         return Encoding(codec=codec, remark=f"read as {codec}, as asked")
-    head = _head(path)
     for mark, codec in _MARKS:
         if head.startswith(mark):
             _check(path, codec)
@@ -93,6 +93,14 @@ def _named(encoding: str) -> str:
             mend="Name one such as utf-8, windows-1256, windows-1252, utf-16",
         ) from None
     return "utf-8-sig" if name == "utf-8" else name
+
+
+def _without_mark(codec: str, head: bytes) -> str:
+    """The codec that takes a mark at the beginning for a mark, not for a letter."""
+    for mark, family in _MARKS:
+        if head.startswith(mark):
+            return family if codec.startswith(family) else codec
+    return codec
 
 
 def _head(path: Path) -> bytes:

@@ -16,7 +16,11 @@ Kind = Literal["workbook", "geopackage", "kml", "json", "text"]
 
 _ZIP: Final = b"PK\x03\x04"
 _JSON: Final = re.compile(r'(\{\s*("|\}|$)|\[\s*(["\[\]{]|-?[0-9]|true\b|false\b|null\b|$))')
-_WORKBOOKS: Final = (_ZIP, b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\x00")
+_WORKBOOKS: Final = (
+    _ZIP, b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00",
+)  # fmt: skip
+"""Zip archives (XLSX, ODS), the compound file of XLS, and XLS without one (BIFF 2 to 8)."""
 _FOREIGN: Final = (
     (b"%PDF", "a PDF"),
     (b"{\\rtf", "a document (RTF)"),
