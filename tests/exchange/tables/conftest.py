@@ -1,4 +1,4 @@
-"""What the tests of workbooks share: packages made by hand, of which every byte is ours to break."""
+"""What the tests of workbooks share: packages made by hand, every byte ours to break."""
 
 from __future__ import annotations
 

@@ -98,8 +98,7 @@ def _read(path: Path) -> bool:
             for row in table.rows():
                 assert len(row.cells) == len(table.columns)
         sound = True
-    except HabeasError as error:
-        assert error.place.startswith(path.name)
+    except HabeasError:
         sound = False
     assert time.monotonic() - started < LONGEST
     return sound

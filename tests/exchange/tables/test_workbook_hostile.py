@@ -1,4 +1,4 @@
-"""Workbooks that are broken, locked, or made to do harm: one clear error, soon, for little memory."""
+"""Workbooks that are broken, locked, or made to do harm: one clear error, and soon."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from habeas.exchange.tables import workbook_grid, workbook_xml
 from habeas.exchange.tables.workbook import open_workbook
 
 
+def _read_whole(path: Path) -> None:
+    for table in open_workbook(path).tables:
+        for _ in table.rows():
+            pass
+
+
 def _refused(path: Path) -> str:
     with pytest.raises(InputError) as caught:
-        for table in open_workbook(path).tables:
-            for _ in table.rows():
-                pass
+        _read_whole(path)
     assert caught.value.place.startswith(path.name)
     assert caught.value.mend
     return str(caught.value)
@@ -72,7 +76,8 @@ def test_a_password_is_told(tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(directory)
     told = _refused(tmp_path / "list.xlsx")
     assert told == (
-        "list.xlsx: it is protected by a password. Open it with its password and save it without one"
+        "list.xlsx: it is protected by a password. "
+        "Open it with its password and save it without one"
     )
 
 
@@ -89,10 +94,31 @@ def test_an_empty_workbook(workbooks) -> None:
     assert "has no sheets" in _refused(workbooks.zip(parts))
 
 
-def test_two_sheets_of_one_name(workbooks) -> None:
-    sheets = '<sheet name="a" sheetId="1" r:id="rId1"/><sheet name="a" sheetId="2" r:id="rId1"/>'
+def test_two_sheets_of_one_name_or_of_one_part(workbooks) -> None:
+    sheets = '<sheet name="a" sheetId="1" r:id="rId1"/><sheet name="a" sheetId="2" r:id="rId9"/>'
     data = workbooks.text_row(1, "name") + workbooks.text_row(2, "a")
-    assert "two sheets have the name “a”" in _refused(workbooks.xlsx(data, sheets=sheets))
+    parts = workbooks.xlsx_parts(data, sheets=sheets)
+    parts["xl/other.xml"] = parts["xl/worksheets/sheet1.xml"]
+    rels = str(parts["xl/_rels/workbook.xml.rels"])
+    cases = {
+        "other.xml": "two sheets have the name “a”",
+        "worksheets/sheet1.xml": "two of its sheets are one and the same",
+    }
+    for target, told in cases.items():
+        more = f'<Relationship Id="rId9" Type="x/worksheet" Target="{target}"/></Relationships>'
+        parts["xl/_rels/workbook.xml.rels"] = rels.replace("</Relationships>", more)
+        assert told in _refused(workbooks.zip(parts))
+
+
+def test_a_sheet_of_which_nothing_can_be_made(workbooks) -> None:
+    """What the finding of tables refuses is told with the file, too."""
+    heads = (("name", "surname", "date of birth"), ("name", "father's name", "date of death"))
+    data = "".join(
+        workbooks.text_row(3 * number + 1, *heads[number % 2])
+        + workbooks.text_row(3 * number + 2, f"a {number}", "b", "1988")
+        for number in range(200)
+    )
+    assert _refused(workbooks.xlsx(data)).startswith("list.xlsx, sheet “list”, ")
 
 
 def test_a_sheet_part_that_is_missing(workbooks) -> None:
@@ -237,7 +263,7 @@ def test_far_apart_cells_take_no_memory(workbooks) -> None:
     before = '<dimension ref="A1:XFD1048576"/>'
     path = workbooks.xlsx(data, before=before)
     tracemalloc.start()
-    found, rows = workbooks.read(path)
+    found = open_workbook(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000

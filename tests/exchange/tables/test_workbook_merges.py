@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas.errors import InputError
-from habeas.exchange.tables import workbook_merges
+from habeas.exchange.tables import workbook_merges, workbook_runs
 from habeas.exchange.tables.table import Row
 from habeas.exchange.tables.workbook import open_workbook
 from habeas.exchange.tables.workbook_grid import GridRow, Merge
@@ -127,3 +127,33 @@ def test_ranges_over_one_another_are_refused(monkeypatch: pytest.MonkeyPatch) ->
     walk.step(GridRow(1, {0: "x"}))
     with pytest.raises(InputError, match="row 2: merged ranges lie over one another"):
         walk.step(GridRow(2, {0: "x"}))
+
+
+def test_a_hundred_tables_are_read_in_one_go(workbooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet is not read from its top for each table that it holds."""
+    opened: list[int] = []
+    right = workbook_runs.Run.__init__
+
+    def counted(self, *args: object) -> None:
+        opened.append(1)
+        right(self, *args)
+
+    monkeypatch.setattr(workbook_runs.Run, "__init__", counted)
+    heads = (("name", "surname", "date of birth"), ("name", "father's name", "date of death"))
+    data = "".join(
+        workbooks.text_row(5 * number + 1, *heads[number % 2])
+        + workbooks.text_row(5 * number + 2, f"a {number}", "b", "1988")
+        + workbooks.text_row(5 * number + 3, f"c {number}", "d", "1989")
+        for number in range(100)
+    )
+    found = open_workbook(workbooks.xlsx(data))
+    cells = [row.cells[0] for table in found.tables for row in table.rows()]
+    assert len(found.tables) == 100
+    assert len(cells) == 200
+    assert len(opened) == 1
+    again = [row.cells[0] for table in reversed(found.tables) for row in table.rows()]
+    assert sorted(again) == sorted(cells)
+    one, other = found.tables[3].rows(), found.tables[3].rows()
+    both = [(first.cells, second.cells) for first, second in zip(one, other, strict=True)]
+    assert [first for first, _ in both] == [second for _, second in both]
+    assert len(both) == 2

@@ -168,7 +168,8 @@ def test_a_formula_with_an_empty_text_as_value_is_empty(workbooks) -> None:
 def test_shared_texts_without_how_to_pronounce_them(workbooks) -> None:
     strings = (
         "<si><t>name</t></si><si><t>town</t></si>"
-        "<si><r><t>課</t></r><r><t xml:space='preserve'> きく</t></r><rPh sb='0' eb='1'><t>カ</t></rPh></si>"
+        "<si><r><t>課</t></r><r><t xml:space='preserve'> きく</t></r>"
+        "<rPh sb='0' eb='1'><t>カ</t></rPh></si>"
         "<si><t>a_x000D_\nb_x005F_x000D_</t></si>"
     )
     data = (

@@ -12,9 +12,9 @@ from habeas.errors import InputError
 from habeas.exchange.tables.archive import Archive
 from habeas.exchange.tables.table import Loose, Table, TableFile
 from habeas.exchange.tables.workbook_compound import COMPOUND
-from habeas.exchange.tables.workbook_grid import Book
+from habeas.exchange.tables.workbook_grid import Book, Sheet
 from habeas.exchange.tables.workbook_ods import open_ods
-from habeas.exchange.tables.workbook_tables import tables_of
+from habeas.exchange.tables.workbook_tables import SheetTables, tables_of
 from habeas.exchange.tables.workbook_xls import open_xls
 from habeas.exchange.tables.workbook_xlsx import open_xlsx
 
@@ -49,7 +49,7 @@ def open_workbook(path: Path) -> TableFile:
     loose: list[Loose] = []
     remarks = [*_wrong_name(path, book), *book.remarks]
     for sheet in book.sheets:
-        found = tables_of(sheet)
+        found = _tables(sheet, path.name)
         tables += found.tables
         loose += found.loose
         remarks += found.remarks
@@ -59,6 +59,16 @@ def open_workbook(path: Path) -> TableFile:
         name=path.name, format=book.format, tables=tuple(tables), loose=tuple(loose),
         remarks=tuple(remarks),
     )  # fmt: skip
+
+
+def _tables(sheet: Sheet, file: str) -> SheetTables:
+    try:
+        return tables_of(sheet)
+    except InputError as error:
+        if error.place.startswith(file):
+            raise
+        place = f"{file}, {error.place}"
+        raise InputError(error.reason, place=place, mend=error.mend) from None
 
 
 def _book(path: Path) -> Book:

@@ -6,6 +6,8 @@ that is merged with the one below it does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from habeas.exchange.tables.columns import column_letters, name_columns
@@ -14,21 +16,35 @@ from habeas.exchange.tables.headings import headers
 from habeas.exchange.tables.workbook_grid import Merge, Notes, Sheet
 
 
-def with_merged_header(block: Block, sheet: Sheet, merges: list[Merge]) -> Block:
-    """The block with its first row as second row of the header, where merged cells say so.
+def with_merged_headers(blocks: Sequence[Block], sheet: Sheet, merges: list[Merge]) -> list[Block]:
+    """The blocks, with the first row as second row of the header where merged cells say so.
 
     Args:
-        block: as words tell it.
-        sheet: is read again down to the header.
+        blocks: as words tell them.
+        sheet: is read once more when it has such headers.
         merges: all merged ranges of the sheet.
     """
-    if len(block.header_rows) != 1 or block.first != block.header_rows[0] + 1:
-        return block
+    down = {merge.top for merge in merges if merge.bottom == merge.top + 1}
+    heads = {block.header_rows[0] for block in blocks if _may_go_on(block)} & down
+    if not heads:
+        return list(blocks)
+    wanted = heads | {head + 1 for head in heads}
+    lines = {
+        row.number: row.line() for row in sheet.read(Notes(sheet.name)) if row.number in wanted
+    }
+    return [
+        _with_second(block, lines) if heads.intersection(block.header_rows) else block
+        for block in blocks
+    ]
+
+
+def _may_go_on(block: Block) -> bool:
+    return len(block.header_rows) == 1 and block.first == block.header_rows[0] + 1
+
+
+def _with_second(block: Block, lines: dict[int, list[str]]) -> Block:
     top, below = block.header_rows[0], block.first
-    if not any(merge.top == top and merge.bottom == below for merge in merges):
-        return block
-    upper, lower = _line(sheet, top), _line(sheet, below)
-    names = headers([upper, lower])
+    names = headers([lines[top], lines[below]])
     named = {place for place, name in enumerate(names) if name.strip()}
     places = tuple(sorted(named.union(block.places)))
     told = [names[place] if place in named else "" for place in places]
@@ -42,10 +58,3 @@ def with_merged_header(block: Block, sheet: Sheet, merges: list[Merge]) -> Block
         last=block.last if has_rows else 0,
         doubts={number: doubt for number, doubt in block.doubts.items() if number != below},
     )
-
-
-def _line(sheet: Sheet, number: int) -> list[str]:
-    for row in sheet.read(Notes(sheet.name)):
-        if row.number >= number:
-            return row.line() if row.number == number else []
-    return []

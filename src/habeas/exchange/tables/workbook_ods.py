@@ -32,6 +32,8 @@ _NUMBER: Final = "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0 "
 _EXTERNAL: Final = "ta_extref"
 """The style by which copies of cells of other files are told."""
 _MEND: Final = "Open the file in a spreadsheet program and save it anew"
+_USUAL: Final = frozenset({"table-cell", "p", "table-row", "span", "s"})
+"""Elements of which there are many, and which tell nothing here."""
 _PARTS: Final = {"year", "month", "day", "hours", "minutes", "seconds", "day-of-week", "era"}
 
 
@@ -60,6 +62,8 @@ class _Outlined:
     def visit(self, path: list[str], attributes: dict[str, str]) -> None:
         """Takes an element."""
         name = path[-1]
+        if name in _USUAL:
+            return
         if name == "table" and path[-2:-1] == ["spreadsheet"]:
             self._sheet(attributes)
         elif name == "style":

@@ -18,7 +18,9 @@ from habeas.exchange.tables.workbook_xml import MAX_NESTED, parse, too_deep
 OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
-_CALC: Final = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+_CALC_TYPE: Final = (
+    "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
+)
 
 MAX_COPIES: Final = 200_000
 """Cells of a sheet that are told as repetitions of whole rows or of far more columns than lists
@@ -27,6 +29,15 @@ have: a few bytes could otherwise stand for a sheet that takes hours."""
 _MANY: Final = 1 << 31
 _USUAL: Final = 64
 """Neighbouring cells of one content that are nothing unusual."""
+_TYPE: Final = OFFICE + "value-type"
+_STRING: Final = OFFICE + "string-value"
+_FORMULA: Final = TABLE + "formula"
+_TIMES: Final = TABLE + "number-columns-repeated"
+_SPANS: Final = (TABLE + "number-rows-spanned", TABLE + "number-columns-spanned")
+_CELLS: Final = frozenset({TABLE + "table-cell", TABLE + "covered-table-cell"})
+_GROUPS: Final = frozenset({TABLE + "table-row-group", TABLE + "table-column-group"})
+_ROW: Final = TABLE + "table-row"
+_PARAGRAPH: Final = TEXT + "p"
 _DURATION: Final = re.compile(r"(-?)P(?:(\d{1,6})D)?T(\d{1,9})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 _ERROR: Final = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NUM|NULL)[!?]?|Err:\d{3}")
 _WHOLE: Final = Shape(kind="moment", year=True, month=True, day=True, time=True)
@@ -82,7 +93,8 @@ class _ContentPart:
         self._notes = notes
         self._place = place
         self._builder = RowBuilder(place, notes)
-        self._path: list[str] = []
+        self._depth = 0
+        self._sheets_at = 0
         self._table = -1
         self._inside = False
         self._groups: list[bool] = []
@@ -102,33 +114,51 @@ class _ContentPart:
         self._copies = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        path = self._path
-        path.append(name)
-        if len(path) > MAX_NESTED:
+        self._depth += 1
+        if self._depth > MAX_NESTED:
             raise too_deep(self._place)
-        if self._inside:
+        if not self._inside:
+            self._outside(name)
+        elif self._skipped:
+            self._skipped += 1
+        elif name in _CELLS:
+            self._attributes = attributes
+            self._column = self._next_column
+            self._text.clear()
+            self._length = self._paragraphs = 0
+        elif name == _PARAGRAPH:
+            if self._paragraphs:
+                self._text.append("\n")
+            self._paragraphs += 1
+            self._in_text = True
+        else:
             self._within(name, attributes)
-        elif name == TABLE + "table" and path[-2:-1] == [OFFICE + "spreadsheet"]:
-            self._table += 1
-            self._inside = self._table == self._wanted
 
     def end(self, name: str) -> None:
-        self._path.pop()
+        self._depth -= 1
         if not self._inside:
             return
         if self._skipped:
             self._skipped -= 1
-        elif name in {TABLE + "table-cell", TABLE + "covered-table-cell"}:
-            self._cell_ends()
-        elif name == TABLE + "table-row":
-            self._row_ends()
-        elif name == TEXT + "p":
+        elif name == _PARAGRAPH:
             self._in_text = False
-        elif name in {TABLE + "table-row-group", TABLE + "table-column-group"}:
+        elif name in _CELLS:
+            self._cell_ends()
+        elif name == _ROW:
+            self._row_ends()
+        elif name in _GROUPS:
             self._groups.pop()
         elif name == TABLE + "table":
             self._inside = False
             self.is_over = True
+
+    def _outside(self, name: str) -> None:
+        """An element of another sheet, or around the sheets."""
+        if name == OFFICE + "spreadsheet":
+            self._sheets_at = self._depth + 1
+        elif name == TABLE + "table" and self._depth == self._sheets_at:
+            self._table += 1
+            self._inside = self._table == self._wanted
 
     def text(self, data: str) -> None:
         if not self._in_text or self._skipped:
@@ -139,21 +169,14 @@ class _ContentPart:
         self._text.append(data)
 
     def _within(self, name: str, attributes: dict[str, str]) -> None:
-        """An element of the sheet that is read."""
-        if self._skipped:
-            self._skipped += 1
-        elif name.startswith(TEXT):
+        """An element of the sheet that is read, and is no cell or paragraph."""
+        if name.startswith(TEXT):
             self._text_begins(name, attributes)
-        elif name in {TABLE + "table-cell", TABLE + "covered-table-cell"}:
-            self._attributes = attributes
-            self._column = self._next_column
-            self._text.clear()
-            self._length = self._paragraphs = 0
-        elif name == TABLE + "table-row":
+        elif name == _ROW:
             self._row(attributes)
         elif name == TABLE + "table-column":
             self._columns(attributes)
-        elif name in {TABLE + "table-row-group", TABLE + "table-column-group"}:
+        elif name in _GROUPS:
             self._groups.append(attributes.get(TABLE + "display") == "false")
         elif name == OFFICE + "annotation":
             self._skipped = 1
@@ -167,12 +190,7 @@ class _ContentPart:
 
     def _text_begins(self, name: str, attributes: dict[str, str]) -> None:
         plain = name.removeprefix(TEXT)
-        if plain == "p":
-            if self._paragraphs:
-                self._text.append("\n")
-            self._paragraphs += 1
-            self._in_text = True
-        elif plain == "s":
+        if plain == "s":
             told = attributes.get(TEXT + "c", "1")
             self.text(" " * (int(told) if told.isdecimal() and len(told) < 7 else 1))
         elif plain in {"tab", "line-break"}:
@@ -206,14 +224,14 @@ class _ContentPart:
 
     def _cell_ends(self) -> None:
         attributes = self._attributes
-        times = repeats(attributes, "number-columns-repeated")
+        times = repeats(attributes, "number-columns-repeated") if _TIMES in attributes else 1
         column = self._column
         self._next_column = min(column + times, _MANY)
-        formula = attributes.get(TABLE + "formula")
+        formula = attributes.get(_FORMULA)
         text = "".join(self._text)
-        if len(attributes.get(OFFICE + "string-value", "")) > MAX_CELL:
+        if _STRING in attributes and len(attributes[_STRING]) > MAX_CELL:
             raise self._builder.too_long(column)
-        if not text and formula is None and OFFICE + "value-type" not in attributes:
+        if not text and formula is None and _TYPE not in attributes:
             self._merge(attributes)
             return
         value = self._value(text, formula)
@@ -223,7 +241,8 @@ class _ContentPart:
             self._copy(times)
         for place in range(column, min(column + times, MAX_COLUMNS + 1)):
             self._builder.take(place, value)
-        self._merge(attributes)
+        if _SPANS[0] in attributes or _SPANS[1] in attributes:
+            self._merge(attributes)
 
     def _copy(self, cells: int) -> None:
         self._copies += cells
@@ -243,8 +262,8 @@ class _ContentPart:
 
     def _value(self, text: str, formula: str | None) -> Value:
         attributes = self._attributes
-        kind = attributes.get(OFFICE + "value-type", "")
-        error = attributes.get(_CALC + "value-type") == "error"
+        kind = attributes.get(_TYPE, "")
+        error = attributes.get(_CALC_TYPE) == "error"
         if error or (formula is not None and _ERROR.fullmatch(text)):
             return Value(text or "#", fault=f"error value {text}".rstrip())
         if formula is not None and not kind and not text:
@@ -269,7 +288,7 @@ class _ContentPart:
             return _duration(attributes.get(OFFICE + "time-value", ""))
         if kind == "boolean":
             return truth(attributes.get(OFFICE + "boolean-value", ""))
-        return Value(text or attributes.get(OFFICE + "string-value", ""))
+        return Value(text or attributes.get(_STRING, ""))
 
     def _shape(self) -> Shape:
         style = self._attributes.get(TABLE + "style-name") or self._row_style

@@ -12,8 +12,8 @@ from habeas.exchange.tables.finding import Block, find_tables
 from habeas.exchange.tables.headings import Line, is_blank
 from habeas.exchange.tables.table import Fault, Loose, Row, Table
 from habeas.exchange.tables.workbook_grid import GridRow, Merge, Notes, Sheet
-from habeas.exchange.tables.workbook_headers import with_merged_header
-from habeas.exchange.tables.workbook_merges import MergedRows
+from habeas.exchange.tables.workbook_headers import with_merged_headers
+from habeas.exchange.tables.workbook_runs import Run, Runs
 
 
 class SheetTables(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +41,11 @@ def tables_of(sheet: Sheet) -> SheetTables:
     notes = Notes(sheet.name)
     seen = _Seen()
     found = find_tables(_lines(sheet, notes, seen), sheet=sheet.name)
-    blocks = (with_merged_header(block, sheet, notes.merges) for block in found.blocks)
+    blocks = with_merged_headers(found.blocks, sheet, notes.merges)
+    runs = Runs(sheet, notes.merges)
+    end = max((block.last for block in blocks), default=0)
     return SheetTables(
-        tables=tuple(_table(sheet, block, notes) for block in blocks),
+        tables=tuple(_table(sheet, block, notes, runs, end) for block in blocks),
         loose=found.loose,
         remarks=(*_remarks(sheet, notes, seen), *notes.remarks()),
     )
@@ -61,7 +63,7 @@ def _lines(sheet: Sheet, notes: Notes, seen: _Seen) -> Iterator[Line]:
         seen.hidden += row.hidden
 
 
-def _table(sheet: Sheet, block: Block, notes: Notes) -> Table:
+def _table(sheet: Sheet, block: Block, notes: Notes, runs: Runs, end: int) -> Table:
     columns = tuple(
         msgspec.structs.replace(column, hidden=notes.is_hidden(place))
         for column, place in zip(block.columns, block.places, strict=True)
@@ -69,18 +71,17 @@ def _table(sheet: Sheet, block: Block, notes: Notes) -> Table:
     place_of = {place: index for index, place in enumerate(block.places)}
 
     def rows() -> Iterator[Row]:
-        merged = MergedRows(notes.merges, sheet.place)
-        for grid_row in sheet.read(Notes(sheet.name)):
+        run = runs.take(block.first) if block.last else ()
+        for grid_row, covered in run:
             number = grid_row.number
-            if number > block.last:
-                return
-            covered = merged.step(grid_row)
             line = grid_row.line()
             if number >= block.first and number not in block.loose and not is_blank(line):
                 hidden = grid_row.hidden or sheet.visibility != "visible"
                 yield _row(grid_row, line, block, place_of, covered, hidden=hidden)
-            if number == block.last:
-                return
+            if number >= block.last:
+                break
+        if isinstance(run, Run) and block.last < end:
+            runs.give_back(run)
 
     return Table(
         sheet=sheet.name,

@@ -77,6 +77,10 @@ def open_xlsx(path: Path) -> Book:
             epoch=workbook.epoch,
         )
         remarks = list(_remarks(archive, workbook))
+    parts = [targets[entry.relationship][1] for entry in workbook.sheets
+             if entry.relationship in targets]  # fmt: skip
+    if len(set(parts)) < len(parts):
+        raise InputError("two of its sheets are one and the same", place=path.name, mend=_MEND)
     sheets: list[Sheet] = []
     for entry in workbook.sheets:
         kind, target = targets.get(entry.relationship, ("", ""))

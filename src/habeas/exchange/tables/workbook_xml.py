@@ -109,10 +109,12 @@ class Outline:
         self._visit = visit
         self._place = place
         self._path: list[str] = []
+        self._known: dict[str, str] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        self._path.append(local(name))
+        known = self._known
+        self._path.append(known.get(name) or known.setdefault(name, local(name)))
         if len(self._path) > MAX_NESTED:
             raise too_deep(self._place)
         self._visit(self._path, attributes)
