@@ -12,7 +12,7 @@ import openpyxl
 import pyogrio
 import pytest
 
-from habeas.cli.exporting import FORMS, Format
+from habeas.cli.exporting import FORMS, Form, Format
 from habeas.registry.registry import create_registry, open_registry
 
 SECRET = "nightingale"
@@ -90,6 +90,49 @@ def test_a_map_in_persian(case, tmp_path):
     row = {name: column[0] for name, column in zip(meta["fields"], columns, strict=True)}
     assert (row["label"], row["kind"], row["uncertainty_m"]) == ("دشت ساختگی", "approximate", 500)
     assert pyogrio.read_info(out, layer="uncertainty")["features"] == 1
+
+
+class Lossy:
+    """A text format that cannot carry everything."""
+
+    def __init__(self, view, **_):
+        self.left = 0
+        self.lines = self._lines(view)
+
+    def _lines(self, view):
+        for shown in view.stream():
+            self.left += 1
+            yield shown.claim.predicate + "\n"
+
+    def dropped(self):
+        return (f"locator of {self.left} claims",)
+
+
+def test_what_a_format_drops_is_told(case, tmp_path, monkeypatch):
+    monkeypatch.setattr("habeas.exchange.jsonl.lossy", Lossy, raising=False)
+    monkeypatch.setitem(FORMS, "jsonl", Form("habeas.exchange.jsonl:lossy", "text"))
+    result = case.run("export", "--format", "jsonl")
+    count = len(result.stdout.splitlines())
+    assert f"warning: locator of {count} claims" in result.stderr
+    told = json.loads(
+        case.run("export", "--format", "jsonl", "--out", tmp_path / "a", "--json").stdout
+    )
+    assert told["dropped"] == [f"locator of {count} claims"]
+
+
+def test_a_folder_is_written_from_the_registry(case, tmp_path, monkeypatch):
+    def write(registry, out, *, clearance):
+        out.mkdir()
+        (out / "a").write_text(f"{registry.organisation} {clearance}")
+
+    monkeypatch.setattr("habeas.exchange.jsonl.folder", write, raising=False)
+    form = Form("habeas.exchange.jsonl:folder", "folder", ("clearance",))
+    monkeypatch.setitem(FORMS, "jsonl", form)
+    out = tmp_path / "folder"
+    told = json.loads(case.run("export", "--format", "jsonl", "--out", out, "--json").stdout)
+    assert (out / "a").read_text() == "org:invented-archive public"
+    assert told["bytes"] == 27
+    case.run("export", "--format", "jsonl", code=2)
 
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import typer
 
 from habeas.cli import options
-
-if TYPE_CHECKING:
-    from habeas.registry.view import View
 
 Format = Literal["csv", "xlsx", "geojson", "geopackage", "jsonl"]
 
@@ -22,11 +20,13 @@ class Form(NamedTuple):
 
     writer: str
     """Module and function; loaded only when it is asked for."""
-    kind: Literal["text", "file"]
-    """`text`: given a view, it yields pieces of text. `file`: given a view and a path, it writes a
-    new file there."""
+    kind: Literal["text", "file", "folder"]
+    """`text`: given a view, it yields pieces of text, or gives an object with `lines` and, to be
+    called when they have been written, `dropped`: what could not be carried, in words.
+    `file`: given a view and a path, it writes a new file there.
+    `folder`: given a registry and a path, it writes a new folder, whole or not at all."""
     takes: tuple[str, ...] = ("subject", "lang")
-    """Which of these options it takes by name."""
+    """Which options it takes by name: `subject`, `lang`, `clearance`."""
 
 
 FORMS: Final[dict[Format, Form]] = {
@@ -67,25 +67,43 @@ def export(
     as_json: options.Json = False,
 ) -> None:
     """Write claims for other programs: tables, maps, JSON Lines."""
-    from habeas.cli.opening import viewed
-    from habeas.cli.terminal import emit, isolated, say
+    from habeas.cli.opening import opened
 
     form = FORMS[format_]
     _check_out(out, form, as_json=as_json)
-    with viewed(registry, clearance) as view:
-        given = {"subject": subject, "lang": lang}
-        asked = {name: given[name] for name in form.takes}
-        write: Callable[..., Any] = pkgutil.resolve_name(form.writer)
-        if out is None:
-            for piece in write(view, **asked):
-                typer.echo(piece, nl=False)
-            return
-        size = _write(write, form, view, out, asked)
-    told = {"file": str(out), "format": format_, "clearance": clearance, "bytes": size}
-    emit(told) if as_json else say(f"{isolated(str(out))}: {size} bytes, at clearance {clearance}")
+    given = {"subject": subject, "lang": lang, "clearance": clearance}
+    asked = {name: given[name] for name in form.takes}
+    size: int | None = None
+    dropped: Sequence[str] = ()
+    with opened(registry) as found:
+        make = pkgutil.resolve_name(form.writer)
+        if form.kind == "text":
+            size, dropped = _write_text(make(found.view(clearance), **asked), out)
+        elif out is not None and form.kind == "file":
+            size = _write_whole(out, partial(make, found.view(clearance)), asked)
+        elif out is not None:
+            make(found, out, **asked)
+            size = _size(out)
+    _tell(
+        {"file": str(out), "format": format_, "clearance": clearance, "bytes": size}, dropped,
+        as_json=as_json,
+    )  # fmt: skip
+
+
+def _tell(told: dict[str, Any], dropped: Sequence[str], *, as_json: bool) -> None:
+    from habeas.cli.terminal import emit, isolated, say, warn
+
+    if as_json:
+        emit({**told, "dropped": list(dropped)})
+        return
+    for words in dropped:
+        warn(words)
+    if told["bytes"] is not None:
+        say(f"{isolated(told['file'])}: {told['bytes']} bytes, at clearance {told['clearance']}")
 
 
 def _check_out(out: Path | None, form: Form, *, as_json: bool) -> None:
+    """Refuse to put on the screen what is no text, or text among JSON."""
     from habeas.errors import InputError
 
     if out is None and as_json:
@@ -94,18 +112,25 @@ def _check_out(out: Path | None, form: Form, *, as_json: bool) -> None:
         raise InputError("this format is no text for the screen", mend="Give --out FILE")
 
 
-def _write(
-    write: Callable[..., Any], form: Form, view: View, out: Path, asked: dict[str, str | None]
-) -> int:
-    """Write a new file, whole or not at all; its size in bytes."""
+def _write_text(found: Any, out: Path | None) -> tuple[int | None, Sequence[str]]:
+    """Write pieces of text; the size of the file in bytes, and what could not be carried."""
     from habeas.cli.writing import write_pieces
 
-    if form.kind == "text":
-        return write_pieces(out, (piece.encode() for piece in write(view, **asked)))
-    return _write_whole(out, lambda draft: write(view, draft, **asked))
+    lines: Iterable[str] = getattr(found, "lines", found)
+    size = None
+    if out is None:
+        for piece in lines:
+            typer.echo(piece, nl=False)
+    else:
+        size = write_pieces(out, (piece.encode() for piece in lines))
+    return size, found.dropped() if hasattr(found, "dropped") else ()
 
 
-def _write_whole(file: Path, make: Callable[[Path], None]) -> int:
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _write_whole(file: Path, make: Callable[..., object], asked: dict[str, str | None]) -> int:
     """A file that something else writes; it appears under its name when it is whole."""
     import os
     from contextlib import suppress
@@ -116,7 +141,7 @@ def _write_whole(file: Path, make: Callable[[Path], None]) -> int:
     refuse_existing(file)
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        make(draft)
+        make(draft, **asked)
         with draft.open("rb+") as written:
             os.fsync(written.fileno())
         size = draft.stat().st_size
