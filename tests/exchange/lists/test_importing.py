@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -360,28 +361,69 @@ whole = table([ROWS[n % 2] if n % 3 else ROWS[3] for n in range(9000)])
 def rows():
     for n, row in enumerate(whole.rows()):
         if n == {at}:
-            os.kill(os.getpid(), signal.SIGKILL)
+            {strike}
         yield row
 import msgspec
 with open_registry(Path({registry!r})) as archive:
-    record(archive, Path({path!r}), listed(msgspec.structs.replace(whole, rows=rows)), MAPPING)
+    try:
+        record(archive, Path({path!r}), listed(msgspec.structs.replace(whole, rows=rows)), MAPPING)
+    except KeyboardInterrupt:
+        print("stopped")
 """
 
 
-@pytest.mark.parametrize("at", [1, 4000, 8999])
-def test_killed_in_the_middle(tmp_path, at):
+def struck(tmp_path: Path, at: int, strike: str) -> subprocess.CompletedProcess[bytes]:
+    """An import by a process of its own, struck at one row."""
     with registry(tmp_path / "registry"):
         pass
     path = write_csv(tmp_path / "list.csv")
     words = CHILD.format(
-        tests=str(Path(__file__).parent), at=at, registry=str(tmp_path / "registry"), path=str(path)
+        tests=str(Path(__file__).parent), at=at, strike=strike,
+        registry=str(tmp_path / "registry"), path=str(path),
+    )  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, check=False, start_new_session=True
     )
-    child = subprocess.run([sys.executable, "-c", words], capture_output=True, check=False)
-    assert child.returncode == -9, child.stderr
+
+
+def check_as_before(tmp_path: Path) -> None:
+    """Nothing was recorded, nothing left behind, and importing goes on."""
     with open_registry(tmp_path / "registry") as archive:
         nothing_there(archive, tmp_path)
         assert not [p for check in verify(archive).checks for p in check.problems]
         assert put(archive, tmp_path).totals.recorded == 2
+
+
+@pytest.mark.parametrize("at", [1, 4000, 8999])
+def test_killed_in_the_middle(tmp_path, at):
+    child = struck(tmp_path, at, "os.kill(os.getpid(), signal.SIGKILL)")
+    assert child.returncode == -9, child.stderr
+    check_as_before(tmp_path)
+
+
+def test_stopped_at_the_keyboard_while_two_processes_work(tmp_path):
+    """Ctrl-C reaches every process of the terminal; one of them speaks."""
+    child = struck(tmp_path, 8000, "os.killpg(0, signal.SIGINT)")
+    assert (child.returncode, child.stdout, child.stderr) == (0, b"stopped\n", b"")
+    check_as_before(tmp_path)
+
+
+CHILDREN = "/proc/self/task/{}/children"
+
+
+@pytest.mark.skipif(
+    not Path(CHILDREN.format(os.getpid())).exists(), reason="NOT TESTED: no list of children here"
+)
+def test_the_second_process_leaves_the_keyboard_to_the_first(tmp_path):
+    """What the terminal sends to both is answered by one: the other neither ends nor speaks."""
+    strike = (
+        f"children = Path({CHILDREN!r}.format(os.getpid())).read_text().split(); assert children; "
+        "[os.kill(int(child), signal.SIGINT) for child in children]"
+    )
+    child = struck(tmp_path, 8000, strike)
+    assert (child.returncode, child.stdout, child.stderr) == (0, b"", b"")
+    with open_registry(tmp_path / "registry") as archive:
+        assert len({s.claim.subject for s in claims_of(archive)}) == 6000
 
 
 # Laws

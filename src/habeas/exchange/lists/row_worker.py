@@ -8,6 +8,7 @@ does, so that it never outlives the import.
 from __future__ import annotations
 
 import pickle
+import signal
 import sys
 from typing import BinaryIO, NamedTuple
 
@@ -59,4 +60,5 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends this
     serve(sys.stdin.buffer, sys.stdout.buffer)
