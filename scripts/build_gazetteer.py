@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
@@ -24,8 +24,16 @@ COUNTRIES = (
 )  # fmt: skip
 """Iran, its neighbours on land and across the Gulf, and Syria (ISO 3166-1)."""
 
+PERSIAN = ("AF", "IR")
+"""Countries of which a name in Persian letters stands before one in Arabic letters."""
+
 SCRIPTS = {"ARABIC": "Arab", "LATIN": "Latn", "CYRILLIC": "Cyrl", "ARMENIAN": "Armn"}
 """The scripts whose names are kept, by the first word of the Unicode names of their letters."""
+
+POINTS = "".join(map(chr, range(0x064B, 0x0653)))
+UNIT_WORDS = ("استان ", "شهرستان ", "محافظة ")
+PERSIAN_LETTERS = str.maketrans("يك", "یک")
+ARABIC_LETTERS = "أإةيكىہەھڕێۆےڵ"
 
 CLASSES = (0, 1_000, 10_000, 100_000, 1_000_000)
 """A place is of the class of the last of these that its inhabitants reach."""
@@ -72,7 +80,8 @@ def packed(text: str) -> bytes:
 
 
 def _line(place: Mapping[str, Any]) -> str:
-    names = _names([place["name"], *place["alternatenames"]])
+    persian = place["countrycode"] in PERSIAN
+    names = _names(sorted([place["name"], *place["alternatenames"]], key=_oddity(persian)))
     cells = (
         str(place["geonameid"]),
         place["countrycode"],
@@ -110,6 +119,12 @@ def _names(names: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+def _oddity(persian: bool) -> Callable[[str], bool]:
+    """What puts a name behind others: vowel points, other letters, a word for a unit."""
+    odd = frozenset(POINTS + (ARABIC_LETTERS if persian else ""))
+    return lambda name: not odd.isdisjoint(name) or name.startswith(UNIT_WORDS)
+
+
 def _tidied(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         tidy = " ".join(name.replace("|", " ").split())
@@ -131,7 +146,7 @@ def _script(name: str) -> str | None:
 
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in plain if c.isalnum()).replace("ي", "ی").replace("ك", "ک")
+    return "".join(c for c in plain if c.isalnum() or c == " ").translate(PERSIAN_LETTERS)
 
 
 if __name__ == "__main__":

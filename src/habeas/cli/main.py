@@ -25,6 +25,7 @@ from habeas.cli import (
     importing,
     logs,
     naming,
+    placing,
     publishing,
     reading,
     recording,
@@ -141,6 +142,7 @@ def _add() -> None:
         ("date", dating.date_),
         ("vocabulary", terms.vocabulary),
         ("name", naming.name),
+        ("place", placing.place),
     ):
         app.command(name)(command)
     app.add_typer(bundles.app, name="bundle")
