@@ -188,6 +188,7 @@ def test_a_tag_without_end(workbooks) -> None:
     [
         '<c r="B2" t="inlineStr"><is><t>{}</t></is></c>',
         '<c r="B2" t="str"><v>{}</v></c>',
+        '<c r="B2"><f>{}</f><v>1</v></c>',
         '<c r="B2" t="inlineStr"><is><r><t>{}</t></r><r><t>b</t></r></is></c>',
     ],
 )

@@ -34,6 +34,10 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     fault: str | None = None
 
 
+NOTHING: Final = Value("")
+"""What an empty cell says."""
+
+
 def unescape(text: str) -> str:
     """Text of Office Open XML without its `_xHHHH_` escapes (ECMA-376 part 1, 22.9.2.19)."""
     if "_x" not in text:

@@ -12,7 +12,7 @@ from habeas.exchange.tables.limits import MAX_CELL
 from habeas.exchange.tables.workbook_formats import PLAIN, Shape
 from habeas.exchange.tables.workbook_formulas import LONGEST, MISSING, note_formula
 from habeas.exchange.tables.workbook_grid import GridRow, Merge, Notes, RowBuilder, address
-from habeas.exchange.tables.workbook_values import Value, iso, shown, truth, unescape
+from habeas.exchange.tables.workbook_values import NOTHING, Value, iso, shown, truth, unescape
 from habeas.exchange.tables.workbook_xml import MAX_NESTED, parse, too_deep
 
 _ADDRESS: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -141,9 +141,6 @@ class _SheetPart:
             return
         self._length += len(data)
         if self._length > MAX_CELL:
-            if self._into is self._formula:
-                self._length = 0
-                return
             raise self._builder.too_long(self._column)
         self._into.append(data)
 
@@ -197,11 +194,11 @@ class _SheetPart:
         kind = self._type
         try:
             if kind == "s":
-                return self._shared(raw) if raw else Value("")
+                return self._shared(raw) if raw else NOTHING
             if kind in {"str", "inlineStr"}:
                 return Value(unescape(raw))
             if not raw.strip():
-                return Value("")
+                return NOTHING
             if kind == "n":
                 shape = self._shape()
                 self._note_calendar(shape)
