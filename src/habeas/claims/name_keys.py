@@ -146,13 +146,13 @@ _ARTICLE = re.compile("(?<=^عبد)ال(?=.)|(?<=^ابو)ال(?=.)|ال(?=دین
 _FAINT_HEH = re.compile("(?<=..[^اه])ه$|(?<=لل)ه$")
 """A final he that is but a vowel."""
 
-_NORMAL = frozenset("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")
+NORMAL = frozenset("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")
 """Letters that are normalised already. Others are, save that the Kurdish short e, which
 `normalise` takes for he, is not heard."""
 
 
 def _arabic_key(word: str) -> str:
-    if not _NORMAL.issuperset(word):
+    if not NORMAL.issuperset(word):
         if word[0] == "ئ":
             word = "ا" + word[1:]
         if word.endswith("اة"):
@@ -237,10 +237,8 @@ _JOINED_ARTICLE = re.compile("[aeu]l(?=[^aeiouyl]....)")
 
 def _extended(states: dict[str, int], options: _Options) -> dict[str, int]:
     """Every reading so far with every reading of what follows."""
-    if len(options) == 1:
-        ((classes, cost),) = options
-        if not classes and not cost:
-            return states
+    if len(options) == 1 and not options[0][1]:
+        return _lengthened(states, options[0][0])
     found: dict[str, int] = {}
     for classes, cost in options:
         most = _DEAREST - cost
@@ -250,6 +248,18 @@ def _extended(states: dict[str, int], options: _Options) -> dict[str, int]:
                 total = so_far + cost
                 if found.get(longer, _NEVER) > total:
                     found[longer] = total
+    return found
+
+
+def _lengthened(states: dict[str, int], classes: str) -> dict[str, int]:
+    """Every reading so far with what can be read in one way only."""
+    if not classes:
+        return states
+    found = {key + classes: cost for key, cost in states.items() if key[-1:] != classes}
+    if len(found) < len(states):
+        for key, cost in states.items():
+            if key[-1:] == classes and found.get(key, _NEVER) > cost:
+                found[key] = cost
     return found
 
 

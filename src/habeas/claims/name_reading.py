@@ -161,7 +161,7 @@ def _comma(groups: list[list[Token]], found: Found) -> None:
     first, second, rest = groups[0], groups[1], groups[2:]
     if _all_titles(second):
         decide(first, found)
-        found.put("honorific", second)
+        _put_titles(second, found)
     elif _whole_name(first):
         decide(first, found)
         found.put("other", second)
@@ -172,13 +172,20 @@ def _comma(groups: list[list[Token]], found: Found) -> None:
         if first[0].word.given and not first[0].word.surname and not second[0].word.surname:
             found.doubt(BEHIND_COMMA)
     for group in rest:
-        found.put("honorific" if _all_titles(group) else "other", group)
-        if not _all_titles(group):
+        if _all_titles(group):
+            _put_titles(group, found)
+        else:
+            found.put("other", group)
             found.doubt(BEHIND_COMMA)
 
 
 def _all_titles(tokens: list[Token]) -> bool:
     return all(phrase_at(tokens, at, "before", "suffixes") for at in range(len(tokens)))
+
+
+def _put_titles(tokens: list[Token], found: Found) -> None:
+    for at, token in enumerate(tokens):
+        found.put("suffix" if phrase_at(tokens, at, "suffixes") else "honorific", [token])
 
 
 def _whole_name(tokens: list[Token]) -> bool:

@@ -32,6 +32,7 @@ ONLY_TITLE = "nothing but a title"
 SEVERAL = "may name several persons"
 FATHER_OR_SURNAME = "whether the last word is the father's or the person's family name is not sure"
 
+_EZAFE = ("e", "ye")
 _RELATIVES = ("father", "grandfather", "other")
 
 
@@ -63,7 +64,7 @@ def decide(tokens: list[Token], found: Found) -> None:
     if not rest:
         found.doubt(ONLY_TITLE)
         return
-    rest = _without_number(rest, found)
+    rest = _without_strangers(rest, found)
     joined = any(phrase_at(rest, at, "and") for at in range(1, len(rest) - 1))
     if joined and not is_spanish(rest):
         _several(rest, found)
@@ -95,11 +96,14 @@ def take_titles(tokens: list[Token], found: Found) -> list[Token]:
     return tokens[at:]
 
 
-def _without_number(tokens: list[Token], found: Found) -> list[Token]:
+def _without_strangers(tokens: list[Token], found: Found) -> list[Token]:
+    """The words without numbers, the ezafe, and what stands behind a name: Jr., PhD."""
     rest = []
     for token in tokens:
         if token.word.number:
             found.put("other", [token])
+        elif token.word.form in _EZAFE and "-" in token.glue:
+            found.put("particle", [token])
         elif phrase_at([token], 0, "suffixes"):
             found.put("suffix", [token])
         else:

@@ -38,6 +38,9 @@ def cut(text: str) -> list[Token]:
     Args:
         text: as found.
     """
+    letters = text.replace(" ", "")
+    if letters.isalpha() and "  " not in text and text[0] != " ":
+        return _between_spaces(text)
     found: list[Token] = []
     behind = 0
     for match in _TOKEN.finditer(text):
@@ -46,6 +49,18 @@ def cut(text: str) -> list[Token]:
             start, end = match.span()
             found.append(Token(match[0], start, end, text[behind:start], word))
             behind = end
+    return found
+
+
+def _between_spaces(text: str) -> list[Token]:
+    """The words of a text of letters and single spaces."""
+    found = []
+    start, glue = 0, ""
+    for word in text.split(" "):
+        if word:
+            end = start + len(word)
+            found.append(Token(word, start, end, glue, word_of(word)))
+            start, glue = end + 1, " "
     return found
 
 

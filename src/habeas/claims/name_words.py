@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from habeas.claims.name_keys import FOLDER, keys_of
+from habeas.claims.name_keys import FOLDER, NORMAL, keys_of
 from habeas.claims.names import normalise, script_of
 
 _CACHED = 65_536
@@ -136,10 +136,11 @@ def word_of(text: str) -> Word:
         text: one word, as found.
     """
     small = text.casefold()
-    normal = small if small in _WHOLE else normalise(text)
+    plain = NORMAL.issuperset(text)
+    normal = small if plain or small in _WHOLE else normalise(text)
     form = normal.replace(" ", "")
     known = lexicon()
-    script = "Latn" if text.isascii() and text.isalpha() else script_of(text)
+    script = _script(text, plain=plain)
     keys = keys_of(text) if form else ()
     arabic = script == "Arab"
     given = form in known.given or (not arabic and _given_by_key(form, keys, known))
@@ -196,6 +197,12 @@ def _sort_of(word: Word, known: Lexicon) -> int:
 _INNER_SIGNS = frozenset("-'’\u200c")
 _BOSNIAN_ENDS = ("ić", "ic", "ић")
 _PAIR_KEYS_TRIED = 3
+
+
+def _script(text: str, *, plain: bool) -> str:
+    if plain:
+        return "Arab"
+    return "Latn" if text.isascii() and text.isalpha() else script_of(text)
 
 
 def _pair_word(form: str, keys: tuple[str, ...], known: Lexicon) -> str:

@@ -91,15 +91,15 @@ def _facts(written: str, reading: NameReading) -> None:
 
     say(f"normalised  {isolated(reading.form) or 'nothing'}")
     say(f"keys        {_some(reading.keys)}")
-    for scheme in schemes_of(written):
-        say(f"may be in   {scheme}")
+    if schemes := schemes_of(written):
+        say(f"romanised   perhaps by {' or '.join(schemes)}")
     for remark in reading.remarks:
         say(f"not sure    {remark}")
     for oddity in oddities(written):
         say(f"look out    {isolated(oddity)}")
     for text, spellings in _spellings(reading.parts).items():
         shown = ", ".join(isolated(spelling) for spelling in spellings)
-        say(f"also        {isolated(text)}: {shown}")
+        say(f"same key    {isolated(text)}: {shown}")
 
 
 def _some(keys: tuple[str, ...]) -> str:
