@@ -133,6 +133,9 @@ def test_a_mapping_of_ones_own_names_its_source(listed, tmp_path):
     plan = told(listed("--mapping", str(mapping), "--json", source=False))
     assert (plan["source"], plan["totals"]["recorded"]) == ("source:other", 4)
     assert told(listed("--mapping", str(mapping), "--json"))["source"] == SOURCE
+    listed("--mapping", str(mapping), "--yes", "--held", str(tmp_path / "h.csv"), source=False)
+    again = told(listed("--source", "source:other", "--json", source=False))
+    assert (again["mapping_is_new"], again["totals"]["already"]) == (False, 4)
     mapping.write_text(mapping.read_text().replace("Name", "Nome"))
     refused = listed("--mapping", str(mapping), code=2, source=False).stderr
     assert "own.toml:5" in refused

@@ -11,6 +11,7 @@ from habeas.cli import options
 from habeas.cli.used_mapping import Found
 
 if TYPE_CHECKING:
+    from habeas.exchange.lists.mapping import Mapping
     from habeas.exchange.lists.survey import Plan
     from habeas.exchange.tables.table import TableFile
     from habeas.registry.registry import Registry
@@ -118,6 +119,8 @@ def import_list(
             found, path, file, used, held=held, yes=yes, recorder=recorder, as_json=as_json,
             parameters=tuple(f"{name}={value}" for name, value in settings.items() if value),
         )  # fmt: skip
+        if plan.run is not None:
+            _remember(found, used.mapping)
         _tell(plan, used, yes=yes, every=every, as_json=as_json)
 
 
@@ -214,6 +217,17 @@ def _proposed(
     write_private(path, [text])
     unsure = tuple(f"{name}: {made.reasons.get(name, 'look at it')}" for name in made.unsure)
     return Found(mapping, path, new=True, unsure=unsure)
+
+
+def _remember(registry: Registry, mapping: Mapping) -> None:
+    """Keep a mapping that recorded something for the next list of its source, if none is kept."""
+    from habeas.exchange.lists.mapping_file import mapping_text
+    from habeas.exchange.lists.remainder import write_private
+
+    place = _place(registry, mapping.source)
+    if not place.exists():
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        write_private(place, [mapping_text(mapping)])
 
 
 # Reading and recording
