@@ -2,7 +2,8 @@
 
 `presets/<format>.toml` holds `[[claim]]` rules as a mapping does, the `subject` of a row, and under
 `left_out` the columns that say nothing about it. A column is named by its header or by its path; a
-`*` in it stands for any place in an array, the same one in all columns of the rule.
+`*` in it stands for any place in an array, the same one in all columns of the rule. A rule also
+stands for the columns that the file has in several languages (`name__fa`), with their language.
 """
 
 from __future__ import annotations
@@ -58,8 +59,13 @@ def preset(format: Format, columns: Sequence[Column]) -> tuple[ClaimRule, ...]:
     known = preset_of(format)
     if known is None:
         return ()
-    names = _names(columns)
-    rules = [made for rule in known.claims for made in _present(rule, names)]
+    by_lang = {column.lang: _names_in(column.lang, columns) for column in columns}
+    rules = [
+        made
+        for rule in known.claims
+        for lang, names in by_lang.items()
+        for made in _present(_in_language(rule, lang), names)
+    ]
     dates = {rule.predicate for rule in rules if rule_type(rule) == "when"}
     kept: list[ClaimRule] = []
     for rule in rules:
@@ -75,13 +81,26 @@ def preset_left_out(format: Format, columns: Sequence[Column]) -> tuple[str, ...
     found = preset_of(format)
     names = _names(columns)
     patterns = [] if found is None else [_pattern(column) for column in found.left_out]
+    langs = {column.name: f"__{column.lang}" for column in columns}
     return tuple(
         dict.fromkeys(
             name
             for key, name in names.items()
-            if any(pattern.fullmatch(key) for pattern in patterns)
+            if any(pattern.fullmatch(key.removesuffix(langs[name])) for pattern in patterns)
         )
     )
+
+
+def _names_in(lang: str | None, columns: Sequence[Column]) -> dict[str, str]:
+    """As `_names`, of the columns in one language, without its tag."""
+    names = _names([column for column in columns if column.lang == lang])
+    return {key.removesuffix(f"__{lang}"): name for key, name in names.items()}
+
+
+def _in_language(rule: ClaimRule, lang: str | None) -> ClaimRule:
+    if lang is None or rule_type(rule) not in ("name", "text"):
+        return rule
+    return msgspec.structs.replace(rule, lang=lang)
 
 
 def _names(columns: Sequence[Column]) -> dict[str, str]:

@@ -363,8 +363,19 @@ def _finished(
     return tuple(_with_lang(rule, by_name, lang) for rule in kept)
 
 
+def _in_told(rule: ClaimRule, lang: str | None) -> ClaimRule:
+    holds_words = rule_type(rule) in ("name", "text")
+    return msgspec.structs.replace(rule, lang=lang) if holds_words else rule
+
+
 def _with_lang(rule: ClaimRule, columns: dict[str, Contents], lang: str | None) -> ClaimRule:
-    """Latin letters in a list of another script: a romanised name, or an unknown language."""
+    """The language that the file itself tells of the columns, or that letters leave.
+
+    Latin letters in a list of another script are a romanised name, or of an unknown language.
+    """
+    told = {columns[name].column.lang for name in rule.columns}
+    if rule.lang is None and None not in told and len(told) == 1:
+        return _in_told(rule, told.pop())
     latin = all(columns[name].script == "Latn" for name in rule.columns)
     if lang is None or _LANGS[lang] != "Arab" or not latin or rule.lang is not None:
         return rule

@@ -16,7 +16,7 @@ import msgspec
 from habeas.claims.checking import check_claim
 from habeas.claims.claim import By, Claim, Sensitivity
 from habeas.claims.encoding import canonical
-from habeas.claims.values import Name, Text, Value, words
+from habeas.claims.values import Name, Text, Value, Where, words
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import HabeasError, InputError
 from habeas.exchange.lists.cell_values import (
@@ -234,6 +234,15 @@ def _is_nothing(rule: ClaimRule) -> Callable[[str], bool]:
     return lambda text: not text or (bool(nothing) and text.casefold() in nothing)
 
 
+def _where_in(row: Row, column: int, rule: ClaimRule) -> Where:
+    """The place that the file itself holds, with what it tells of its kind, else the mapping."""
+    if column in row.wheres:
+        return row.wheres[column]
+    said = row.cells[column].strip()
+    words_ = None if not said or said.startswith("{") else said
+    return where_of(rule, words_, row.geometries[column])
+
+
 def _one(rule: ClaimRule, column: int, sound: _Sound) -> Callable[[Row], Read]:
     """How a rule of one column reads a row."""
     make = one_cell(rule, vocabulary().predicate(rule.predicate))
@@ -255,9 +264,7 @@ def _one(rule: ClaimRule, column: int, sound: _Sound) -> Callable[[Row], Read]:
         if type_ == "when" and column in row.days:
             return sound.read(lambda: [when_of_day(text.strip(), row.days[column])])
         if type_ == "where" and column in row.geometries:
-            said = text.strip()
-            words_ = None if not said or said.startswith("{") else said
-            return sound.read(lambda: [where_of(rule, words_, row.geometries[column])])
+            return sound.read(lambda: [_where_in(row, column, rule)])
         return values(row.lists[column]) if column in row.lists else None
 
     def read(row: Row) -> Read:

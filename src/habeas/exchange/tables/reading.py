@@ -16,6 +16,8 @@ from habeas.exchange.tables.table import Format, TableFile
 
 _OPENERS: Final[dict[Format, str]] = {
     "xlsx": "workbook:open_workbook",
+    "geojson": "geojson:open_geojson",
+    "kml": "kml:open_kml",
 }
 """Who reads what is no plain text: module and function, imported only when such a file comes."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from habeas.claims.values import Geometry
+from habeas.claims.values import Geometry, Where
 
 Format = Literal[
     "csv", "tsv", "xlsx", "xls", "ods", "json", "jsonl", "geojson", "geopackage", "kml",
@@ -26,6 +26,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     address: str
     """Where it stands: `C` in a sheet or a delimited file; a path such as `names/0` in JSON."""
     hidden: bool = False
+    lang: str | None = None
+    """BCP 47, where the file itself tells in which language the column is; its name then ends in
+    `__` and the tag."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -52,6 +55,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Column to values, where the file itself holds several in one cell (JSON arrays)."""
     geometries: dict[int, Geometry] = {}
     """Column to geometry (WGS 84), where the file holds one."""
+    wheres: dict[int, Where] = {}
+    """Column to a place with its kind and uncertainty, where the file itself tells them: maps that
+    Habeas wrote. The column is in `geometries` too."""
     faults: tuple[Fault, ...] = ()
     hidden: bool = False
 
