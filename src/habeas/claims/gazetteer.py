@@ -16,9 +16,9 @@ import msgspec
 
 from habeas.claims import gazetteer_reasons as reasons
 from habeas.claims.gazetteer_place import Place, PlaceKind, PlaceName, Span, Within, span_of
-from habeas.claims.gazetteer_towns import ATTRIBUTION, form_of, gazetteer
+from habeas.claims.gazetteer_towns import ATTRIBUTION, form_of, gazetteer, sound_of
 from habeas.claims.gazetteer_words import MAX_LETTERS, Part, parts_of, spans_of
-from habeas.claims.names import COMMON_WORDS, key_of, normalise, script_of
+from habeas.claims.names import COMMON_WORDS, normalise, script_of
 from habeas.claims.values import Point, When, Where
 from habeas.errors import InputError
 
@@ -237,15 +237,15 @@ def _inside(part: Part, own: Sequence[Place]) -> Iterable[_Found]:
 
 
 def _sounding(part: Part, own: Sequence[Place]) -> list[_Found]:
-    key = key_of(form_of(part.text))
+    key = sound_of(form_of(part.text))
     if not key:
         return []
-    places = [one for one in own if any(key_of(form_of(n.text)) == key for n in one.names)]
+    places = [one for one in own if any(sound_of(form_of(n.text)) == key for n in one.names)]
     places += gazetteer().sounding(key)
     return [
         _Found(
             place=one,
-            name=next(name for name in one.names if key_of(form_of(name.text)) == key),
+            name=next(name for name in one.names if sound_of(form_of(name.text)) == key),
             likeness="sound", part=part, text=part.text, within_words=False, namesakes=0,
         )
         for one in places

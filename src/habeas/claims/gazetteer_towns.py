@@ -15,6 +15,7 @@ import msgspec
 
 from habeas.claims.gazetteer_place import Place, PlaceName, named
 from habeas.claims.gazetteer_units import FOLDER, history, read_yaml, unit_id, units
+from habeas.claims.name_keys import keys_of
 from habeas.claims.names import key_of, normalise, script_of
 
 ATTRIBUTION = "GeoNames (https://www.geonames.org), CC BY 4.0"
@@ -24,6 +25,9 @@ _SCRIPTS = ("Arab", "Latn", "Cyrl", "Armn")
 _FIRST_NAMES = 6
 """The column with the names of the first script."""
 _CACHED = 65_536
+
+_SHORT = 6
+"""Letters of a form that may have no key of its own for want of consonants."""
 
 
 class Gazetteer:
@@ -56,7 +60,7 @@ class Gazetteer:
         return self._all(self._index(script_of(form)).get(form, ()))
 
     def sounding(self, key: str) -> tuple[Place, ...]:
-        """The places of which a name has this key (`names.key_of` of its form)."""
+        """The places of which a name has this key (`sound_of`)."""
         if not self._keys:
             self._keys = self._by_key()
         return self._all(dict.fromkeys(self._keys.get(key, ())))
@@ -95,7 +99,7 @@ class Gazetteer:
         keys: dict[str, list[str]] = {}
         for script in ("Arab", "Latn"):
             for form, places in self._index(script).items():
-                if key := key_of(form):
+                if key := sound_of(form):
                     keys.setdefault(key, []).extend(places)
         return keys
 
@@ -139,6 +143,19 @@ def gazetteer() -> Gazetteer:
 def form_of(name: str) -> str:
     """A name as it is looked up: normalised (`names.normalise`), its words written together."""
     return _form(name)
+
+
+def sound_of(form: str) -> str:
+    """The key by which a form is found in other spellings and letters; empty when it has none.
+
+    Args:
+        form: as `form_of` gives it. One too short for `names.key_of` gets its likeliest key of
+            `name_keys`, which knows و and ی within a word: Saveh, Rey.
+    """
+    if key := key_of(form):
+        return key
+    keys = keys_of(form) if form.isalpha() and len(form) <= _SHORT else ()
+    return keys[0] if keys and len(keys[0]) > 1 else ""
 
 
 def _form(name: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from habeas.claims.gazetteer import Candidate, Place
     from habeas.claims.gazetteer_place import Span
 
-_SHOWN = 12
+_SHOWN = 8
 
 
 def place(
