@@ -234,6 +234,30 @@ def test_what_names_a_hidden_claim_in_its_value_is_as_hidden(registry, monkeypat
     assert folded_again(registry, digest) == "public"
 
 
+def test_a_hidden_claim_is_named_by_no_run_and_no_attribution(registry, monkeypatch):
+    """The digest of a hidden claim, too, is a trace of it, whatever the subject that names it."""
+    (hidden,) = parts.record(registry, parts.named("p", "Hidden", sensitivity="sealed"))
+    read = Claim(
+        subject="run:r",
+        predicate="input",
+        value=Ref(id=f"claim:{hidden}"),
+        source="run:r",
+        sensitivity="public",
+    )
+    told = Claim(
+        subject="person:p",
+        predicate="occupation",
+        value=Text(text="teacher"),
+        source="org:a",
+        by=By(text="somebody", parties=(f"claim:{hidden}",)),
+        sensitivity="public",
+    )
+    one, other = parts.record(registry, read, told)
+    assert level(registry, one) == level(registry, other) == "sealed"
+    monkeypatch.setattr(fold, "_named_claims", lambda _: ())  # the mutant
+    assert folded_again(registry, one) == folded_again(registry, other) == "public"
+
+
 def test_a_finding_is_as_hidden_as_what_it_rests_on(registry, monkeypatch):
     (secret, known) = parts.record(
         registry, parts.named("p", "S", "sealed"), parts.named("p", "K", "public")

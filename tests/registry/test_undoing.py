@@ -196,3 +196,52 @@ def test_nothing_is_undone_by_halves(registry, monkeypatch):
     with pytest.raises(OSError, match="the disk"):
         withdraw_run(registry, RUN, "why")
     assert standing(registry) == before
+
+
+def run_that_withdraws(registry, target=None):
+    """A run that records a name, and a withdrawal: of it, or of something older."""
+    with registry.recording() as recording:
+        first, _ = recording.span
+        (name,) = recording.entry([parts.named("w", "W")])
+        recording.entry([parts.about(target or name, "withdrawn")])
+        last = recording.span[1] - 1
+        recording.entry(
+            [
+                Claim(
+                    subject=RUN,
+                    predicate="recorded_entries",
+                    value=Quantity(
+                        text=f"{first}-{last}",
+                        low=str(first),
+                        high=str(last),
+                        counts=log_id(registry.log.origin),
+                    ),
+                    source=RUN,
+                    sensitivity="team",
+                )
+            ]
+        )
+    return name
+
+
+def test_what_a_run_recorded_and_withdrew_stays_withdrawn(registry):
+    name = run_that_withdraws(registry)
+    assert registry.view("sealed").claim(name).withdrawn
+    withdraw_run(registry, RUN, "the wrong table")
+    assert registry.view("sealed").claim(name).withdrawn
+
+
+def test_what_a_run_withdrew_of_others_stands_again(registry):
+    (older,) = parts.record(registry, parts.named("o", "Older"))
+    name = run_that_withdraws(registry, older)
+    withdraw_run(registry, RUN, "the wrong table")
+    view = registry.view("sealed")
+    assert not view.claim(older).withdrawn
+    assert view.claim(name).withdrawn
+
+
+def test_the_mutant_that_undoes_a_runs_own_withdrawals_is_caught(registry, monkeypatch):
+    name = run_that_withdraws(registry)
+    monkeypatch.setattr(undoing, "_withdraws_own", lambda *_: False)
+    withdraw_run(registry, RUN, "the wrong table")
+    assert not registry.view("sealed").claim(name).withdrawn

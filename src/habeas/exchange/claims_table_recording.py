@@ -78,20 +78,16 @@ def record_claims_table(
     while True:
         attempt = _Attempt(registry, table, barred)
         try:
-            with registry.recording(recorder=recorder, progress=progress) as recording:
+            with (
+                registry.rehearsing()
+                if dry_run
+                else registry.recording(recorder=recorder, progress=progress)
+            ) as recording:
                 attempt.record(recording)
-                if dry_run:
-                    raise _TakenBackError
         except _ObjectedError as found:
             barred |= found.reasons
-        except _TakenBackError:
-            return attempt.account(dry_run=True)
         else:
-            return attempt.account(dry_run=False)
-
-
-class _TakenBackError(Exception):
-    """Ends a batch that is not to be kept."""
+            return attempt.account(dry_run=dry_run)
 
 
 class _ObjectedError(Exception):

@@ -38,6 +38,7 @@ def rebuild(registry: Registry, progress: Callable[[int], None] | None = None) -
             for row in part:
                 batch.add_opening(row, read_opening(row.data)[1])
             store.add_claims(batch.claims, batch.about, batch.search)
+            store.add_names(batch.names)
             entangled += batch.entangled
             count += len(part)
             if progress is not None:

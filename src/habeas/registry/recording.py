@@ -15,7 +15,15 @@ from habeas.ledger.entry import log_name
 from habeas.registry.clearance import Effects, Entangled, affected
 from habeas.registry.fold import Folded, fold
 from habeas.registry.preparing import Preparation, PreparedEntry
-from habeas.registry.store import AboutRow, ClaimRow, EntryRow, LogRow, OpeningRow, Store
+from habeas.registry.store import (
+    AboutRow,
+    ClaimRow,
+    EntryRow,
+    LogRow,
+    NameReadingRow,
+    OpeningRow,
+    Store,
+)
 
 PART = 5_000
 """How many claims are held in memory before they are written."""
@@ -30,6 +38,7 @@ class Batch:
         self.claims: list[ClaimRow] = []
         self.about: list[AboutRow] = []
         self.search: list[tuple[int, str]] = []
+        self.names: list[NameReadingRow] = []
         self.entangled: list[Entangled] = []
 
     def add_opening(self, row: OpeningRow, claim: Claim) -> None:
@@ -44,6 +53,8 @@ class Batch:
         self.claims.append(ClaimRow(id_, subject, predicate, source, sensitivity, ref, withdrawn))
         if folded.words:
             self.search.append((id_, folded.words))
+        if folded.name is not None:
+            self.names.append(folded.name._replace(claim=id_))
         if folded.entangled:
             self.about += [AboutRow(id_, about.relation, about.target) for about in folded.about]
             self.entangled.append(Entangled(id_, row.digest, subject, predicate))
@@ -54,6 +65,7 @@ class Batch:
         store.add_entries(self.entries)
         store.add_openings(self.openings)
         store.add_claims(self.claims, self.about, self.search)
+        store.add_names(self.names)
         found = list(self.entangled)
         if watched:
             rows = zip(self.openings, self.claims, strict=True)

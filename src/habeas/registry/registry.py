@@ -144,6 +144,20 @@ class Registry:
         finally:
             self.store.rollback()
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Recording]:
+        """A batch that is never recorded: what would become of it can be seen inside the block.
+
+        It needs no key, and keeps others from recording until its end.
+
+        Raises:
+            BusyError: another process is writing.
+        """
+        try:
+            yield Recording(self.store, self.log, self.settings.recorder, None)
+        finally:
+            self.store.rollback()
+
     def _tell_forks(self, batch: Recording) -> None:
         try:
             claims = fork_claims(self.store, self.evidence, self.organisation)

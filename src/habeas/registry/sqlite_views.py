@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
-from habeas.registry.store import AboutRow, ClaimRow, HeldClaim
+from habeas.registry.store import AboutRow, ClaimRow, HeldClaim, NameReadingRow
 
 VIEWS = """
 CREATE TABLE IF NOT EXISTS claim(
@@ -23,6 +23,11 @@ CREATE TABLE IF NOT EXISTS about(
   claim INTEGER NOT NULL, relation TEXT NOT NULL, target BLOB NOT NULL,
   PRIMARY KEY(claim, relation, target)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS about_target ON about(target);
+CREATE TABLE IF NOT EXISTS name(
+  claim INTEGER PRIMARY KEY, form TEXT NOT NULL, tokens TEXT NOT NULL, keys TEXT NOT NULL,
+  given TEXT NOT NULL, given_keys TEXT NOT NULL, surname TEXT NOT NULL, surname_keys TEXT NOT NULL,
+  father TEXT NOT NULL, father_keys TEXT NOT NULL, grandfather TEXT NOT NULL,
+  honorific TEXT NOT NULL, sure INTEGER NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(
   words, content='', columnsize=0, detail=none, tokenize='ascii');
 """
@@ -43,6 +48,7 @@ class SqliteViews:
         """Throw the views away."""
         self._db.execute("DELETE FROM claim")
         self._db.execute("DELETE FROM about")
+        self._db.execute("DELETE FROM name")
         self._db.execute("INSERT INTO search(search) VALUES('delete-all')")
 
     def add_claims(
@@ -56,9 +62,30 @@ class SqliteViews:
         self._db.executemany("INSERT INTO about VALUES(?,?,?)", about)
         self._db.executemany("INSERT INTO search(rowid, words) VALUES(?,?)", search)
 
+    def add_names(self, rows: Sequence[NameReadingRow]) -> None:
+        """Rows of the view of names."""
+        self._db.executemany("INSERT INTO name VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+
+    def name_rows(self) -> Iterator[NameReadingRow]:
+        """The whole view of names, by claim."""
+        for row in self._db.execute("SELECT * FROM name ORDER BY claim"):
+            yield NameReadingRow(*row)
+
+    def names(self, clearance: int) -> Iterator[tuple[bytes, str, str, str, NameReadingRow]]:
+        """Names at or below a clearance that stand; see `Store.names`."""
+        rows = self._db.execute(
+            "SELECT opening.digest, claim.subject, claim.predicate, claim.source, name.*"
+            " FROM name JOIN claim ON claim.id = name.claim JOIN opening ON opening.id = claim.id"
+            " WHERE claim.sensitivity <= ? AND claim.withdrawn = 0 ORDER BY name.claim",
+            (clearance,),
+        )
+        for digest, subject, predicate, source, *reading in rows:
+            yield digest, subject, predicate, source, NameReadingRow(*reading)
+
     def remove_claim(self, claim: int, words: str) -> None:
         """Take one claim out of the views; `words` are those it was added with."""
         self._db.execute("DELETE FROM claim WHERE id = ?", (claim,))
+        self._db.execute("DELETE FROM name WHERE claim = ?", (claim,))
         self._db.execute("DELETE FROM about WHERE claim = ?", (claim,))
         self._db.execute(
             "INSERT INTO search(search, rowid, words) VALUES('delete', ?, ?)", (claim, words)

@@ -88,6 +88,24 @@ class AboutRow(NamedTuple):
     """The digest of the other."""
 
 
+class NameReadingRow(NamedTuple):
+    """A name of a person as search and linkage compare it (`claims.name_row`)."""
+
+    claim: int
+    form: str
+    tokens: str
+    keys: str
+    given: str
+    given_keys: str
+    surname: str
+    surname_keys: str
+    father: str
+    father_keys: str
+    grandfather: str
+    honorific: str
+    sure: int
+
+
 class HeldClaim(NamedTuple):
     """A claim as a view reads it."""
 
@@ -236,6 +254,15 @@ class Store(Protocol):
         search: Sequence[tuple[int, str]],
     ) -> None:
         """Rows of the views: claims, claims about claims, words to find them by."""
+
+    def add_names(self, rows: Sequence[NameReadingRow]) -> None:
+        """Rows of the view of names."""
+
+    def name_rows(self) -> Iterator[NameReadingRow]:
+        """The whole view of names, by claim."""
+
+    def names(self, clearance: int) -> Iterator[tuple[bytes, str, str, str, NameReadingRow]]:
+        """Names at or below a clearance that stand: digest, subject, predicate, source, reading."""
 
     def remove_claim(self, claim: int, words: str) -> None:
         """Take one claim out of the views; `words` are those it was added with."""

@@ -20,6 +20,8 @@ from habeas.registry.view import Shown
 RECORDED_ENTRIES = "recorded_entries"
 """The predicate by which a run tells the entries that it made."""
 
+WITHDRAWN = "withdrawn"
+
 
 def withdraw_run(
     registry: Registry,
@@ -112,15 +114,35 @@ def _standing(
         if entry is None:
             continue
         held = [(row, store.claim_row(row.id)) for row in store.openings_of(entry.id)]
-        rows = [(row, view) for row, view in held if view is not None and not view.withdrawn]
+        rows = [
+            (row, view)
+            for row, view in held
+            if view is not None
+            and not view.withdrawn
+            and not _withdraws_own(store, row, view, log, (first, last))
+        ]
         if rows:
             yield rows
+
+
+def _withdraws_own(
+    store: Store, row: OpeningRow, view: ClaimRow, log: LogRow, span: tuple[int, int]
+) -> bool:
+    """Whether a claim withdraws what the same run recorded: without it, that would stand again."""
+    if view.predicate != WITHDRAWN:
+        return False
+    for about in store.targets(row.id):
+        target = store.opening(about.target)
+        entry = None if target is None else store.entry(target.entry)
+        if entry is not None and entry.log == log.id and span[0] <= entry.position <= span[1]:
+            return True
+    return False
 
 
 def _withdrawal(registry: Registry, row: OpeningRow, held: ClaimRow, why: str) -> Claim:
     return Claim(
         subject=f"claim:{row.digest.hex()}",
-        predicate="withdrawn",
+        predicate=WITHDRAWN,
         value=Text(text=why),
         source=registry.organisation,
         sensitivity=SENSITIVITIES[held.sensitivity],

@@ -44,6 +44,8 @@ class _Walk:
         self.count = 0
         self.problems: list[str] = []
         self.about: set[AboutRow] = set()
+        self._names = store.name_rows()
+        self._name = next(self._names, None)
 
     def words(self) -> Iterator[tuple[int, str]]:
         """Check each row, and give the words that the search index should hold."""
@@ -64,10 +66,23 @@ class _Walk:
             if held is not None and held.id == opening.id:
                 held = next(rows, None)
             self.about.update(folded.about)
+            self._check_name(opening, folded)
             if folded.words:
                 yield opening.id, folded.words
         if held is not None:
             self.problems.append(f"rows of the view from number {held.id} on have no claim")
+        if self._name is not None:
+            self.problems.append("the view of names holds names that no claim gives")
+
+    def _check_name(self, opening: OpeningRow, folded: Folded) -> None:
+        """The reading of a name against the name; both come in the order of their claims."""
+        held = self._name
+        if held is not None and held.claim == opening.id:
+            self._name = next(self._names, None)
+        elif folded.name is None:
+            return
+        if held != folded.name:
+            self.problems.append(f"claim {opening.digest.hex()}: the reading of its name differs")
 
     def _expected(self, opening: OpeningRow, folded: Folded) -> ClaimRow:
         if not folded.entangled and not (self._watched and self._store.about(opening.digest)):

@@ -19,7 +19,7 @@ from habeas.claims.values import Name, Ref, Text, words
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError, NotFoundError
 from habeas.registry.provenance import Provenance, entry_of, log_of, provenance
-from habeas.registry.store import HeldClaim, Store
+from habeas.registry.store import HeldClaim, NameReadingRow, Store
 
 MIN_PREFIX = 6
 """The fewest digits by which a claim may be named."""
@@ -48,6 +48,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Of the entry in it, from 0."""
     recorded: str
     """By the recorder's clock: UTC, `YYYY-MM-DDTHH:MM:SSZ`."""
+
+
+class NameReading(msgspec.Struct, frozen=True, kw_only=True):
+    """A name of a person as it is compared with others; `claims.name_row` says of what."""
+
+    digest: str
+    """Of the claim."""
+    subject: str
+    predicate: str
+    source: str
+    reading: NameReadingRow
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +181,17 @@ class View:
             if opening is not None:
                 found += self._store.held_by_digest(self._clearance, opening.digest.hex(), 1)
         return sorted((self._shown(held) for held in found), key=order)
+
+    def name_readings(self) -> Iterator[NameReading]:
+        """Every name of a person that stands, with its reading, for search and linkage."""
+        for digest, subject, predicate, source, reading in self._store.names(self._clearance):
+            yield NameReading(
+                digest=digest.hex(),
+                subject=subject,
+                predicate=predicate,
+                source=source,
+                reading=reading,
+            )
 
     def names(self, entity: str) -> list[Shown]:
         """Every name, label or title of an entity, each with who uses it."""
