@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from invented_lists import HEADERS, MAPPING, ROWS, SOURCE, table
 
 from habeas.claims.claim import read_opening, seal
 from habeas.claims.locator import Cell
+from habeas.claims.names import script_of
 from habeas.claims.values import Name, NamePart, Point, Quantity, Ref, Term, Text, When, Where
+from habeas.exchange.lists.cell_values import script_of_name
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
 from habeas.exchange.lists.row_reading import new_subject, read_row
 from habeas.exchange.lists.row_rules import compile_rules
@@ -78,6 +82,11 @@ def test_subjects_are_never_made_from_words():
 
 def test_an_original_is_never_guessed_and_a_full_name_is_not_parsed():
     assert one("Parand Sangzadeh", "name") == Name(text="Parand Sangzadeh", script="Latn")
+
+
+@given(st.text(st.sampled_from("abZéяا‌یپ ـًۀ.-1۲x'ʿ"), max_size=8))
+def test_scripts_are_told_as_everywhere(text):
+    assert script_of_name(text) == script_of(text)
 
 
 def test_parts_that_are_empty_are_not_said():

@@ -146,9 +146,20 @@ def _name_of_parts(rule: ClaimRule) -> SeveralCells:
     return read
 
 
+def script_of_name(text: str) -> str:
+    """As `script_of`, at once for names all of whose letters are plain Latin or Arabic ones."""
+    if text.isascii():
+        return "Latn" if text.lower() != text.upper() else "Zyyy"
+    return "Arab" if _ARABIC.fullmatch(text) else script_of(text)
+
+
+_ARABIC: Final = re.compile("[\u0620-\u064a][\u0620-\u064a\u066e\u066f\u0671-\u06d3\u200c .\\-]*")
+"""Letters of Arabic and Persian and what stands between them."""
+
+
 def _named(rule: ClaimRule, text: str, parts: tuple[NamePart, ...]) -> Name:
     """The parts are those that the list itself keeps apart; none is found by reading the name."""
-    script = script_of(text)
+    script = script_of_name(text)
     return Name(
         text=text,
         lang=rule.lang,
