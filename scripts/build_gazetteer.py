@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[1] / "src/habeas/claims/gazetteer_data"
 COUNTRIES = (
     "AE", "AF", "AM", "AZ", "BH", "IQ", "IR", "KW", "OM", "PK", "QA", "SA", "SY", "TM", "TR",
 )  # fmt: skip
-"""Iran, its neighbours on land and across the Gulf, and Syria (ISO 3166-1)."""
+"""Iran, its neighbours on land and by sea, and Syria (ISO 3166-1)."""
 
 PERSIAN = ("AF", "IR")
 """Countries of which a name in Persian letters stands before one in Arabic letters."""

@@ -167,7 +167,7 @@ def test_gohardasht_lay_in_tehran_province_in_1988_and_lies_in_alborz_today():
     assert unit_ids(quarter.place, date(2011, 1, 1)) == ["habeas:IR-alborz"]
     assert unit_ids(quarter.place) == ["habeas:IR-alborz"]
     assert "in Tehran province until 2010-06-22, which holds for the date given" in quarter.reasons
-    assert "today in Alborz province from 2010-06-23" in quarter.reasons
+    assert "today in Alborz province since 2010-06-23" in quarter.reasons
     later = first("گوهردشت", on=date(2011, 1, 1))
     assert "Tehran" not in said(later)
 

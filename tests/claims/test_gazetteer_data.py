@@ -162,3 +162,36 @@ def test_towns_are_the_rows():
     towns = list(gazetteer().towns())
     assert [town.id for town in towns] == [f"geonames:{row[0]}" for row in rows()]
     assert place("geonames:0") is None
+
+
+def test_every_change_stands_in_the_docs_with_its_source():
+    page = (ROOT / "docs/places.md").read_text()
+    for change in units().changes:
+        day = str(change.earliest) if change.exact else f"{change.earliest} – {change.latest}"
+        (row,) = [
+            line
+            for line in page.splitlines()
+            if line.startswith(f"| {day} |")
+            and f"| {change.source} |" in line
+            and _joins(line, change)
+        ]
+        assert row.endswith(f"| {change.reading} |")
+
+
+def _joins(line: str, change) -> bool:
+    left, joined = (cell.strip() for cell in line.split("|")[3:5])
+    labels = [place(unit).label() for unit in (change.left, change.joined)]
+    return left.startswith(labels[0]) and joined.startswith(labels[1])
+
+
+def test_the_counts_in_the_docs_are_those_of_the_data():
+    page = (ROOT / "docs/places.md").read_text()
+    counts = Counter(row[1] for row in rows())
+    assert f"{sum(counts.values()):,} places" in page
+    assert f"Iran {counts['IR']:,}, Turkey {counts['TR']:,}" in page
+    nameless = sum(
+        not any(name.script == "Arab" for name in town.names)
+        for town in gazetteer().towns()
+        if town.country == "IR"
+    )
+    assert f"{nameless} have no name in Persian letters" in page

@@ -84,7 +84,8 @@ def match(
 
     In this order: those that lie in or near what is named beside them; those whose name is alike
     by letters before those alike by sound (given only where no place bears the name); the user's
-    own; those of the kind that the words say; names in use at the date; more inhabitants; id. The
+    own; those of the kind that the words say; names in use at the date; units, then more
+    inhabitants; id. The
     order helps to look through them and decides nothing.
 
     Args:

@@ -120,10 +120,11 @@ def _today(stays: Sequence[Within]) -> list[Within]:
 
 def _stay(within: Within) -> str:
     name = f"in {unit_name(within.unit)}"
+    begins = "since" if within.until is None else "from"
     bounds = [
         f"{word} {day}" if known else f"{word} {day} at the {edge}"
         for word, day, known, edge in (
-            ("from", within.since, within.since_known, "earliest"),
+            (begins, within.since, within.since_known, "earliest"),
             ("until", within.until, within.until_known, "latest"),
         )
         if day is not None
