@@ -11,10 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final, TypeVar
 
-from habeas.claims.calendars import CALENDARS
 from habeas.claims.claim import prefix_of
-from habeas.claims.date_serials import serial_day
-from habeas.claims.dates import read_date
 from habeas.claims.names import normalise, script_of
 from habeas.claims.values import (
     PREFIXES,
@@ -27,15 +24,14 @@ from habeas.claims.values import (
     Term,
     Text,
     Value,
-    When,
     Where,
 )
 from habeas.claims.vocabulary import Predicate, vocabulary
 from habeas.errors import InputError
+from habeas.exchange.lists.cell_dates import date_in_parts, date_in_words
 from habeas.exchange.lists.coordinates import read_both, read_coordinate, read_geometry
 from habeas.exchange.lists.mapping import ClaimRule
 from habeas.exchange.lists.mapping_faults import (
-    DATE_SLOTS,
     NUMBER_SLOTS,
     rule_type,
 )
@@ -208,99 +204,6 @@ def _term(rule: ClaimRule, predicate: Predicate) -> OneCell:
     return read
 
 
-# Dates
-
-_DIGITS: Final = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
-_BARE_DAYS: Final = re.compile(r"[0-9۰-۹٠-٩]{1,7}(?:[.٫][0-9۰-۹٠-٩]{1,12})?")
-_EARLIEST_SERIAL: Final = 10_000
-"""Of bare numbers below this nobody can tell whether they are years or days since 1900."""
-_LATEST_SERIAL: Final = 109_206
-"""The last day of 2198 by the calendar from 1900: no list tells of later ones."""
-
-
-def _when(rule: ClaimRule, _: Predicate) -> OneCell:
-    def read(text: str) -> When:
-        try:
-            if _BARE_DAYS.fullmatch(text) and (day := _serial(text, rule)):
-                return when_of_day(text, day)
-            return read_date(text, rule.calendar)
-        except InputError as error:
-            return _unread_date(rule, text, error)
-
-    return read
-
-
-def when_of_day(text: str, day: str) -> When:
-    """A date that the file itself holds as a day, whatever its words look like.
-
-    Args:
-        text: the words of the cell.
-        day: ISO 8601, Gregorian.
-
-    Raises:
-        InputError: a year in which only another calendar's dates can be meant.
-    """
-    if day < "1700":
-        raise InputError(
-            f"the file calls “{text}” a day of the Gregorian year {day[:4]}",
-            mend="If the calendar is another one, write the date as text, and name it",
-        )
-    return When(text=text, calendar="gregorian", earliest=day, latest=day, precision="day")
-
-
-def _serial(text: str, rule: ClaimRule) -> str | None:
-    """The ISO day of a bare number of days; None when the number is no such thing."""
-    number = text.translate(_DIGITS)
-    days = int(float(number))
-    if rule.serial is None:
-        if _EARLIEST_SERIAL <= days <= _LATEST_SERIAL and len(text.partition(".")[0]) == 5:
-            raise InputError(
-                f"“{text}” may be a number of days, as spreadsheets keep dates",
-                mend="If so, set `serial` in the mapping to 1900 or 1904 (old files of the Mac)",
-            )
-        return None
-    if not _EARLIEST_SERIAL <= days <= _LATEST_SERIAL:
-        raise InputError(
-            f"“{text}” may be a year, or a number of days",
-            mend="Write the date in words: year-month-day",
-        )
-    return serial_day(number, rule.serial).isoformat()
-
-
-def _when_of_parts(rule: ClaimRule) -> SeveralCells:
-    def read(words: Sequence[str]) -> When:
-        text = joined(words)
-        try:
-            found = read_date(_date_words(dict(zip(rule.slots, words, strict=True))), rule.calendar)
-        except InputError as error:
-            return _unread_date(rule, text, error)
-        return When(
-            text=text, calendar=found.calendar, earliest=found.earliest, latest=found.latest,
-            precision=found.precision,
-        )  # fmt: skip
-
-    return read
-
-
-def _date_words(parts: dict[str, str]) -> str:
-    """Year, month and day as `read_date` takes them."""
-    year, month, day = (parts.get(slot, "") for slot in DATE_SLOTS)
-    if not year:
-        raise InputError("there is no year", mend="Write the year; none is taken from elsewhere")
-    if day and not month:
-        raise InputError("there is a day without a month", mend="Write the month, or no day")
-    if month and not month.isdecimal():
-        return f"{day} {month} {year}".strip()
-    return "-".join(part for part in (year, month, day) if part)
-
-
-def _unread_date(rule: ClaimRule, text: str, error: InputError) -> When:
-    if rule.unread == "words":
-        name = rule.calendar or "gregorian"
-        return When(text=text, calendar=CALENDARS[name].name, precision="unknown")
-    raise InputError(error.reason.removeprefix(f"“{text}”: "), mend=error.mend) from None
-
-
 # Numbers
 
 _COUNTED: Final = re.compile(
@@ -414,11 +317,15 @@ def _where_of_parts(rule: ClaimRule) -> SeveralCells:
 
 
 _ONE: Final[dict[str, Callable[[ClaimRule, Predicate], OneCell]]] = {
-    "text": _text, "name": _name, "when": _when, "quantity": _quantity, "term": _term,
+    "text": _text,
+    "name": _name,
+    "when": lambda rule, _: date_in_words(rule),
+    "quantity": _quantity,
+    "term": _term,
     "where": _where,
-}  # fmt: skip
+}
 
 _SEVERAL: Final[dict[str, Callable[[ClaimRule], SeveralCells]]] = {
-    "name": _name_of_parts, "when": _when_of_parts, "quantity": _quantity_of_ends,
+    "name": _name_of_parts, "when": date_in_parts, "quantity": _quantity_of_ends,
     "where": _where_of_parts,
 }  # fmt: skip

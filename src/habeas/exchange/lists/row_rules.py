@@ -19,11 +19,11 @@ from habeas.claims.encoding import canonical
 from habeas.claims.values import Name, Text, Value, Where, words
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import HabeasError, InputError
+from habeas.exchange.lists.cell_dates import when_of_day
 from habeas.exchange.lists.cell_values import (
     joined,
     one_cell,
     several_cells,
-    when_of_day,
     where_of,
 )
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
