@@ -1,5 +1,6 @@
 """How names are read: parts in their slots, nothing lost, nothing rewritten. All names invented."""
 
+import time
 import timeit
 from pathlib import Path
 
@@ -183,6 +184,17 @@ def test_what_a_list_states_about_parts_goes_before_the_reading():
 @settings(max_examples=100)
 def test_every_text_has_a_row(text):
     assert name_row(Name(text=text)).form == normalise(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ع" * 1_000_000, "a" * 1_000_000, "علی " * 100_000, "(" * 300_000, "b.ʻ" * 100_000]
+)
+def test_what_is_no_name_is_read_in_a_moment(text):
+    start = time.monotonic()
+    reading = read_name(text)
+    assert time.monotonic() - start < 20
+    assert len(reading.parts) <= 1
+    assert len(reading.keys) <= 12
 
 
 def test_names_are_read_quickly():

@@ -36,6 +36,9 @@ _HELD = 32
 _JOINED = 6
 """How many keys of a word are joined to those of the words before it."""
 
+_LONGEST = 100
+"""Letters that a word has at most; what is longer is no word of a name, and has no key."""
+
 _CACHED = 65_536
 
 _Options = tuple[tuple[str, int], ...]
@@ -129,6 +132,8 @@ def _joined(words: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=_CACHED)
 def _weighed(word: str) -> _Options:
     """The keys of a word with their costs."""
+    if len(word) > _LONGEST:
+        return ()
     if any("\u0600" <= letter <= "\u06ff" for letter in word):
         key = _arabic_key(word)
         return ((key, 0),) if key else ()

@@ -22,6 +22,7 @@ from habeas.claims.names import normalise, script_of
 from habeas.claims.values import NamePart
 
 NOT_KNOWN = "says that the name is not known"
+TOO_LONG = "more words than a name has"
 NO_LETTERS = "holds no letter"
 IN_BRACKETS = "what stands in brackets may be a nickname or the father's name"
 OTHER_SCRIPT = "the same name in another script, perhaps"
@@ -119,11 +120,18 @@ def _pattern_of(tokens: list[Token]) -> Pattern:
 
 
 _MOST_PATTERNS = 65_536
+_MOST_WORDS = 40
+"""A text of more words is not taken apart."""
+
 _PATTERNS: dict[tuple[str | int, ...], Pattern] = {}
 _NO_PARTS = Pattern()
 
 
 def _read(tokens: list[Token], found: Found) -> None:
+    if len(tokens) > _MOST_WORDS:
+        found.doubt(TOO_LONG)
+        found.put("other", tokens)
+        return
     if is_plain(tokens):
         decide(tokens, found)
         return

@@ -154,6 +154,8 @@ def is_pair(one: Word, other: Word, known: Lexicon) -> bool:
 def given_pieces(unit: Unit) -> Iterator[Piece]:
     """The pieces of a given name: `given`, and `compound` for its second part."""
     first = unit.tokens[0]
+    for token in unit.lead:
+        yield Piece(token.start, token.end, "particle")
     if unit.pair and not unit.tokens[1].word.form.startswith("ال"):
         yield Piece(first.start, first.end, "given")
         yield Piece(unit.tokens[1].start, unit.end, "compound")
@@ -161,7 +163,7 @@ def given_pieces(unit: Unit) -> Iterator[Piece]:
     if len(unit.tokens) == 1:
         yield from _split_given(first)
         return
-    yield Piece(unit.start, unit.end, "given")
+    yield Piece(first.start, unit.end, "given")
 
 
 def _split_given(token: Token) -> Iterator[Piece]:

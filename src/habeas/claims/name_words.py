@@ -197,6 +197,7 @@ def _sort_of(word: Word, known: Lexicon) -> int:
 _INNER_SIGNS = frozenset("-'’\u200c")
 _BOSNIAN_ENDS = ("ić", "ic", "ић")
 _PAIR_KEYS_TRIED = 3
+_LONGEST_HEAD = 9
 
 
 def _script(text: str, *, plain: bool) -> str:
@@ -236,7 +237,7 @@ def _head_of(form: str, known: Lexicon) -> int:
             if form.startswith(head) and form[len(head) :] in known.latin_tails:
                 return len(head)
         return 0
-    for at in range(2, len(form) - 1):
+    for at in range(2, min(len(form) - 1, _LONGEST_HEAD)):
         head, tail = form[:at], form[at:]
         pair = (head in known.heads and tail in known.tails) or (head, tail) in known.pairs
         if pair and not tail.startswith("ال"):
