@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice, pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +16,7 @@ from habeas.claims.names import script_of
 from habeas.claims.values import Name, NamePart, Point, Quantity, Ref, Term, Text, When, Where
 from habeas.exchange.lists.cell_values import script_of_name
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
-from habeas.exchange.lists.row_reading import new_subject, read_row
+from habeas.exchange.lists.row_reading import new_subjects, read_row
 from habeas.exchange.lists.row_rules import compile_rules
 from habeas.exchange.tables.table import Fault, Row
 
@@ -68,13 +71,20 @@ def test_a_whole_row():
 def test_what_can_be_read_can_be_sealed():
     rules = compile_rules(MAPPING, table())
     for row in table().rows():
-        claims = read_row(row, rules, new_subject("person")).claims
+        claims = read_row(row, rules, next(new_subjects("person"))).claims
         for opening, claim in zip(seal(claims, "0" * 32), claims, strict=True):
             assert read_opening(opening)[1] == claim
 
 
 def test_subjects_are_never_made_from_words():
-    assert len({new_subject("person") for _ in range(1000)}) == 1000
+    """By chance: two runs over the same list share none; in one run they grow, with gaps."""
+    one, other = (list(islice(new_subjects("person"), 1000)) for _ in range(2))
+    assert len({*one, *other}) == 2000
+    assert one == sorted(one)
+    numbers = [int(subject[-8:], 32) for subject in one]
+    gaps = {after - before for before, after in pairwise(numbers)}
+    assert len(gaps) > 900
+    assert all(re.fullmatch("person:[0-9a-v]{16}", subject) for subject in one)
 
 
 # Names
@@ -112,7 +122,7 @@ def test_several_values_in_one_cell():
 
 @pytest.mark.parametrize(
     ("text", "warning"),
-    [("Pаrand", "several scripts"), ("Par\u202eand", "U+202E"), ("پر\u200bند", "U+200B")],
+    [("Pаrand", "letters in one word"), ("Par\u202eand", "U+202E"), ("پر\u200bند", "U+200B")],
 )
 def test_odd_letters_are_recorded_and_told(text, warning):
     got = read((text,), [ClaimRule(predicate="name", columns=("c",))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from habeas.exchange.lists.known_rows import Fingerprint, fingerprint
-from habeas.exchange.lists.row_reading import ReadRow, new_subject, read_row
+from habeas.exchange.lists.row_reading import ReadRow, read_row
 from habeas.exchange.lists.row_rules import RowRules
 from habeas.exchange.tables.table import Row
 from habeas.registry.preparing import Preparation, PreparedEntry
@@ -23,18 +23,19 @@ class ReadyRow(NamedTuple):
     """None when nothing is to be recorded."""
 
 
-def ready_row(row: Row, rules: RowRules, prepare: Preparation | None) -> ReadyRow:
+def ready_row(row: Row, rules: RowRules, subject: str, prepare: Preparation | None) -> ReadyRow:
     """Read one row, and make its entry ready.
 
     Args:
         row: of the table that the rules were made for.
         rules: as `compile_rules` gives them.
+        subject: the entity that the row describes.
         prepare: seals the claims for a log; None when nothing is to be recorded.
 
     Raises:
         InputError: a claim cannot be written down.
     """
-    read = read_row(row, rules, new_subject(rules.subject))
+    read = read_row(row, rules, subject)
     if not read.claims:
         return ReadyRow(read, 0, 0, None)
     entry = None if prepare is None else prepare(read.claims)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -58,17 +59,28 @@ class ReadRow(NamedTuple):
     """The rules that found a question."""
 
 
-def new_subject(prefix: str) -> str:
-    """The id of what one row describes: 80 random bits.
+def new_subjects(prefix: str) -> Iterator[str]:
+    """Ids of what rows describe, as many as are asked for: by chance, each greater than the last.
 
     Never made from what the row says. An id is read by everybody who sees the entity named, and a
     digest of names and dates would let a stranger try all likely names until one fits: hidden
-    words would be known by their id.
+    words would be known by their id. Ids that grow keep the index of a long list in order; they
+    tell no more than the places of the entries in the log do, and the gaps between them, by chance
+    too, do not tell how many stand between.
 
     Args:
         prefix: `person`, `site`...
     """
-    return f"{prefix}:{base64.b32encode(os.urandom(10)).decode().lower()}"
+    first = _letters(os.urandom(5))
+    number = 0
+    while True:
+        number += 1 + int.from_bytes(os.urandom(2))
+        yield f"{prefix}:{first}{_letters(number.to_bytes(5))}"
+
+
+def _letters(number: bytes) -> str:
+    """Letters and digits in the order of the numbers that they write."""
+    return base64.b32hexencode(number).decode("ascii").lower()
 
 
 def read_row(row: Row, rules: RowRules, subject: str) -> ReadRow:

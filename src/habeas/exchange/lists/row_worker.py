@@ -1,4 +1,4 @@
-"""The second process of a long import: reads rows and seals their claims while the first writes.
+"""Another process of a long import: reads rows and seals their claims while the first one writes.
 
 `python -m habeas.exchange.lists.row_worker` takes a job on standard input, then parts of rows, and
 answers each part on standard output. It opens no registry and no file, and ends when its input
@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from habeas.errors import HabeasError
 from habeas.exchange.lists.mapping import Mapping
 from habeas.exchange.lists.ready_row import ReadyRow, ready_row
+from habeas.exchange.lists.row_reading import new_subjects
 from habeas.exchange.lists.row_rules import compile_rules
 from habeas.exchange.tables.table import Column, Row, Table
 from habeas.registry.preparing import Preparation
@@ -44,6 +45,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     """Answer parts of rows until there are no more; a failure is an answer, too."""
     job: Job = pickle.load(asked)  # noqa: S301 - from the process that started this one
     rules = compile_rules(job.mapping, job.table(), note=job.note)
+    subjects = new_subjects(rules.subject)
     while True:
         try:
             part: list[Row] = pickle.load(asked)  # noqa: S301
@@ -51,7 +53,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
             return
         try:
             answer: list[ReadyRow] | HabeasError = [
-                ready_row(row, rules, job.prepare) for row in part
+                ready_row(row, rules, next(subjects), job.prepare) for row in part
             ]
         except HabeasError as error:
             answer = error

@@ -1,31 +1,36 @@
-"""The rows of a table made ready one after the other; those of a long list by a second process."""
+"""The rows of a table made ready one after the other; those of a long list by other processes."""
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
-from itertools import islice
+from contextlib import ExitStack, suppress
+from itertools import cycle, islice
 from typing import Final
 
 from habeas.errors import HabeasError, StorageError
 from habeas.exchange.lists.ready_row import ReadyRow, ready_row
+from habeas.exchange.lists.row_reading import new_subjects
 from habeas.exchange.lists.row_rules import RowRules
 from habeas.exchange.lists.row_worker import Job
 from habeas.exchange.tables.table import Row
 
 ALONE: Final = 4_000
-"""So many rows are read before a second process is worth its start."""
+"""So many rows are read before other processes are worth their start."""
 
 PART: Final = 250
 """Rows that are handed over at once."""
 
 AHEAD: Final = 6
 """Parts that may be on their way."""
+
+WORKERS: Final = min(2, os.cpu_count() or 1)
+"""More would wait: this process, which writes, is then the slowest."""
 
 
 def rows_ahead(rows: Iterator[Row], rules: RowRules, job: Job) -> Iterator[tuple[Row, ReadyRow]]:
@@ -34,31 +39,34 @@ def rows_ahead(rows: Iterator[Row], rules: RowRules, job: Job) -> Iterator[tuple
     Args:
         rows: of the table that the rules were made for.
         rules: for the rows that are read here.
-        job: for those that the second process reads; it must say the same as the rules.
+        job: for those that other processes read; it must say the same as the rules.
 
     Raises:
         InputError: the file cannot be read any further, or a claim cannot be written down.
-        StorageError: the second process came to an end by itself.
+        StorageError: another process came to an end by itself.
     """
+    subjects = new_subjects(rules.subject)
     for row in islice(rows, ALONE):
-        yield row, ready_row(row, rules, job.prepare)
+        yield row, ready_row(row, rules, next(subjects), job.prepare)
     part = list(islice(rows, PART))
     if not part:
         return
-    with _Worker(job) as worker:
-        waiting: deque[list[Row]] = deque()
+    with ExitStack() as ends:
+        workers = cycle([ends.enter_context(_Worker(job)) for _ in range(WORKERS)])
+        waiting: deque[tuple[list[Row], _Worker]] = deque()
         while part or waiting:
             if part:
+                worker = next(workers)
                 worker.send(part)
-                waiting.append(part)
+                waiting.append((part, worker))
                 part = list(islice(rows, PART))
             if len(waiting) >= AHEAD or not part:
-                yield from zip(waiting[0], worker.answer(), strict=True)
-                waiting.popleft()
+                sent, worker = waiting.popleft()
+                yield from zip(sent, worker.answer(), strict=True)
 
 
 class _Worker:
-    """The second process, and the thread that feeds it so that neither side waits for ever."""
+    """Another process, and the thread that feeds it so that neither side waits for ever."""
 
     def __init__(self, job: Job) -> None:
         self._process = subprocess.Popen(
@@ -102,7 +110,7 @@ class _Worker:
             StorageError: it ended by itself.
         """
         if self._process.stdout is None:
-            raise StorageError("the second process cannot be heard")
+            raise StorageError("the process that reads the rows cannot be heard")
         try:
             found = pickle.load(self._process.stdout)  # noqa: S301 - our own process
         except (EOFError, pickle.UnpicklingError) as error:
