@@ -58,7 +58,7 @@ def test_a_dry_run_tells_everything_and_records_nothing(listed):
         "6 rows in = 4 to record + 1 held back + 1 rejected", "Nothing is recorded yet",
     ):  # fmt: skip
         assert words in said.stdout, words
-    assert "several scripts" in said.stderr
+    assert "Cyrillic and Latin letters in one word" in said.stderr
     assert f"knows nothing of {SOURCE}" in said.stderr
     assert size(listed.case) == before
     assert list(listed.path.parent.iterdir()) == [listed.path]

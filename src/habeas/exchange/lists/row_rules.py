@@ -28,7 +28,7 @@ from habeas.exchange.lists.cell_values import (
 )
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
 from habeas.exchange.lists.mapping_faults import rule_columns, rule_sensitivity, rule_type
-from habeas.exchange.lists.odd_letters import mixed_scripts, unseen
+from habeas.exchange.lists.odd_letters import odd
 from habeas.exchange.tables.table import Row, Table
 
 _KEPT: Final = 16_384
@@ -182,7 +182,7 @@ class _Sound:
                 self._check(value)
         except InputError as error:
             return Read(asked=error)
-        return Read(values, None, _odd(values))
+        return Read(values, None, next(filter(None, map(odd, values)), ""))
 
     def _check(self, value: Value) -> None:
         """Of words, only the letters can be wrong once one such value has passed."""
@@ -213,16 +213,6 @@ class _Sound:
         if not same:
             raise _unwritable("it would be read back as something else")
         check_claim(claim)
-
-
-def _odd(values: Iterable[Value]) -> str:
-    """What a reader should know of the letters of the first value that has something odd."""
-    for value in values:
-        text = words(value)
-        found = unseen(text) or (mixed_scripts(text) if isinstance(value, Name) else "")
-        if found:
-            return found
-    return ""
 
 
 def _unwritable(why: str) -> InputError:
