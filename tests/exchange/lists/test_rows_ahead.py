@@ -35,7 +35,7 @@ def few(monkeypatch):
 
 
 def made(count, prepare=None):
-    rows = [[f"ساختگی {number}", "1367" if number % 5 else "no date"] for number in range(count)]
+    rows = [[f"ساختگی {number}", "1367" if number % 5 else "Quux"] for number in range(count)]
     table = table_of(["نام", "مرگ"], rows)
     rules = compile_rules(MAPPING, table)
     job = Job(MAPPING, table.sheet, table.header_row, table.columns, None, prepare)

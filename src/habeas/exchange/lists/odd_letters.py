@@ -22,7 +22,7 @@ _HIDDEN: Final = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufffc\ufffd\U000e0000-\U000e007f]"
 )
-"""Controls, marks of direction, blanks without width, what stands for a letter that was lost."""
+"""Controls, marks of direction, blanks without width, and what stands for a lost letter."""
 
 
 def odd(value: Value) -> str:
