@@ -101,12 +101,18 @@ def import_list(
 
     Without --yes it is only told what was understood, and what was not, row by row.
     """
+    from habeas.cli.importing_capture import is_capture, take_in_capture
     from habeas.cli.importing_claims import take_in_table
     from habeas.cli.opening import opened
 
     with opened(registry, passphrase_file) as found:
         if undo is not None:
             _undo(found, undo, why, list_, recorder=recorder, as_json=as_json)
+            return
+        if list_ is not None and is_capture(list_):
+            take_in_capture(
+                found, list_, source=source, yes=yes, recorder=recorder, as_json=as_json
+            )
             return
         path = _there(list_)
         file = _opened(path, encoding, delimiter)
