@@ -64,7 +64,7 @@ def preset(format: Format, columns: Sequence[Column]) -> tuple[ClaimRule, ...]:
         made
         for rule in known.claims
         for lang, names in by_lang.items()
-        for made in _present(_in_language(rule, lang), names)
+        for made in _present(_in_language(rule, lang), names, by_lang.get(None, {}))
     ]
     dates = {rule.predicate for rule in rules if rule_type(rule) == "when"}
     kept: list[ClaimRule] = []
@@ -110,13 +110,16 @@ def _names(columns: Sequence[Column]) -> dict[str, str]:
     }
 
 
-def _present(rule: ClaimRule, names: dict[str, str]) -> Iterator[ClaimRule]:
-    """The rule with the columns that are there: once, or once for each place in an array."""
+def _present(rule: ClaimRule, names: dict[str, str], shared: dict[str, str]) -> Iterator[ClaimRule]:
+    """The rule with the columns that are there: once, or once for each place in an array.
+
+    Who says so may stand in a column of no language, for those of all languages.
+    """
     for place in _places(rule.columns, names):
         columns = tuple(name.replace("*", place) for name in rule.columns)
         if not all(name in names for name in columns):
             continue
-        by = rule.by_column and names.get(rule.by_column.replace("*", place))
+        by = rule.by_column and (shared | names).get(rule.by_column.replace("*", place))
         yield msgspec.structs.replace(
             rule, columns=tuple(names[name] for name in columns), by_column=by
         )

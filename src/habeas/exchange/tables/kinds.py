@@ -91,8 +91,12 @@ def kind_of_json(elements: Iterable[Element]) -> Format | None:
     Args:
         elements: as `JsonFile.elements` gives them; read up to the first object of an array.
     """
+    heads: set[str] = set()
     for element in elements:
         value, path = element.value, element.path
+        heads.update(path[:1])
+        if heads >= {"schema", "properties"}:
+            return "followthemoney"
         if path == ("type",) and isinstance(value, str) and value in _GEOJSON:
             return "geojson"
         if element.number is not None and isinstance(value, dict):

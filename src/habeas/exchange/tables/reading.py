@@ -13,11 +13,13 @@ from habeas.exchange.tables.delimited import open_delimited
 from habeas.exchange.tables.json_rows import find_json, json_tables
 from habeas.exchange.tables.kinds import HEAD, foreign, kind_of, kind_of_headers, kind_of_json
 from habeas.exchange.tables.table import Format, TableFile
+from habeas.exchange.tables.uwazi import uwazi_file
 
 _OPENERS: Final[dict[Format, str]] = {
     "xlsx": "workbook:open_workbook",
     "geojson": "geojson:open_geojson",
     "kml": "kml:open_kml",
+    "followthemoney": "followthemoney:open_followthemoney",
 }
 """Who reads what is no plain text: module and function, imported only when such a file comes."""
 
@@ -67,6 +69,8 @@ def _open(path: Path, encoding: str | None, delimiter: str | None) -> TableFile:
 
 def _open_text(path: Path, encoding: str | None, delimiter: str | None) -> TableFile:
     file = _named(open_delimited(path, encoding=encoding, delimiter=delimiter))
+    if file.format == "uwazi":
+        return uwazi_file(file)
     if file.format == "followthemoney" or file.format in _OPENERS:
         return _open_as(file.format, path)
     return file
