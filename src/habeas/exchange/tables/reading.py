@@ -19,6 +19,7 @@ _OPENERS: Final[dict[Format, str]] = {
     "xlsx": "workbook:open_workbook",
     "geojson": "geojson:open_geojson",
     "kml": "kml:open_kml",
+    "bayanat": "bayanat:open_bayanat",
     "followthemoney": "followthemoney:open_followthemoney",
 }
 """Who reads what is no plain text: module and function, imported only when such a file comes."""
