@@ -18,6 +18,7 @@ from habeas.exchange.tables.uwazi import uwazi_file
 _OPENERS: Final[dict[Format, str]] = {
     "xlsx": "workbook:open_workbook",
     "geojson": "geojson:open_geojson",
+    "geopackage": "geopackage:open_geopackage",
     "kml": "kml:open_kml",
     "bayanat": "bayanat:open_bayanat",
     "followthemoney": "followthemoney:open_followthemoney",
