@@ -12,7 +12,7 @@ import typer
 
 from habeas.cli import options
 
-Format = Literal["csv", "xlsx", "geojson", "geopackage", "jsonl"]
+Format = Literal["csv", "xlsx", "geojson", "geopackage", "jsonl", "ro-crate"]
 
 
 class Form(NamedTuple):
@@ -24,7 +24,8 @@ class Form(NamedTuple):
     """`text`: given a view, it yields pieces of text, or gives an object with `lines` and, to be
     called when they have been written, `dropped`: what could not be carried, in words.
     `file`: given a view and a path, it writes a new file there.
-    `folder`: given a registry and a path, it writes a new folder, whole or not at all."""
+    `folder`: given a registry and a path, it writes a new folder, whole or not at all, and may
+    give an object with `dropped`."""
     takes: tuple[str, ...] = ("subject", "lang")
     """Which options it takes by name: `subject`, `lang`, `clearance`."""
 
@@ -35,6 +36,9 @@ FORMS: Final[dict[Format, Form]] = {
     "geojson": Form("habeas.exchange.geojson:geojson", "text"),
     "geopackage": Form("habeas.exchange.geopackage:write_geopackage", "file"),
     "jsonl": Form("habeas.exchange.jsonl:jsonl", "text", ("subject",)),
+    "ro-crate": Form(
+        "habeas.exchange.ro_crate:write_ro_crate", "folder", ("subject", "lang", "clearance")
+    ),
 }
 
 
@@ -45,7 +49,7 @@ def export(
         typer.Option(
             "--format",
             help="csv, xlsx: tables, taken in again without loss. geojson, geopackage: maps. "
-            "jsonl: everything, for programs.",
+            "jsonl: everything, for programs. ro-crate: a folder for archives, with kept files.",
         ),
     ],
     out: Annotated[
@@ -82,8 +86,9 @@ def export(
         elif out is not None and form.kind == "file":
             size = _write_whole(out, partial(make, found.view(clearance)), asked)
         elif out is not None:
-            make(found, out, **asked)
+            written = make(found, out, **asked)
             size = _size(out)
+            dropped = written.dropped() if hasattr(written, "dropped") else ()
     _tell(
         {"file": str(out), "format": format_, "clearance": clearance, "bytes": size}, dropped,
         as_json=as_json,

@@ -76,6 +76,11 @@ class WrittenCrate(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
     """SHA-256 of those that were not: something about them may not be seen, or it is not held."""
 
+    def dropped(self) -> list[str]:
+        """What could not be carried, in words."""
+        why = "left out: something about it may not be seen at this clearance, or it is not held"
+        return [f"the file {sha256} was {why}" for sha256 in self.left_out]
+
 
 def write_ro_crate(
     registry: Registry,
