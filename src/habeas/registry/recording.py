@@ -13,8 +13,7 @@ from habeas.claims.claim import Claim
 from habeas.errors import InputError
 from habeas.ledger.entry import log_name
 from habeas.registry.clearance import Effects, Entangled, affected
-from habeas.registry.fold import Folded, fold
-from habeas.registry.preparing import Preparation, PreparedEntry
+from habeas.registry.preparing import PlainRows, Preparation, PreparedEntry, plain_rows
 from habeas.registry.store import (
     AboutRow,
     ClaimRow,
@@ -43,20 +42,20 @@ class Batch:
 
     def add_opening(self, row: OpeningRow, claim: Claim) -> None:
         """One claim, folded here."""
-        self.add_folded(row, fold(row.id, claim))
+        self.add_rows(row, plain_rows(claim))
 
-    def add_folded(self, row: OpeningRow, folded: Folded) -> None:
-        """One claim, folded under any number."""
+    def add_rows(self, row: OpeningRow, rows: PlainRows) -> None:
+        """One claim, folded before."""
         id_ = row.id
-        _, subject, predicate, source, sensitivity, ref, withdrawn = folded.row
+        subject, predicate, source, sensitivity, ref, words, about, is_entangled, name = rows
         self.openings.append(row)
-        self.claims.append(ClaimRow(id_, subject, predicate, source, sensitivity, ref, withdrawn))
-        if folded.words:
-            self.search.append((id_, folded.words))
-        if folded.name is not None:
-            self.names.append(folded.name._replace(claim=id_))
-        if folded.entangled:
-            self.about += [AboutRow(id_, about.relation, about.target) for about in folded.about]
+        self.claims.append(ClaimRow(id_, subject, predicate, source, sensitivity, ref, 0))
+        if words:
+            self.search.append((id_, words))
+        if name is not None:
+            self.names.append(NameReadingRow(id_, *name))
+        if is_entangled:
+            self.about += [AboutRow(id_, relation, target) for relation, target in about]
             self.entangled.append(Entangled(id_, row.digest, subject, predicate))
 
     def write(self, store: Store) -> None:
@@ -186,9 +185,9 @@ class Recording:
         for entry in self._pending:
             batch.entries.append(EntryRow(entry_id, self._log, position, entry.data, entry.decoys))
             self.leaves.append(entry.leaf)
-            for id_, opening, folded in zip(entry.named, entry.openings, entry.folded, strict=True):
+            for id_, opening, rows in zip(entry.named, entry.openings, entry.rows, strict=True):
                 row = OpeningRow(opening_id, bytes.fromhex(id_), entry_id, opening)
-                batch.add_folded(row, folded)
+                batch.add_rows(row, rows)
                 opening_id += 1
             entry_id += 1
             position += 1

@@ -57,7 +57,7 @@ def test_they_say_what_one_process_says(few, monkeypatch, count):
 def test_entries_are_sealed_there_for_the_log_that_is_named(few):
     table, rules, job = made(20, Preparation("ab" * 16, "recorder"))
     entries = [ready.entry for _, ready in rows_ahead(table.rows(), rules, job) if ready.entry]
-    subjects = [folded.row.subject for entry in entries for folded in entry.folded]
+    subjects = [rows[0] for entry in entries for rows in entry.rows]
     assert all(b"ab" * 16 in opening for entry in entries for opening in entry.openings)
     assert len(set(subjects)) == len(entries) == 16
 
