@@ -101,7 +101,8 @@ def page(metadata: dict[str, object], files: list[dict[str, object]]) -> str:
         f'</h2><table class="content"><tr><th>about</th></tr><tbody>{rows}</tbody></table>'
         f'<table class="metadata"><tr><th>key</th><th>value</th></tr>{table}</table>'
         '<p>Made with <a href="https://github.com/bellingcat/auto-archiver">'
-        "bellingcat/auto-archiver</a>\n v1.2.7</p></body></html>"
+        "bellingcat/auto-archiver</a>\n v1.2.7</p></body>"
+        f"<script>{'invented;' * 200}</script></html>"
     )
 
 

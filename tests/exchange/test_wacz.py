@@ -206,6 +206,8 @@ def test_what_is_missing_without_harm_is_told(tmp_path):
     assert "nothing seals" in told
     assert "no index" in told
     assert "no list of pages" in told
+    # when the package was made is not when its pages were captured
+    assert not [said for said in only(capture).said if said.predicate == "captured"]
 
 
 def test_a_package_without_a_web_archive_is_held(tmp_path):

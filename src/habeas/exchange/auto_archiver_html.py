@@ -16,7 +16,7 @@ from typing import Final
 from habeas.exchange.auto_archiver_reports import ArchivedMedia, ArchivedPage
 
 _MARK: Final = b"bellingcat/auto-archiver"
-_VERSION: Final = re.compile(r"\bv(\d+(?:\.\d+){1,3})")
+_VERSION: Final = re.compile(r"bellingcat/auto-archiver</a>\s*v(\d+(?:\.\d+){1,3})")
 _DEPTH: Final = 50
 """Lists in lists; deeper ones are no report."""
 
@@ -47,11 +47,12 @@ def read_html(path: Path, name: str) -> list[ArchivedPage]:
     if _MARK not in raw:
         return []
     reader = _Report()
-    reader.feed(raw.decode("utf-8", "replace"))
+    text = raw.decode("utf-8", "replace")
+    reader.feed(text)
     reader.close()
     if not reader.media and "url" not in reader.metadata:
         return []
-    version = _VERSION.search(reader.tail)
+    version = _VERSION.search(text)
     return [
         ArchivedPage(
             place=name,
@@ -71,7 +72,6 @@ class _Report(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.media: list[ArchivedMedia] = []
         self.metadata: dict[str, str] = {}
-        self.tail = ""
         self._lists: list[_List] = []
         self._label: str | None = None
         self._words: list[str] | None = None
@@ -118,7 +118,6 @@ class _Report(HTMLParser):
         """Words of a label, of its value, or of a cell."""
         if self._words is not None:
             self._words.append(data)
-        self.tail = (self.tail + data)[-400:]
 
     def _settle(self) -> None:
         """A value is complete: it belongs to the list in which its label stands."""

@@ -48,7 +48,6 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     wacz_version: str = ""
     title: object = None
     software: object = None
-    created: object = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +251,7 @@ def _describe(archive: Archive, package: Package, findings: Findings) -> None:
             told += _describe_pages(archive, name, findings, times, MAX_PAGES - told)
     if not told:
         findings.remarks.append("it has no list of pages")
-    if when := _span(times) or moment(package.created):
+    if when := _span(times):
         findings.said.append(Said(predicate="captured", value=when, locator=place))
 
 
