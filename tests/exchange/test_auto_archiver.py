@@ -246,6 +246,19 @@ def test_it_is_recorded_once_byte_for_byte(registry, folder, timestamp_authority
     assert registry.store.size(registry.log.id) == size
 
 
+def test_the_same_bytes_under_two_names_are_one_item_and_two_files(registry, folder):
+    folder.put("again.mp4", (folder.stored / "clip.mp4").read_bytes())
+    folder.media.append(media("again.mp4"))
+    root = folder.write()
+    planned = plan_capture(registry, read_auto_archiver(root), SOURCE)
+    made = record_capture(registry, read_auto_archiver(root), SOURCE)
+    assert (made.read, made.kept, made.already) == (11, 11, 0)
+    assert (planned.kept, planned.already) == (11, 0)
+    assert len(list(registry.evidence)) == 10
+    again = record_capture(registry, read_auto_archiver(root), SOURCE)
+    assert (again.run, again.already) == (None, 11)
+
+
 # What is not as stated
 
 

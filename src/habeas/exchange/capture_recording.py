@@ -85,12 +85,7 @@ def plan_capture(registry: Registry, capture: Capture, source: str) -> CaptureAc
         InputError: it is no source.
     """
     require_source(registry, source)
-    seen = _Seen(registry.view("sealed"))
-    already = sum(
-        seen.described(item_id(str(file.sha256))) and not seen.new(_claims(registry, file, source))
-        for file in _to_keep(capture)
-    )
-    return _account(capture, already)
+    return _account(capture, _known(registry, capture, source))
 
 
 def record_capture(
@@ -115,10 +110,9 @@ def record_capture(
     seen = _Seen(registry.view("sealed"))
     entries: list[list[Claim]] = []
     inputs: list[Claim] = []
-    already = 0
+    already = _known(registry, capture, source)
     for file in _to_keep(capture):
         made, item = _entries_of(registry, file, source, seen, time)
-        already += not made
         entries += made
         if item is not None:
             inputs.append(_said(registry, run, "input", _file(item)))
@@ -144,6 +138,15 @@ def record_capture(
 
 def _to_keep(capture: Capture) -> list[CapturedFile]:
     return [file for file in capture.files if file.fate == "kept"]
+
+
+def _known(registry: Registry, capture: Capture, source: str) -> int:
+    """How many files there are of which the record says all of this."""
+    seen = _Seen(registry.view("sealed"))
+    return sum(
+        seen.described(item_id(str(file.sha256))) and not seen.new(_claims(registry, file, source))
+        for file in _to_keep(capture)
+    )
 
 
 def _entries_of(
