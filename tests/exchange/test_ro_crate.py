@@ -207,7 +207,7 @@ def test_provenance_says_where_a_claim_comes_from(made, tmp_path):
     assert found["activity"][generated["prov:activity"]]["prov:startTime"] == generated["prov:time"]
     (source,) = [d for d in found["wasDerivedFrom"].values() if d["prov:generatedEntity"] == claim]
     assert source["prov:usedEntity"] == "habeas:source/report"
-    assert source["prov:type"] == "prov:PrimarySource"
+    assert source["prov:type"] == {"$": "prov:PrimarySource", "type": "prov:QUALIFIED_NAME"}
     (gone,) = found["wasInvalidatedBy"].values()
     assert gone["prov:entity"] == f"habeas:claim/{made.wrong}"
     assert [u["prov:activity"] for u in found["used"].values()] == ["habeas:run/invented-method"]

@@ -202,7 +202,11 @@ class ProvWriter:
             self._relate(section, fields)
 
     def _line(self, section: str, name: str, fields: dict[str, str]) -> None:
-        said = json.dumps(fields, ensure_ascii=False)
+        typed = {
+            key: {"$": value, "type": "prov:QUALIFIED_NAME"} if key == "prov:type" else value
+            for key, value in fields.items()
+        }
+        said = json.dumps(typed, ensure_ascii=False)
         self._parts[section].write(f"{json.dumps(name)}:{said}\n")
 
 
