@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.claims.claim import Claim
-from habeas.claims.values import File, Ref, Text
+from habeas.claims.values import Ref, Text
 from habeas.errors import InputError
 from habeas.evidence.timestamp import make_request
 from habeas.exchange import auto_archiver as reading
@@ -29,6 +29,7 @@ from habeas.exchange.auto_archiver_reports import notation, read_csv
 from habeas.exchange.capture import CaptureAccount
 from habeas.exchange.capture_recording import plan_capture, record_capture
 from habeas.registry.registry import create_registry
+from habeas.registry.verification import verify
 
 sys.path.append(str(Path(__file__).parent))
 import web_captures as web
@@ -237,8 +238,9 @@ def test_it_is_recorded_once_byte_for_byte(registry, folder, timestamp_authority
              if isinstance(c.claim.value, Ref)}  # fmt: skip
     assert parts == {f"item:{sha256((folder.stored / name).read_bytes())}" for name in NAMES}
     listed = f"item:{sha256((folder.stored / 'hashes.txt').read_bytes())}"
-    (token,) = view.claims(subject=listed, predicate="timestamp_token")
-    assert isinstance(token.claim.value, File)
+    (token,) = view.claims(subject=listed, predicate="capture_part")
+    stamp = (folder.stored / "timestamp_token_invented").read_bytes()
+    assert token.claim.value == Ref(id=f"item:{sha256(stamp)}")
     assert token.claim.source == "org:invented-archive"
     size = registry.store.size(registry.log.id)
     again = record_capture(registry, read_auto_archiver(root, roots=roots), SOURCE)
@@ -342,7 +344,7 @@ def test_a_stamp_over_something_else_is_held(tmp_path, timestamp_authority, monk
         assert file.fate == "held"
         assert "for other data" in file.reason
     capture = read_auto_archiver(root)
-    assert not [s for s in file_of(capture, "hashes.txt").said if s.predicate == "timestamp_token"]
+    assert not [s for s in file_of(capture, "hashes.txt").said if s.predicate == "capture_part"]
     monkeypatch.setattr(reading, "_judge_token", lambda *_: "invented words")
     assert fates(read_auto_archiver(root))["timestamp_token_invented"] == "kept"
 
@@ -448,3 +450,9 @@ def test_nothing_is_recorded_when_one_claim_cannot_be(registry, folder, monkeypa
     with pytest.raises(InputError):
         record_capture(registry, read_auto_archiver(folder.write()), SOURCE)
     assert registry.store.size(registry.log.id) == size
+
+
+def test_a_registry_with_captures_verifies(registry, folder, timestamp_authority):
+    capture = read_auto_archiver(folder.write(), roots=timestamp_authority.roots)
+    record_capture(registry, capture, SOURCE)
+    assert [check.problems for check in verify(registry).checks if not check.passed] == []

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from habeas.claims.locator import Place
-from habeas.claims.values import File, Ref, Text
+from habeas.claims.values import Ref, Text
 from habeas.errors import HabeasError, InputError
 from habeas.exchange.auto_archiver_html import read_html
 from habeas.exchange.auto_archiver_reports import (
@@ -37,7 +37,6 @@ MAX_FILES: Final = 100_000
 """Files of one folder."""
 
 _STAMPED: Final = "timestamped_hashes"
-_STAMP_TYPE: Final = "application/timestamp-reply"
 _TOKEN_MOST: Final = 256 * 1024
 _LIST_MOST: Final = 16 * 1024 * 1024
 _ALGORITHMS: Final = {"SHA-256": "sha256", "SHA3-512": "sha3_512"}
@@ -320,8 +319,8 @@ def _judge_token(listed: _File, token: _File, roots: bytes, chain: bytes) -> str
     except HabeasError as error:
         token.turn("held", f"{error.reason} ({listed.name})")
         return ""
-    value = File(sha256=token.hashes["sha256"], size=len(raw), media_type=_STAMP_TYPE)
-    listed.said.append(Said(predicate="timestamp_token", value=value, checked=True))
+    part = Ref(id=f"item:{token.hashes['sha256']}")
+    listed.said.append(Said(predicate="capture_part", value=part, checked=True))
     listed.said.append(found(stamp.words))
     token.said.append(found(f"over the list of hashes {listed.name}: {stamp.words}"))
     return stamp.words
