@@ -113,7 +113,8 @@ def test_what_is_left_out_is_listed(registry):
         "(remains_believed) not carried: the model has no property",
         "1 × victim (victim) not carried: whom it names",
         "1 × not carried with a claim: where in the source",
-        "1 × not carried with a claim: how cred", "1 × not carried with a claim: to whom", "Never carried: the sensitivity",
+        "1 × not carried with a claim: how cred", "1 × not carried with a claim: to whom",
+        "Never carried: the sensitivity",
     ):  # fmt: skip
         assert line in dropped, line
 

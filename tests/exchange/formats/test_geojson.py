@@ -72,6 +72,12 @@ def test_numbers(written_, kept, tmp_path):
     assert row.geometries[0].coordinates[0] == kept
 
 
+@pytest.mark.parametrize("number", ["1e1000000000", "-1e999999999999999999", "1" * 400])
+def test_numbers_beyond_all_bounds(number, tmp_path):
+    text = feature("Point", ["NUMBER", 1]).replace('"NUMBER"', number)
+    assert rows(opened(tmp_path, layer(text)))[0].faults
+
+
 def test_heights_are_left_out_and_told(tmp_path):
     file = opened(tmp_path, layer(feature("Point", [51, 35, 1200]), feature("Point", [51, 35])))
     assert rows(file)[0].geometries[0] == Point(coordinates=("51", "35"))

@@ -192,6 +192,13 @@ def test_a_database_that_is_no_geopackage(file):
         open_table_file(file)
 
 
+def test_a_schema_that_is_no_text(file):
+    data = package(file, ONE).read_bytes()
+    file.write_bytes(data.replace(b"CREATE TABLE sites", b"CREATE TAB\x90\xff sites", 1))
+    with pytest.raises(InputError, match="cannot be read"):
+        open_table_file(file)
+
+
 def test_what_habeas_wrote_comes_back_with_kind_and_uncertainty(tmp_path):
     where = Where(
         kind="representative", uncertainty="1500", geometry=Position(coordinates=("51.4", "35.5"))

@@ -92,7 +92,7 @@ class _Package:
             with closing(_connected(self._path)) as db:
                 for layer in self._layers(db):
                     yield from self._read(db, layer)
-        except (sqlite3.Error, OverflowError, MemoryError) as error:
+        except (sqlite3.Error, OverflowError, MemoryError, UnicodeError) as error:
             raise self._refusal(f"it cannot be read as a GeoPackage ({error})") from None
 
     def _check_writing(self) -> None:

@@ -88,7 +88,7 @@ def degrees(text: object, limit: int) -> str:
         number = Decimal(text)
     except InvalidOperation:
         raise ShapeError(f"“{text[:40]}” in a position is no number") from None
-    if not number.is_finite() or abs(number) > limit:
+    if not number.is_finite() or number.copy_abs() > limit:
         axis = "latitude" if limit == _LIMITS[1] else "longitude"
         raise ShapeError(f"{text[:40]} as a {axis} lies outside the earth: was something swapped?")
     if number.as_tuple().exponent < -PLACES:  # type: ignore[operator]
