@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -432,6 +433,18 @@ def test_any_report_is_taken_or_left(data, tmp_path_factory):
     read_html(path, "a.html")
     path.write_bytes(b"status,metadata,media\n" + data)
     read_csv(path, "a.csv")
+
+
+@pytest.mark.parametrize(
+    "part", ["<!--", "<a ", "<a b='", "<ul>", "<b", "<![a", "</", "<u" * 9, "&#"]
+)
+def test_a_hostile_report_takes_no_time(tmp_path, part):
+    path = tmp_path / "a.html"
+    path.write_text("bellingcat/auto-archiver <ul><li><b>key:</b> a</li></ul>" + part * 100_000)
+    began = time.process_time()
+    (found,) = read_html(path, "a.html")
+    assert time.process_time() - began < 5
+    assert found.media[0].keys == ("a",)
 
 
 # The account
