@@ -30,6 +30,9 @@ _MIN_KEY = 2
 
 _CACHED_WORDS = 65_536
 
+_SHORT = 48
+"""Letters; lists repeat towns, dates and trades, and what is indexed for those is remembered."""
+
 _DROPPED = dict.fromkeys(
     [
         *range(0x0300, 0x0370), *range(0x0591, 0x05C8), *range(0x064B, 0x0660), 0x0670,
@@ -106,7 +109,7 @@ def index_text(text: str) -> str:
     Args:
         text: as found.
     """
-    return " ".join([_indexed(token) for token in text.split()])
+    return _index_text(text) if len(text) <= _SHORT else _joined(text)
 
 
 def query_words(text: str) -> tuple[str, ...]:
@@ -160,6 +163,15 @@ def _token(token: str) -> dict[str, None]:
         if key := key_of(word):
             found[key] = None
     return found
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def _index_text(text: str) -> str:
+    return _joined(text)
+
+
+def _joined(text: str) -> str:
+    return " ".join([_indexed(token) for token in text.split()])
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
