@@ -415,6 +415,9 @@ def test_notation_is_read_and_never_run(tmp_path):
     assert notation(f"{{'a': open({str(touched)!r}, 'w')}}") == {"a": None}
     assert not touched.exists()
     assert notation("(" * 100_000) is None
+    assert notation("'a'" + ".a" * 90_000) is None
+    assert notation("1," * 300_000) is None
+    assert notation("'" + "x" * 3_000_000 + "'") == "x" * 3_000_000
     assert notation("[" * 90 + "]" * 90) is not None
     assert notation("datetime.datetime(99999, 1, 1)") is None
 
