@@ -12,7 +12,9 @@ import typer
 
 from habeas.cli import options
 
-Format = Literal["csv", "xlsx", "geojson", "geopackage", "jsonl", "ro-crate"]
+Format = Literal[
+    "csv", "xlsx", "geojson", "geopackage", "jsonl", "ftm", "uwazi", "ro-crate"
+]  # fmt: skip
 
 
 class Form(NamedTuple):
@@ -36,6 +38,8 @@ FORMS: Final[dict[Format, Form]] = {
     "geojson": Form("habeas.exchange.geojson:geojson", "text"),
     "geopackage": Form("habeas.exchange.geopackage:write_geopackage", "file"),
     "jsonl": Form("habeas.exchange.jsonl:jsonl", "text", ("subject",)),
+    "ftm": Form("habeas.exchange.followthemoney:followthemoney", "text"),
+    "uwazi": Form("habeas.exchange.uwazi:uwazi", "text"),
     "ro-crate": Form(
         "habeas.exchange.ro_crate:write_ro_crate", "folder", ("subject", "lang", "clearance")
     ),
@@ -49,7 +53,8 @@ def export(
         typer.Option(
             "--format",
             help="csv, xlsx: tables, taken in again without loss. geojson, geopackage: maps. "
-            "jsonl: everything, for programs. ro-crate: a folder for archives, with kept files.",
+            "jsonl: everything, for programs. ftm (FollowTheMoney), uwazi: other systems; what they "
+            "cannot carry is told. ro-crate: a folder for archives, with kept files.",
         ),
     ],
     out: Annotated[
