@@ -154,3 +154,11 @@ def test_a_table_comes_back(case, tmp_path, format_):
         here = {repr(s.claim) for s in first.view("sealed").stream() if not s.claim.rests_on}
         there = {repr(s.claim) for s in second.view("sealed").stream()}
     assert {one for one in here - there if "claim:" not in one} == set()
+
+
+@pytest.mark.parametrize("format_", get_args(Format))
+def test_what_is_not_public_is_for_its_owner_alone(case, tmp_path, format_):
+    for clearance, others in (("public", True), ("team", False)):
+        out = tmp_path / clearance
+        case.run("export", "--format", format_, "--out", out, "--clearance", clearance)
+        assert bool(out.stat().st_mode & 0o044) == others

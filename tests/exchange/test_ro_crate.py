@@ -256,7 +256,7 @@ def test_nothing_is_written_over_anything(made, tmp_path, monkeypatch):
 
 
 def test_it_is_written_whole_or_not_at_all(made, tmp_path, monkeypatch):
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     for place, name in ((writing, "write_tags"), (shutil, "copyfile"), (writing, "_sync")):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from habeas.claims.claim import Claim
+from habeas.claims.values import File
 from habeas.errors import HabeasError, InputError
 from habeas.registry.stamping import pending, queue, stamp, take_in
 from habeas.registry.verification import verify
@@ -94,3 +96,22 @@ def test_the_authority_learns_a_hash_alone(registry, timestamp_authority, monkey
     assert bytes.fromhex(sha256) in request
     assert registry.log.origin.encode() not in request
     assert len(request) < 100
+
+
+def test_a_token_over_a_kept_file_is_no_token_of_the_log(registry):
+    """It is an item itself, and is looked for where items are."""
+    digest = "ab" * 32
+    with registry.recording() as recording:
+        recording.entry(
+            [
+                Claim(
+                    subject=f"item:{'cd' * 32}",
+                    predicate="timestamp_token",
+                    value=File(sha256=digest, size=3, media_type="application/timestamp-reply"),
+                    source="source:capture",
+                    sensitivity="team",
+                )
+            ]
+        )
+    told = [problem for check in verify(registry).checks for problem in check.problems]
+    assert not [problem for problem in told if "is lost or was changed" in problem]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple
@@ -53,8 +54,8 @@ def export(
         typer.Option(
             "--format",
             help="csv, xlsx: tables, taken in again without loss. geojson, geopackage: maps. "
-            "jsonl: everything, for programs. ftm (FollowTheMoney), uwazi: other systems; what they "
-            "cannot carry is told. ro-crate: a folder for archives, with kept files.",
+            "jsonl: everything, for programs. ftm (FollowTheMoney), uwazi: other systems, and what "
+            "they cannot carry is told. ro-crate: a folder for archives, with kept files.",
         ),
     ],
     out: Annotated[
@@ -84,7 +85,7 @@ def export(
     asked = {name: given[name] for name in form.takes}
     size: int | None = None
     dropped: Sequence[str] = ()
-    with opened(registry) as found:
+    with opened(registry) as found, _readable_for(clearance):
         make = pkgutil.resolve_name(form.writer)
         if form.kind == "text":
             size, dropped = _write_text(make(found.view(clearance), **asked), out)
@@ -98,6 +99,19 @@ def export(
         {"file": str(out), "format": format_, "clearance": clearance, "bytes": size}, dropped,
         as_json=as_json,
     )  # fmt: skip
+
+
+@contextmanager
+def _readable_for(clearance: str) -> Iterator[None]:
+    """What is not public is written so that nobody else on this machine can read it."""
+    import os
+
+    before = os.umask(0o022)
+    os.umask(before if clearance == "public" else before | 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _tell(told: dict[str, Any], dropped: Sequence[str], *, as_json: bool) -> None:

@@ -119,7 +119,7 @@ def write_ro_crate(
         draft.mkdir(mode=0o700)
         made = _Crate(registry, view, draft / PAYLOAD, lang).write(digests)
         size, count = write_tags(draft, made.info)
-        _sync(draft)
+        _sync(draft, public=clearance == "public")
         _refuse_existing(out)
         draft.rename(out)
     except OSError as error:
@@ -325,11 +325,15 @@ def _refuse_existing(out: Path) -> None:
         )
 
 
-def _sync(folder: Path) -> None:
-    """Everything is on the disk before the folder gets its name."""
-    folder.chmod(0o755)
+def _sync(folder: Path, *, public: bool) -> None:
+    """Everything is on the disk before the folder gets its name.
+
+    What is not public is for its owner alone.
+    """
+    kind, others = (0o755, 0o644) if public else (0o700, 0o600)
+    folder.chmod(kind)
     for path in sorted(folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+        path.chmod(kind if path.is_dir() else others)
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
