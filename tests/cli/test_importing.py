@@ -29,7 +29,8 @@ def listed(case, tmp_path):
 
     def run(*args, file=path, source=True, **more):
         named = ("--source", SOURCE) if source else ()
-        return case.run("import", str(file), *named, *args, **more)
+        given = () if file is None else (str(file),)
+        return case.run("import", *given, *named, *args, **more)
 
     run.path = path
     run.case = case
@@ -62,6 +63,30 @@ def test_a_dry_run_tells_everything_and_records_nothing(listed):
     assert f"knows nothing of {SOURCE}" in said.stderr
     assert size(listed.case) == before
     assert list(listed.path.parent.iterdir()) == [listed.path]
+
+
+def test_calendars_are_named_with_hyphens_or_without(listed):
+    first = told(listed("--calendar", "solar_hijri", "--json"))
+    Path(first["mapping"]).unlink()
+    assert told(listed("--calendar", "solar-hijri", "--json"))["totals"] == first["totals"]
+    refused = listed("--calendar", "persian", code=2)
+    assert "there is no calendar “persian”" in refused.stderr
+    assert "solar_hijri" in refused.stderr
+
+
+def test_one_is_told_in_the_singular(listed):
+    path = listed.path.with_name("one.csv")
+    path.write_text("An invented list,,\nName,Sex,Died\nAva Oblak,female,7/5/88\n", "utf-8")
+    said = listed("--calendar", "gregorian", file=path)
+    assert "1 line that is a title, a note or a total, and no row\n" in said.stdout
+    assert "1 row cannot be recorded as it stands:" in said.stdout
+    said = listed("--yes", file=path)
+    assert "No row could be recorded as it stands, and nothing was." in said.stdout
+    held = path.with_name("one.held.csv")
+    held.write_text(held.read_text("utf-8").replace("7/5/88", "1988-05-07"), "utf-8")
+    run = told(listed("--yes", "--json", file=held))["run"]
+    undone = listed("--undo", run, "--why", "a trial", file=None, source=False)
+    assert "3 claims of" in undone.stdout
 
 
 def test_the_mapping_is_kept_for_its_owner_and_used_again(listed):

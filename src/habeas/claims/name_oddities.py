@@ -77,9 +77,10 @@ def _mixed(word: str) -> str:
     if len(scripts) < 2:
         return ""
     few = min(scripts, key=lambda name: len(scripts[name]))
-    codes = ", ".join(dict.fromkeys(f"U+{ord(letter):04X}" for letter in scripts[few]))
+    letters = dict.fromkeys(f"U+{ord(letter):04X}" for letter in scripts[few])
+    codes = f"{', '.join(letters)} {'is' if len(letters) == 1 else 'are'} {_SCRIPTS[few]}"
     names = " and ".join(sorted(_SCRIPTS[name] for name in scripts))
-    return f"{names} letters in one word, “{word}” ({codes} is {_SCRIPTS[few]})"
+    return f"{names} letters in one word, “{word}” ({codes})"
 
 
 def _digits(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,12 +11,10 @@ from habeas.cli import options
 from habeas.cli.used_mapping import Found
 
 if TYPE_CHECKING:
-    from habeas.exchange.lists.mapping import Mapping
+    from habeas.exchange.lists.mapping import CalendarName, Mapping
     from habeas.exchange.lists.survey import Plan
     from habeas.exchange.tables.table import TableFile
     from habeas.registry.registry import Registry
-
-Calendar = Literal["gregorian", "solar_hijri", "hijri_umm_al_qura", "hijri_tabular"]
 
 MAPPINGS = "mappings"
 """The folder in the registry where the mapping of each source is kept."""
@@ -69,9 +67,13 @@ def import_list(
         ),
     ] = None,
     calendar: Annotated[
-        Calendar | None,
+        str | None,
         typer.Option(
-            "--calendar", help="Of dates that name none; else the mapping's.", show_default=False
+            "--calendar",
+            metavar="C",
+            help="Of dates that name none: gregorian, solar-hijri, hijri-umm-al-qura, "
+            "hijri-tabular; else the mapping's.",
+            show_default=False,
         ),
     ] = None,
     encoding: Annotated[
@@ -119,7 +121,7 @@ def import_list(
         if file.format == "habeas":
             take_in_table(found, path, held=held, yes=yes, recorder=recorder, as_json=as_json)
             return
-        used = _mapping(found, file, source, mapping, calendar, yes=yes)
+        used = _mapping(found, file, source, mapping, _calendar(calendar), yes=yes)
         settings = {"encoding": encoding, "delimiter": delimiter}
         plan = _take_in(
             found, path, file, used, held=held, yes=yes, recorder=recorder, as_json=as_json,
@@ -151,27 +153,43 @@ def _opened(path: Path, encoding: str | None, delimiter: str | None) -> TableFil
 # The mapping
 
 
+def _calendar(name: str | None) -> CalendarName | None:
+    """The calendar of that name, with hyphens or without."""
+    from typing import get_args
+
+    from habeas.errors import InputError
+    from habeas.exchange.lists.mapping import CalendarName
+
+    if name is None:
+        return None
+    known: tuple[CalendarName, ...] = get_args(CalendarName)
+    for calendar in known:
+        if calendar == name.replace("-", "_"):
+            return calendar
+    raise InputError(f"there is no calendar “{name}”", mend=f"It is one of {', '.join(known)}")
+
+
 def _mapping(
     registry: Registry,
     file: TableFile,
     source: str | None,
     given: Path | None,
-    calendar: Calendar | None,
+    calendar: CalendarName | None,
     *,
     yes: bool,
 ) -> Found:
     """The mapping that was given, the one kept for the source, or a new proposal."""
     import msgspec
 
-    from habeas.exchange.lists.mapping_file import check_mapping, read_mapping
-    from habeas.exchange.lists.survey import readable
+    from habeas.exchange.lists.mapping_file import read_mapping
+    from habeas.exchange.lists.survey import check_tables, readable
 
     path = given or _place(registry, source)
     if given is None and not path.exists():
         found = _proposed(file, path, source or "", calendar, yes=yes)
     else:
         mapping = read_mapping(path)
-        check_mapping(mapping, [table for table, _ in readable(file)], path=path)
+        check_tables(mapping, readable(file), path=path)
         found = Found(mapping, path, new=False)
     changed = msgspec.structs.replace(
         found.mapping,
@@ -200,7 +218,7 @@ def _place(registry: Registry, source: str | None) -> Path:
 
 
 def _proposed(
-    file: TableFile, path: Path, source: str, calendar: Calendar | None, *, yes: bool
+    file: TableFile, path: Path, source: str, calendar: CalendarName | None, *, yes: bool
 ) -> Found:
     """A new mapping, written down for a person to look at. What nobody saw is not recorded by."""
     import msgspec
@@ -312,6 +330,7 @@ def _undo(
     if as_json:
         emit({"run": run, "withdrawn": count})
     elif count:
-        say(f"{count} claims of {run} withdrawn. They stay in the record, marked.")
+        claims, they = ("1 claim", "It stays") if count == 1 else (f"{count} claims", "They stay")
+        say(f"{claims} of {run} withdrawn. {they} in the record, marked.")
     else:
         say(f"{run} was undone before; nothing was recorded.")

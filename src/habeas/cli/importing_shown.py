@@ -29,7 +29,9 @@ def show(plan: Plan, used: Found, *, yes: bool, every: bool) -> None:
     for remark in plan.remarks:
         say(f"  {isolated(remark)}")
     if plan.loose:
-        say(f"  {_count(plan.loose, 'line')} that are titles, notes or totals, and no rows")
+        what = "1 line that is a title, a note or a total, and no row"
+        several = f"{plan.loose} lines that are titles, notes or totals, and no rows"
+        say(f"  {what if plan.loose == 1 else several}")
     for sheet in plan.sheets_left:
         say(f"  the sheet {isolated(sheet)} is left out, as the mapping says")
     what = "proposed now, look at it and change it" if used.new else "what the columns mean"
@@ -79,7 +81,8 @@ def _show_rows(plan: Plan, *, every: bool) -> None:
         return
     count = plan.totals.held + plan.totals.rejected
     some = plan.questions if every else plan.questions[:SHOWN]
-    say(f"{_count(count, 'row')} cannot be recorded as they stand:")
+    stand = "it stands" if count == 1 else "they stand"
+    say(f"{_count(count, 'row')} cannot be recorded as {stand}:")
     shown = table("row", "column", "words", "why", leading=0)
     for found in some:
         for row, column, said, why in _lines(found):
@@ -94,7 +97,8 @@ def _lines(found: RowQuestions) -> Iterator[tuple[str, str, str, str]]:
     if found.rejected:
         yield row, "", "", f"rejected: {found.rejected}"
     for question in found.questions:
-        why = f"{question.reason}. {question.mend}" if question.mend else question.reason
+        end = "" if question.reason.endswith("?") else "."
+        why = f"{question.reason}{end} {question.mend}" if question.mend else question.reason
         yield row, question.column, _short(question.words), why
         row = ""
 
@@ -115,15 +119,17 @@ def _warnings(plan: Plan, used: Found) -> None:
     if plan.warned > SHOWN:
         warn(f"and {plan.warned - SHOWN} more like these")
     if plan.changed:
+        stand = "stands" if plan.changed == 1 else "stand"
         warn(
-            f"{_count(plan.changed, 'new row')} stand where another row of this source was "
+            f"{_count(plan.changed, 'new row')} {stand} where another row of this source was "
             "recorded before. If the list was corrected or the mapping changed, undo the run "
             "before: habeas import --undo RUN --why TEXT"
         )
     if plan.erased:
         warn(
-            f"{_count(plan.erased, 'claim')} were erased in this registry. If the list still says "
-            "what one of them said, importing it would bring that back: look first"
+            f"{_count(plan.erased, 'claim')} {'was' if plan.erased == 1 else 'were'} erased in "
+            "this registry. If the list still says what was erased, importing it would bring that "
+            "back: look first"
         )
     if not plan.source_known:
         warn(
@@ -142,10 +148,12 @@ def _show_account(plan: Plan, *, yes: bool) -> None:
     if plan.held_file is not None:
         say(f"rows to mend: {isolated(plan.held_file)}")
     if plan.run is not None:
-        say(f"recorded {plan.claims} claims as {plan.run}")
+        say(f"recorded {_count(plan.claims, 'claim')} as {plan.run}")
         say(f"to take it back: habeas import --undo {plan.run} --why TEXT")
+    elif yes and plan.totals.read and not plan.totals.already:
+        say("No row could be recorded as it stands, and nothing was.")
     elif yes:
         say("Nothing new was found, and nothing recorded.")
     else:
         say(f"Nothing is recorded yet. With --yes: {_count(plan.totals.new, 'new row')}, "
-            f"{plan.claims} claims.")  # fmt: skip
+            f"{_count(plan.claims, 'claim')}.")  # fmt: skip

@@ -87,7 +87,8 @@ def read_auto_archiver(folder: Path, *, roots: bytes = b"") -> Capture:
         raise InputError(
             "there is no report of auto-archiver (HTML, CSV or JSON) in this folder",
             place=str(folder),
-            mend="Give the folder that it stored into, with the pages that it wrote",
+            mend="Give the folder that it stored into, with the pages that it wrote; of a list, "
+            "give the file",
         )
     finder = _Finder(files)
     for report, page in pages:

@@ -22,6 +22,7 @@ from habeas.exchange.lists.importing import plan, record
 from habeas.exchange.lists.mapping import ClaimRule, Mapping
 from habeas.exchange.lists.mended import NOTE, QUESTION, ROW
 from habeas.exchange.lists.reconciliation import Totals
+from habeas.exchange.tables.reading import open_table_file
 from habeas.exchange.tables.table import Fault, Row
 from habeas.registry.changing import withdraw
 from habeas.registry.registry import open_registry
@@ -245,6 +246,21 @@ def test_held_rows_of_a_workbook_come_back_as_a_workbook(archive, tmp_path):
     assert sheet.cell(last, 6).value == "'=1+1"
     assert sheet.cell(last, 7).value.isoformat()[:10] == "1988-07-28"
     assert Path(done.held_file).stat().st_mode & 0o777 == 0o600
+
+
+def test_held_rows_of_one_of_several_tables_are_mended(archive, tmp_path):
+    others = table((("Ava Oblak", "x"),), ("Person", "Sex"), sheet="others")
+    file = listed(table(sheet="people"), others, format_="xlsx")
+    mapping = msgspec.structs.replace(
+        MAPPING,
+        claims=(*MAPPING.claims, ClaimRule(predicate="name", columns=("Person",))),
+        left_out=("Sex",),
+    )
+    done = record(archive, write_csv(tmp_path / "list.xlsx"), file, mapping)
+    assert counts(done.totals) == (5, 3, 0, 1, 1)
+    held = Path(done.held_file)
+    again = record(archive, held, open_table_file(held), mapping, held=tmp_path / "rest.xlsx")
+    assert counts(again.totals) == (2, 0, 0, 1, 1)
 
 
 def test_nothing_is_overwritten_and_nothing_recorded_then(archive, tmp_path):

@@ -399,6 +399,30 @@ def test_columns_of_sheets_that_are_left_out_do_not_count():
     check_mapping(mapping_of(rule("name", "کد")), [TABLE, other])
 
 
+def test_columns_of_tables_that_are_not_there_are_no_fault_in_a_part_of_the_list():
+    two = mapping_of(
+        rule("name", "نام"), rule("sex", "Sex"), left_out=("Place",), sheets=("list", "x")
+    )
+    with pytest.raises(InputError, match="3 things to mend"):
+        check_mapping(two, [TABLE])
+    check_mapping(two, [TABLE], part=True)
+
+
+def test_a_slip_is_found_in_a_part_of_the_list_too():
+    table = table_of(["نام", "Remarks"])
+    with pytest.raises(InputError, match="Did you mean “Remarks”"):
+        check_mapping(
+            mapping_of(rule("name", "نام"), rule("remark", "Remraks")), [table], part=True
+        )
+    check_mapping(
+        mapping_of(rule("name", "نام"), rule("remark", "Remark"), left_out=("Remarks",)),
+        [table],
+        part=True,
+    )
+    with pytest.raises(InputError, match="dieed"):
+        check_mapping(mapping_of(rule("dieed", "نام")), [table], part=True)
+
+
 @pytest.mark.parametrize(
     ("given_rule", "type_"),
     [

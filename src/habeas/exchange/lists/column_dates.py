@@ -73,7 +73,8 @@ def _words(column: Contents, named: str, lunar_likely: bool) -> DatesFound:
     like = sum(1 for cell in unread if _LIKE.match(cell.translate(ASCII_DIGITS))) / column.filled
     note = f"{column.filled - len(unread)} of {column.filled} cells can be read"
     if orderless := sum(1 for cell in unread if _ORDERLESS.match(cell.translate(ASCII_DIGITS))):
-        note += f" ({orderless} do not tell which number is the day)"
+        do = "does" if orderless == 1 else "do"
+        note += f" ({orderless} {do} not tell which number is the day)"
     if named:
         return _named(column, named, plain, read + like)
     solar, gregorian = plain["solar_hijri"], plain["gregorian"]
@@ -92,7 +93,8 @@ def _words(column: Contents, named: str, lunar_likely: bool) -> DatesFound:
         says = f"{note}, all {_called('solar_hijri')}"
         sure = read >= MOST
         return DatesFound(read=read + like, calendar="solar_hijri", sure=sure, says=says)
-    says = f"{note}; {len(doubtful)} of them fit more than one calendar: {WHICH}"
+    fit = "fits" if len(doubtful) == 1 else "fit"
+    says = f"{note}; {len(doubtful)} of them {fit} more than one calendar: {WHICH}"
     return DatesFound(read=read + like, says=says)
 
 

@@ -184,7 +184,7 @@ def _quantity(said: Said, _: bool) -> Judged:
 def _term(said: Said, _: bool) -> Judged:
     found = terms_in(said.column.cells, said.predicate.vocabulary)
     if found.known < HALF:
-        return _refused(said, f"{found.unknown} different words in it are no terms known here")
+        return _refused(said, _no_terms(found.unknown))
     says = f"{found.known:.0%} of the cells are words for {said.predicate.vocabulary}"
     if found.unknown:
         says += f"; {found.unknown} other words wait for a term: write them under [claim.terms]"
@@ -239,3 +239,9 @@ def _called(mark: str) -> str:
 
 def _holds(mark: str, cell: str) -> bool:
     return mark in cell
+
+
+def _no_terms(count: int) -> str:
+    if count == 1:
+        return "a word in it is no term known here"
+    return f"{count} different words in it are no terms known here"

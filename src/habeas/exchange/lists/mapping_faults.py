@@ -50,6 +50,8 @@ class MappingFault(NamedTuple):
     """The keys that lead to it: `("claim", 2, "calendar")`."""
     reason: str
     mend: str = ""
+    missing: str = ""
+    """The column or sheet that the list has not, when that is what is wrong."""
 
 
 def rule_columns(rule: ClaimRule) -> tuple[str, ...]:
@@ -89,8 +91,28 @@ def rule_sensitivity(mapping: Mapping, rule: ClaimRule) -> Sensitivity:
     return max(rule.sensitivity or mapping.sensitivity, least, key=SENSITIVITIES.index)
 
 
-def faults_of(mapping: Mapping, tables: Sequence[Table]) -> Iterator[MappingFault]:
-    """Everything that is wrong with a mapping for these tables."""
+def faults_of(
+    mapping: Mapping, tables: Sequence[Table], *, part: bool = False
+) -> Iterator[MappingFault]:
+    """Everything that is wrong with a mapping for these tables.
+
+    Args:
+        mapping: as read or proposed.
+        tables: those of the list.
+        part: only some tables of the list are there. A column or sheet that is missing then may be
+            one of the others, unless a column that nobody reads has nearly the same name.
+    """
+    faults = _faults(mapping, tables)
+    if not part:
+        return faults
+    known = {name for rule in mapping.claims for name in rule_columns(rule)} | {*mapping.left_out}
+    unread = [
+        column.name for table in tables for column in table.columns if column.name not in known
+    ]
+    return (fault for fault in faults if not fault.missing or _near(fault.missing, unread))
+
+
+def _faults(mapping: Mapping, tables: Sequence[Table]) -> Iterator[MappingFault]:
     read = [table for table in tables if not mapping.sheets or table.sheet in mapping.sheets]
     columns = tuple(dict.fromkeys(column.name for table in read for column in table.columns))
     yield from _head_faults(mapping, tables, columns)
@@ -120,7 +142,10 @@ def _head_faults(
     for sheet in mapping.sheets:
         if sheet not in sheets:
             yield MappingFault(
-                ("sheets",), f"the list has no sheet “{sheet}”", _nearest(sheet, sheets, "It has")
+                ("sheets",),
+                f"the list has no sheet “{sheet}”",
+                _nearest(sheet, sheets, "It has"),
+                sheet,
             )
     made = [rule.predicate for rule in mapping.claims]
     for need in mapping.needs:
@@ -147,7 +172,7 @@ def _left_out_faults(mapping: Mapping, columns: tuple[str, ...]) -> Iterator[Map
 
 def _no_column(path: tuple[str, ...], name: str, columns: Sequence[str]) -> MappingFault:
     return MappingFault(
-        path, f"the list has no column “{name}”", _nearest(name, columns, "Its columns are")
+        path, f"the list has no column “{name}”", _nearest(name, columns, "Its columns are"), name
     )
 
 
@@ -155,14 +180,18 @@ def _nearest(wrong: str, known: Sequence[str], otherwise: str) -> str:
     """The nearest word that is known, by its normalised form too; else all of them."""
     if len(known) > _COMPARED:
         return f"{otherwise} {len(known)} others"
+    if near := _near(wrong, known):
+        return f"Did you mean “{near}”?"
+    shown = ", ".join(f"“{word}”" for word in known[:40])
+    return f"{otherwise} {shown or 'none'}{' …' if len(known) > 40 else ''}"
+
+
+def _near(wrong: str, known: Sequence[str]) -> str:
     normal = {normalise(word): word for word in known}
     near = get_close_matches(wrong, known, n=1, cutoff=0.7) or [
         normal[word] for word in get_close_matches(normalise(wrong), normal, n=1, cutoff=0.7)
     ]
-    if near:
-        return f"Did you mean “{near[0]}”?"
-    shown = ", ".join(f"“{word}”" for word in known[:40])
-    return f"{otherwise} {shown or 'none'}{' …' if len(known) > 40 else ''}"
+    return near[0] if near else ""
 
 
 # The columns of a rule

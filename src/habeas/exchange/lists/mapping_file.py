@@ -198,7 +198,9 @@ def _line(lines: Dictionary[KeyPath, int], path: KeyPath) -> int:
 # Checking against a list
 
 
-def check_mapping(mapping: Mapping, tables: Iterable[Table], *, path: Path | None = None) -> None:
+def check_mapping(
+    mapping: Mapping, tables: Iterable[Table], *, path: Path | None = None, part: bool = False
+) -> None:
     """Whether a mapping fits the vocabulary and the tables of a list.
 
     Args:
@@ -206,6 +208,8 @@ def check_mapping(mapping: Mapping, tables: Iterable[Table], *, path: Path | Non
         tables: those of the file; of sheets that the mapping leaves out no column is looked at.
         path: the file that the mapping was read from. Without one the lines in messages are those
             of `mapping_text(mapping)`.
+        part: only some tables of the list are there, as in a file of rows that were held back: a
+            column that is missing may be one of the others.
 
     Raises:
         InputError: everything that is wrong, each with its line and what to do about it.
@@ -215,7 +219,7 @@ def check_mapping(mapping: Mapping, tables: Iterable[Table], *, path: Path | Non
     name = str(path) if path else "the mapping"
     raise_complaints(
         Complaint(name, _line(lines, fault.path), fault.reason, fault.mend)
-        for fault in faults_of(mapping, tuple(tables))
+        for fault in faults_of(mapping, tuple(tables), part=part)
     )
 
 

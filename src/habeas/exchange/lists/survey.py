@@ -6,7 +6,8 @@ and recording go through the same reading, so that what a plan says is what is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -114,7 +115,7 @@ class Survey:
         self._mapping = mapping
         self._progress = progress
         self._tables = readable(file)
-        check_mapping(mapping, [table for table, _ in self._tables])
+        check_tables(mapping, self._tables)
         self._accounts: list[TableAccount] = []
         self._questions: list[RowQuestions] = []
         self._warnings: list[RowWarning] = []
@@ -233,3 +234,20 @@ def readable(file: TableFile) -> list[tuple[Table, bool]]:
         (original(table) if mended else table, mended)
         for table, mended in zip(file.tables, again, strict=True)
     ]
+
+
+def check_tables(
+    mapping: Mapping, tables: Sequence[tuple[Table, bool]], *, path: Path | None = None
+) -> None:
+    """Whether a mapping fits the tables of a file; a file of held rows has only some of the list's.
+
+    Args:
+        mapping: as read or proposed.
+        tables: as `readable` gives them.
+        path: the file that the mapping was read from, for messages.
+
+    Raises:
+        InputError: everything that is wrong, each with its line and what to do about it.
+    """
+    part = any(mended for _, mended in tables)
+    check_mapping(mapping, [table for table, _ in tables], path=path, part=part)
