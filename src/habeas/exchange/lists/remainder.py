@@ -332,7 +332,7 @@ def _new(draft: Path) -> int:
 def _refused(error: OSError, place: Path) -> StorageError:
     return StorageError(
         f"the disk refused ({error.strerror})", place=str(place),
-        mend="Free some space, or let it be written there; --held FILE writes rows to mend elsewhere",
+        mend="Free some space or allow writing there; --held FILE writes rows to mend elsewhere",
     )  # fmt: skip
 
 
