@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 
 from habeas.claims.checking import check_claim
 from habeas.claims.claim import Claim, digests, seal
+from habeas.claims.names import index_text
+from habeas.claims.values import Name, Quantity, Term, Text, When, words
 from habeas.ledger.entry import make_entry
 from habeas.ledger.tree import leaf_hash
-from habeas.registry.fold import fold
+from habeas.registry.clearance import alone
+from habeas.registry.fold import fold, name_reading
 
 PlainRows = tuple[
     str, str, str, int, str | None, str, tuple[tuple[str, bytes], ...], bool, tuple[Any, ...] | None
@@ -63,12 +66,38 @@ class Preparation(NamedTuple):
 
 def plain_rows(claim: Claim) -> PlainRows:
     """The rows of a claim in the views (`fold.fold`), without its number."""
+    if _is_simple(claim):
+        return _simple_rows(claim)
     folded = fold(0, claim)
     _, subject, predicate, source, sensitivity, ref, _ = folded.row
     about = tuple([(row.relation, row.target) for row in folded.about])
     name = None if folded.name is None else tuple(folded.name[1:])
     words, entangled = folded.words, folded.entangled
     return subject, predicate, source, sensitivity, ref, words, about, entangled, name
+
+
+_SIMPLE = frozenset((Text, Name, When, Quantity, Term))
+
+
+def _is_simple(claim: Claim) -> bool:
+    """Whether a claim is one of the many of a list: of a person, and entangled with no other."""
+    return (
+        claim.by is None
+        and claim.note is None
+        and not claim.rests_on
+        and type(claim.value) in _SIMPLE
+        and claim.subject.startswith("person:")
+    )
+
+
+def _simple_rows(claim: Claim) -> PlainRows:
+    """What `fold` gives for a simple claim, in a third of the time."""
+    value = claim.value
+    level, _ = alone(claim)
+    said = index_text(words(value))
+    name = name_reading(0, claim) if type(value) is Name else None
+    reading = None if name is None else tuple(name[1:])
+    return claim.subject, claim.predicate, claim.source, level, None, said, (), False, reading
 
 
 def _now() -> str:

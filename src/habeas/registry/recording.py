@@ -28,6 +28,10 @@ PART = 5_000
 """How many claims are held in memory before they are written."""
 
 
+MANY = 200
+"""Parts after which a batch is a large one."""
+
+
 class Batch:
     """Rows of a part of a batch, gathered until they are written."""
 
@@ -115,6 +119,7 @@ class Recording:
         self._progress = progress
         self._pending: list[PreparedEntry] = []
         self._held = 0
+        self._parts = 0
         self._next: tuple[int, int, int] | None = None
         """The next ids of an entry and an opening, and position; None before the first part."""
         self.leaves: list[bytes] = []
@@ -154,6 +159,9 @@ class Recording:
         """
         batch = self._fold(*(self._next or self._begin()))
         batch.write(self._store)
+        self._parts += 1
+        if self._parts == MANY:
+            self._store.expect_much()
         if self._progress is not None:
             self._progress(len(batch.openings))
 

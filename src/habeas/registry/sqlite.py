@@ -44,9 +44,15 @@ CREATE TABLE IF NOT EXISTS token(
   UNIQUE(log, size, token));
 """
 
-READING = """
-PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;
+CACHE = 131_072
+"""KiB of pages that are kept in memory."""
+
+READING = f"""
+PRAGMA cache_size=-{CACHE}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;
 """
+
+LARGE_CACHE = 524_288
+"""KiB, while a batch of more than a million claims is written."""
 
 SETTINGS = f"""
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
@@ -71,6 +77,7 @@ class SqliteStore(SqliteViews):
             StorageError: the file cannot be opened.
         """
         self._path = path
+        self._large = False
         with said(path):
             if create or _writable(path):
                 self._db = self._opened("rwc" if create else "rw", SETTINGS)
@@ -136,6 +143,11 @@ class SqliteStore(SqliteViews):
         """Begin a transaction: nobody else writes until its end."""
         self._db.execute("BEGIN IMMEDIATE")
 
+    def expect_much(self) -> None:
+        """Keep more of the indexes in memory until the transaction ends."""
+        self._large = True
+        self._db.execute(f"PRAGMA cache_size=-{LARGE_CACHE}")
+
     def commit(self) -> None:
         """Make the transaction durable."""
         self._db.execute("COMMIT")
@@ -144,6 +156,9 @@ class SqliteStore(SqliteViews):
         """Undo the transaction, if one has begun."""
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
+        if self._large:
+            self._large = False
+            self._db.execute(f"PRAGMA cache_size=-{CACHE}")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -136,6 +136,9 @@ class Store(Protocol):
             StorageError: the disk is full, read-only or failing (as from every method here).
         """
 
+    def expect_much(self) -> None:
+        """Many claims will be added in this transaction: more memory may be used until its end."""
+
     def commit(self) -> None:
         """Make the transaction durable."""
 
