@@ -47,6 +47,11 @@ class KnownRows:
         self._rows = rows
         self._addresses = addresses
 
+    @property
+    def empty(self) -> bool:
+        """Whether the record holds no row of this source."""
+        return not self._rows
+
     def take(self, row: Fingerprint) -> bool:
         """Whether the record holds such a row that was not taken before; takes it."""
         left = self._rows.get(row, 0)

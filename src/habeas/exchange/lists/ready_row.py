@@ -19,11 +19,14 @@ class ReadyRow(NamedTuple):
     claims: int
     """How many there are; 0 when the row is held back or rejected."""
     known_by: Fingerprint
+    """0 when the record holds nothing to compare it with."""
     entry: PreparedEntry | None
     """None when nothing is to be recorded."""
 
 
-def ready_row(row: Row, rules: RowRules, subject: str, prepare: Preparation | None) -> ReadyRow:
+def ready_row(
+    row: Row, rules: RowRules, subject: str, prepare: Preparation | None, *, compared: bool = True
+) -> ReadyRow:
     """Read one row, and make its entry ready.
 
     Args:
@@ -31,6 +34,7 @@ def ready_row(row: Row, rules: RowRules, subject: str, prepare: Preparation | No
         rules: as `compile_rules` gives them.
         subject: the entity that the row describes.
         prepare: seals the claims for a log; None when nothing is to be recorded.
+        compared: whether the record holds rows to compare it with.
 
     Raises:
         InputError: a claim cannot be written down.
@@ -39,4 +43,5 @@ def ready_row(row: Row, rules: RowRules, subject: str, prepare: Preparation | No
     if not read.claims:
         return ReadyRow(read, 0, 0, None)
     entry = None if prepare is None else prepare(read.claims)
-    return ReadyRow(read._replace(claims=()), len(read.claims), fingerprint(read.claims), entry)
+    known_by = fingerprint(read.claims) if compared else 0
+    return ReadyRow(read._replace(claims=()), len(read.claims), known_by, entry)

@@ -30,6 +30,8 @@ class Job(NamedTuple):
     columns: tuple[Column, ...]
     note: str | None
     prepare: Preparation | None
+    compared: bool = True
+    """Whether the record holds rows of this source."""
 
     def table(self) -> Table:
         """The table, without its rows."""
@@ -53,7 +55,8 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
             return
         try:
             answer: list[ReadyRow] | HabeasError = [
-                ready_row(row, rules, next(subjects), job.prepare) for row in part
+                ready_row(row, rules, next(subjects), job.prepare, compared=job.compared)
+                for row in part
             ]
         except HabeasError as error:
             answer = error

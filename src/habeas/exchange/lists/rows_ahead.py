@@ -47,7 +47,7 @@ def rows_ahead(rows: Iterator[Row], rules: RowRules, job: Job) -> Iterator[tuple
     """
     subjects = new_subjects(rules.subject)
     for row in islice(rows, ALONE):
-        yield row, ready_row(row, rules, next(subjects), job.prepare)
+        yield row, ready_row(row, rules, next(subjects), job.prepare, compared=job.compared)
     part = list(islice(rows, PART))
     if not part:
         return

@@ -135,7 +135,8 @@ class Survey:
                 continue
             rules = compile_rules(self._mapping, table, note=NOTE if is_again else None)
             tally = Tally(rules, unmatched(self._mapping, table).missing)
-            for row, ready in rows_ahead(_counted(table, tally), rules, self._job(table, rules)):
+            job = self._job(table, rules, compared=not known.empty)
+            for row, ready in rows_ahead(_counted(table, tally), rules, job):
                 fate = self._fate(ready, row, rules, known)
                 tally.became(ready.read, fate)
                 yield Sorted(rules, row, ready.read, fate, ready.entry)
@@ -144,10 +145,11 @@ class Survey:
                     self._progress(STEP)
             self._accounts.append(tally.account())
 
-    def _job(self, table: Table, rules: RowRules) -> Job:
-        columns = table.columns
+    def _job(self, table: Table, rules: RowRules, *, compared: bool) -> Job:
         note, prepare = rules.note, self._prepare
-        return Job(self._mapping, table.sheet, table.header_row, columns, note, prepare)
+        return Job(
+            self._mapping, table.sheet, table.header_row, table.columns, note, prepare, compared
+        )
 
     def _fate(self, ready: ReadyRow, row: Row, rules: RowRules, known: KnownRows) -> Fate:
         sheet, read = rules.table.sheet, ready.read
