@@ -1,0 +1,309 @@
+"""Coverage: how often intervals hold the truth, over simulated populations whose size is known.
+
+Failures are printed as they are. `HABEAS_BENCH_POPULATIONS` says how many populations of each kind
+are drawn (500 for the figures in the documentation), `HABEAS_BENCH_METHODS` which methods are run,
+parted by commas. The classes `sim1` to `sim5` have the chances of HRDAG's simulations (StanLCMCR);
+`three classes, sparse` those of Manrique-Vallier (2016), as Aleshin-Guendel and others give them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.machine import describe, percentile, table
+from habeas.errors import InputError
+from habeas.estimation.decomposable import average_graphs
+from habeas.estimation.doubly_robust import doubly_robust
+from habeas.estimation.floors import chao_1989
+from habeas.estimation.loglinear import profile_interval, select_model
+from habeas.estimation.overlap import Overlap
+
+Bools = npt.NDArray[np.bool_]
+Random = np.random.Generator
+LEVELS = (0.90, 0.95)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An estimate and its intervals, one a level; whether its sampler converged."""
+
+    estimate: float
+    intervals: tuple[tuple[float, float], ...]
+    converged: bool = True
+
+
+Method = Callable[[Overlap], Found]
+Draw = Callable[[Random], Bools]
+"""Membership of every person of a population, those on no list included; shape (N, lists)."""
+
+
+def classes(random: Random, parts: Sequence[tuple[int, Sequence[float]]]) -> Bools:
+    """Persons of classes: so many of each, with these chances to be on each list."""
+    return np.concatenate(
+        [random.random((size, len(chances))) < np.array(chances) for size, chances in parts]
+    )
+
+
+def beta(random: Random, size: int, shape: tuple[float, float], lists: Sequence[float]) -> Bools:
+    """Each person is as visible as a beta variable; each list reaches that times its own reach."""
+    visible = random.beta(*shape, size=size)
+    return np.asarray(random.random((size, len(lists))) < visible[:, None] * np.array(lists))
+
+
+def avoiding(random: Random, size: int, chances: Sequence[float], factor: float) -> Bools:
+    """A person already on a list is less likely, by a factor, to come onto the next."""
+    on = np.zeros((size, len(chances)), dtype=bool)
+    for at, chance in enumerate(chances):
+        damped = np.where(on[:, :at].any(axis=1), chance * factor, chance)
+        on[:, at] = random.random(size) < damped
+    return on
+
+
+_WIDE = [0.01] * 8 + [0.02] * 8 + [0.03] * 6
+
+POPULATIONS: dict[str, Draw] = {
+    "homogeneous": partial(classes, parts=[(2000, [0.3, 0.25, 0.2, 0.15])]),
+    "two classes, sim1": partial(
+        classes,
+        parts=[
+            (1800, [0.033, 0.033, 0.099, 0.132, 0.033]),
+            (200, [0.660, 0.825, 0.759, 0.990, 0.693]),
+        ],
+    ),
+    "two classes, sim2": partial(
+        classes,
+        parts=[
+            (1600, [0.013, 0.013, 0.099, 0.132, 0.033]),
+            (400, [0.560, 0.825, 0.759, 0.990, 0.593]),
+        ],
+    ),
+    "two classes, sim3": partial(
+        classes,
+        parts=[
+            (1600, [0.113, 0.113, 0.199, 0.232, 0.133]),
+            (400, [0.860, 0.925, 0.859, 0.990, 0.793]),
+        ],
+    ),
+    "three classes, sim4": partial(
+        classes,
+        parts=[
+            (1600, [0.1, 0.05, 0.15, 0.2, 0.1]),
+            (200, [0.5, 0.4, 0.6, 0.4, 0.5]),
+            (200, [0.8, 0.9, 0.6, 0.7, 0.7]),
+        ],
+    ),
+    "crossed classes, sim5": partial(
+        classes,
+        parts=[
+            (1600, [0.113, 0.113, 0.199, 0.832, 0.733]),
+            (400, [0.860, 0.925, 0.859, 0.190, 0.193]),
+        ],
+    ),
+    "three classes, sparse": partial(
+        classes,
+        parts=[
+            (1400, [0.033, 0.033, 0.099, 0.132, 0.033]),
+            (400, [0.275, 0.25, 0.2, 0.3, 0.325]),
+            (200, [0.66, 0.825, 0.759, 0.99, 0.693]),
+        ],
+    ),
+    "beta": partial(beta, size=2000, shape=(2.0, 3.0), lists=[0.9, 0.7, 0.6, 0.5]),
+    "lists avoid each other": partial(
+        avoiding, size=2000, chances=[0.3, 0.3, 0.25, 0.25], factor=0.5
+    ),
+    "22 lists, sparse": partial(
+        classes, parts=[(3500, _WIDE), (1500, [3 * chance for chance in _WIDE])]
+    ),
+}
+
+
+def population(name: str, seed: int) -> tuple[Overlap, int]:
+    """A simulated population: the overlaps of its lists, and its true size.
+
+    Args:
+        name: one of `POPULATIONS`.
+        seed: of the random numbers; the same name and seed give the same population.
+    """
+    number = list(POPULATIONS).index(name)
+    on = POPULATIONS[name](np.random.default_rng([number, seed]))
+    seen = on[on.any(axis=1)]
+    names = [f"L{at + 1}" for at in range(on.shape[1])]
+    columns = dict(zip(names, seen.T.astype(np.int64), strict=True))
+    return Overlap.from_records(columns, lists=names), len(on)
+
+
+def decomposable(overlap: Overlap) -> Found:
+    """The average over decomposable graphs, as it is by default."""
+    posterior = average_graphs(overlap).posterior
+    return Found(posterior.quantile(0.5), tuple(posterior.interval(level) for level in LEVELS))
+
+
+def log_linear(overlap: Overlap) -> Found:
+    """The best model by BIC, and its profile interval."""
+    best = select_model(overlap).best
+    ends = [profile_interval(overlap, best.model, level)[1:] for level in LEVELS]
+    return Found(overlap.observed + best.missing, tuple(ends))
+
+
+def chao(overlap: Overlap) -> Found:
+    """Chao's bound (1989): a floor, whose interval need not hold the truth."""
+    found = [chao_1989(overlap, level=level) for level in LEVELS]
+    return Found(found[0].estimate, tuple((one.low, one.high) for one in found))
+
+
+def latent_classes(overlap: Overlap) -> Found:
+    """Latent classes, shorter than the default: the draws needed for an interval."""
+    from habeas.estimation.latent_class import LatentClassSettings, fit_latent_classes
+
+    found = fit_latent_classes(overlap, settings=LatentClassSettings(draws=1500, burn_in=1000))
+    ends = tuple(found.interval(level) for level in LEVELS)
+    return Found(found.quantile(0.5), ends, found.converged)
+
+
+METHODS: dict[str, Method] = {
+    "decomposable": decomposable,
+    "log-linear": log_linear,
+    "chao": chao,
+    "latent-classes": latent_classes,
+}
+DEFAULT = ("decomposable", "log-linear", "chao")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How a method did on one kind of population.
+
+    Attributes:
+        population: which.
+        method: which.
+        drawn: populations.
+        covered: how many intervals held the truth, one count a level.
+        too_low: intervals at the last level that ended below the truth.
+        too_high: intervals at the last level that began above it.
+        refused: populations of which the method gave nothing.
+        not_converged: those of which its sampler did not converge; they count all the same.
+        error: the median of estimate / truth - 1.
+        seconds: of one core for one population.
+    """
+
+    population: str
+    method: str
+    drawn: int
+    covered: tuple[int, ...]
+    too_low: int
+    too_high: int
+    refused: int
+    not_converged: int
+    error: float
+    seconds: float
+
+
+def run(name: str, method: str, populations: int) -> Coverage:
+    """Count coverage of one method over populations of one kind, with seeds 0, 1, 2 and on."""
+    covered, errors = np.zeros(len(LEVELS), dtype=int), []
+    too_low = too_high = refused = not_converged = 0
+    start = time.process_time()
+    for seed in range(populations):
+        overlap, truth = population(name, seed)
+        try:
+            found = METHODS[method](overlap)
+        except InputError:
+            refused += 1
+            continue
+        covered += [low <= truth <= high for low, high in found.intervals]
+        low, high = found.intervals[-1]
+        too_low += high < truth
+        too_high += low > truth
+        not_converged += not found.converged
+        errors.append(found.estimate / truth - 1)
+    seconds = (time.process_time() - start) / populations
+    error = percentile(errors, 0.5) if errors else float("nan")
+    return Coverage(
+        name,
+        method,
+        populations,
+        tuple(covered.tolist()),
+        too_low,
+        too_high,
+        refused,
+        not_converged,
+        error,
+        seconds,
+    )
+
+
+def with_covariates(random: Random, size: int = 3000) -> dict[str, npt.NDArray[np.float64]]:
+    """Records of a population in which two lists depend on a covariate, and on nothing else."""
+    x = random.normal(size=size)
+    first, second = (random.random(size) < 1 / (1 + np.exp(-z)) for z in (x - 0.5, x - 0.8))
+    seen = first | second
+    return {"A": first[seen] * 1.0, "B": second[seen] * 1.0, "x": x[seen]}
+
+
+def run_doubly_robust(populations: int) -> list[tuple[str, ...]]:
+    """Coverage of the doubly robust interval, with the covariate that is needed and without."""
+    rows = []
+    for label, covariates, learner in (
+        ("its covariate", ["x"], "logistic"),
+        ("its covariate, neighbours", ["x"], "neighbours"),
+        ("no covariate", [], "logistic"),
+    ):
+        covered, errors = np.zeros(len(LEVELS), dtype=int), []
+        for seed in range(populations):
+            records = with_covariates(np.random.default_rng(seed))
+            for at, level in enumerate(LEVELS):
+                one = doubly_robust(
+                    records, lists=["A", "B"], covariates=covariates, level=level, learner=learner
+                ).pairs[0]
+                covered[at] += one.low <= 3000 <= one.high
+            errors.append(one.estimate / 3000 - 1)
+        shares = (f"{count / populations:.0%}" for count in covered)
+        rows.append((label, *shares, f"{percentile(errors, 0.5):+.1%}"))
+    return rows
+
+
+def _row(one: Coverage) -> tuple[str, ...]:
+    judged = max(one.drawn - one.refused, 1)
+    shares = [f"{count / judged:.0%}" if one.drawn > one.refused else "-" for count in one.covered]
+    return (
+        one.population,
+        one.method,
+        *shares,
+        str(one.too_low),
+        str(one.too_high),
+        f"{one.error:+.1%}" if one.drawn > one.refused else "-",
+        str(one.refused),
+        str(one.not_converged),
+        f"{one.seconds:.3f}",
+    )
+
+
+def main() -> None:
+    """Run and print."""
+    populations = int(os.environ.get("HABEAS_BENCH_POPULATIONS", "10"))
+    methods = os.environ.get("HABEAS_BENCH_METHODS", ",".join(DEFAULT)).split(",")
+    tasks = [(name, method) for name in POPULATIONS for method in methods]
+    with ProcessPoolExecutor(2) as pool:
+        futures = [pool.submit(run, name, method, populations) for name, method in tasks]
+        found = [future.result() for future in futures]
+    print(f"Coverage over {populations} populations of each kind ({describe()})")
+    print("Shares are of those that a method did not refuse; Chao's bound is a floor.")
+    table(
+        ("population", "method", "90 %", "95 %", "ends too low", "begins too high",
+         "median error", "refused", "not converged", "s each"),
+        [_row(one) for one in found],
+    )  # fmt: skip
+    print(f"\nDoubly robust, two lists, N = 3,000, {populations} populations")
+    table(("given", "90 %", "95 %", "median error"), run_doubly_robust(populations))
+
+
+if __name__ == "__main__":
+    main()
