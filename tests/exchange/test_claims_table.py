@@ -22,8 +22,9 @@ from table_registries import AWKWARD, held, histories, record
 
 from habeas.claims.claim import By, Claim
 from habeas.claims.locator import Page
-from habeas.claims.values import Point, Quantity, Ref, Term, Text, When, Where, words
+from habeas.claims.values import File, Point, Quantity, Ref, Term, Text, When, Where, words
 from habeas.errors import BusyError, InputError, StorageError
+from habeas.evidence.item import keep_item
 from habeas.exchange import (
     claims_table_effects,
     claims_table_matching,
@@ -39,6 +40,7 @@ from habeas.exchange.csv import csv
 from habeas.exchange.spreadsheet_cells import visible
 from habeas.exchange.tables.reading import open_table_file
 from habeas.exchange.xlsx import write_xlsx
+from habeas.registry import verifying_files
 from habeas.registry.changing import erase, reclassify, withdraw
 from habeas.registry.exporting import export_bundle
 from habeas.registry.importing import import_bundle
@@ -733,3 +735,33 @@ def test_a_claim_that_comes_while_the_table_is_written(new):
     record(registry, [[say("x" * 70_000)]])
     with pytest.raises(BusyError, match="longer claim"):
         list(grid.rows)
+
+
+def test_files_that_a_table_names_are_not_missed_as_ones_own(new, tmp_path, monkeypatch):
+    """A table brings claims and no files; who lost a file of their own is told all the same."""
+    one, other = new(), new()
+    kept = tmp_path / "list.txt"
+    kept.write_text("an invented list", encoding="utf-8")
+    item = keep_item(one.evidence, kept)
+    file = File(sha256=item.sha256, size=item.size, media_type="text/plain")
+    with one.recording() as recording:
+        recording.entry(
+            [
+                Claim(
+                    subject=item.id,
+                    predicate="file",
+                    value=file,
+                    source="source:list",
+                    sensitivity="team",
+                )
+            ]
+        )
+    record_claims_table(other, read_claims_table(export(one, "csv")))
+    report = verify(other)
+    assert report.passed
+    assert any("table of claims" in note for check in report.checks for note in check.notes)
+    path = next(path for path in one.evidence.folder.rglob("*") if path.is_file())
+    path.unlink()
+    assert not verify(one).passed
+    monkeypatch.setattr(verifying_files, "_tables", lambda _: [])  # the mutant
+    assert not verify(other).passed

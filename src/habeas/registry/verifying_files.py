@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from habeas.claims.claim import read_opening
-from habeas.claims.values import File
+from habeas.claims.values import File, Quantity
 from habeas.errors import HabeasError, IntegrityError
 from habeas.evidence.timestamp import read_token, verify_token
+from habeas.ledger.entry import log_id
 from habeas.registry.appending import note_of
 from habeas.registry.lineage import Lineages
 from habeas.registry.registry import Registry
@@ -19,30 +20,61 @@ AUTHORITIES = "authorities.pem"
 
 def check_evidence(registry: Registry) -> tuple[int, list[str], list[str]]:
     """Every file that a claim names, hashed again; files that nothing names are listed."""
-    own, others = _named_files(registry)
+    own, others, tabled = _named_files(registry)
     problems = [str(fault) for fault in registry.evidence.check_all(sorted(own))]
     held = set(registry.evidence)
     notes = [
         f"file {sha256}: named by another organisation's claim, not held here"
         for sha256 in sorted(others - own - held)
     ]
+    notes += [
+        f"file {sha256}: named in a table of claims that was taken in, not held here; the file "
+        "comes with a bundle of the organisation that has it"
+        for sha256 in sorted(tabled - own - held)
+    ]
+    others |= tabled
     problems += [str(fault) for fault in registry.evidence.check_all(sorted((others - own) & held))]
     notes += [f"file {stray}: no claim names it" for stray in sorted(held - own - others)]
     problems += [f"{path}: does not belong here" for path in registry.evidence.strangers()]
     return len(own | others), problems, notes
 
 
-def _named_files(registry: Registry) -> tuple[set[str], set[str]]:
-    """SHA-256 of the files that own and that others' claims name."""
+def _named_files(registry: Registry) -> tuple[set[str], set[str], set[str]]:
+    """SHA-256 of the files that own claims, others' claims, and claims out of tables name."""
     lineages = Lineages(registry.store)
+    tables = _tables(registry)
     own: set[str] = set()
     others: set[str] = set()
+    tabled: set[str] = set()
     for predicate in ("file", "forked"):
         for held in registry.store.held(3, predicate=predicate):
             value = read_opening(held.opening)[1].value
-            if isinstance(value, File):
-                (own if lineages.own(held.entry) else others).add(value.sha256)
-    return own, others
+            if not isinstance(value, File):
+                continue
+            if not lineages.own(held.entry):
+                others.add(value.sha256)
+            elif any(log == held.log and held.position in span for log, span in tables):
+                tabled.add(value.sha256)
+            else:
+                own.add(value.sha256)
+    return own, others, tabled
+
+
+def _tables(registry: Registry) -> list[tuple[int, range]]:
+    """The logs and positions of entries that came out of a table of claims: it brings no files."""
+    logs = {log_id(log.origin): log.id for log in registry.store.logs()}
+    lineages = Lineages(registry.store)
+    found = []
+    for held in registry.store.held(3, predicate="parameter"):
+        said = read_opening(held.opening)[1]
+        if said.value.text != "format=habeas" or not lineages.own(held.entry):
+            continue
+        for told in registry.store.held(3, subject=said.subject, predicate="recorded_entries"):
+            span = read_opening(told.opening)[1].value
+            if isinstance(span, Quantity) and span.low and span.high and told.log == held.log:
+                log = logs.get(span.counts or "", -1)
+                found.append((log, range(int(span.low), int(span.high) + 1)))
+    return found
 
 
 def check_timestamps(registry: Registry) -> tuple[int, list[str], list[str]]:
