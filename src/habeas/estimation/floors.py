@@ -8,7 +8,7 @@ that avoid each other can make all of them too high, so a floor too has an assum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -137,7 +137,7 @@ def chao_1987(overlap: Overlap, *, level: float = 0.95) -> Estimate:
 
     With k lists, f1 persons on exactly one and f2 on exactly two: n + (k-1)/k f1(f1-1)/(2(f2+1)).
     It takes the lists for equally long; where they are not, it lies above `chao_1989`, and is no
-    floor.
+    floor: it is not marked as one.
 
     Args:
         overlap: one stratum.
@@ -151,8 +151,9 @@ def chao_1987(overlap: Overlap, *, level: float = 0.95) -> Estimate:
     share, ones, twos = (overlap.k - 1) / overlap.k, once.sum(), twice + 1
     missing = share * ones * (ones - 1) / (2 * twos)
     slopes = np.append(np.full(overlap.k, share * (2 * ones - 1) / (2 * twos)), -missing / twos)
-    said = f"All lists find the same share of the population. {_HETEROGENEITY}"
-    return _closed(overlap, "chao 1987", missing, slopes, said=said, level=level)
+    said = f"All lists find the same share of the population; where not, no floor. {_HETEROGENEITY}"
+    found = _closed(overlap, "chao 1987", missing, slopes, said=said, level=level)
+    return replace(found, floor=False)
 
 
 def chao_1989(overlap: Overlap, *, level: float = 0.95) -> Estimate:

@@ -71,7 +71,8 @@ def sample_coverage(
 ) -> SampleCoverage:
     """Estimate by sample coverage; standard errors from tables drawn anew.
 
-    The bootstrap: persons observed are drawn anew with replacement, the interval is log-normal.
+    The bootstrap draws a population of the one-step size, those on no list among it, and forgets
+    them again; the interval is log-normal.
     With three lists these are the formulas that are printed; with more, the same terms of first
     order: for a pair, the persons on one of the two who are on no third list.
 
@@ -94,9 +95,9 @@ def sample_coverage(
     if not said[0, 0] > 0:
         raise InputError("no list overlaps another", mend="There is nothing to estimate from")
     random = np.random.default_rng(seed)
-    shares = overlap.totals / overlap.observed
-    drawn = random.multinomial(overlap.observed, shares, size=tables).astype(np.float64)
-    spread = _estimates(overlap.membership, drawn)
+    cells = np.append(overlap.totals, max(said[0, 4] - overlap.observed, 0.0))
+    drawn = random.multinomial(round(cells.sum()), cells / cells.sum(), size=tables)[:, :-1]
+    spread = _estimates(overlap.membership, drawn.astype(np.float64))
 
     def result(at: int, name: str) -> Estimate | None:
         usable = spread[:, at][np.isfinite(spread[:, at])]
