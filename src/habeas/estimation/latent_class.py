@@ -58,8 +58,8 @@ class LatentClassSettings:
     prior: Prior = field(default_factory=Prior)
     chains: int = 4
     draws: int = 5000
-    burn_in: int = 1500
-    steps: int = 40
+    burn_in: int = 2000
+    steps: int = 60
 
     def __post_init__(self) -> None:
         for name, least in (

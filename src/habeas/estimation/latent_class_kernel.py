@@ -13,11 +13,12 @@ An iteration is
 
 1. a trajectory of Hamiltonian dynamics in log omega and logit lambda (Duane and others 1987), the
    masses and the step fitted during burn-in and kept from then on;
-2. the population given the classes, and the persons, seen and unseen, dealt out to the classes;
-3. the order of the classes on the stick (Papaspiliopoulos and Roberts 2008), with the sticks
-   integrated out; alpha by slice sampling, the sticks integrated out; sticks and chances anew.
+2. exchanges of classes on the stick (Papaspiliopoulos and Roberts 2008), alpha integrated out;
+3. the population given the classes, and the persons, seen and unseen, dealt out to the classes;
+4. alpha by slice sampling with the sticks integrated out; then sticks and chances anew.
 
-Without Numba the same code runs as it stands, slowly, and draws the same numbers.
+All of it stands in one file: Numba keeps what it compiled, and looks for changes only in the file
+of the function that is called. Without Numba the same code runs as it stands, slowly, and draws the same numbers.
 """
 
 from __future__ import annotations
@@ -135,19 +136,27 @@ def _log_sticks(state: State) -> float:
 
 
 @compiled
+def _order(model: Model, state: State) -> float:
+    """The log density of the pieces of the stick in their order, alpha integrated out."""
+    end, _ = _sticks(state)
+    said = -(model.shape + len(state.size) - 1) * log(model.rate - end)
+    for at in range(len(state.size)):
+        said += log(state.broken[at])
+    return said
+
+
+@compiled
 def _density(model: Model, state: State) -> float:
     """The log density of log omega and logit lambda, up to a constant; -inf outside."""
     whole = _shares(state)
     _cells(model, state)
-    end, unseen = _sticks(state)
-    said = -(model.shape + len(state.size) - 1) * log(model.rate - end)
-    said += model.power * unseen - 0.5 * (whole / SPREAD) ** 2
+    _, unseen = _sticks(state)
+    said = _order(model, state) + model.power * unseen - 0.5 * (whole / SPREAD) ** 2
     for p in range(len(model.counts)):
         if not state.mixed[p] > 0:
             return -inf
         said += model.counts[p] * log(state.mixed[p])
     for at in range(len(state.size)):
-        said += log(state.broken[at])
         for j in range(state.logit.shape[1]):
             x = state.logit[at, j]
             if not abs(x) <= FURTHEST_LOGIT:
@@ -339,38 +348,34 @@ def _put(model: Model, state: State, at: int, p: int, taken: int) -> None:
 
 
 @compiled
-def _reorder(rng: np.random.Generator, state: State, alpha: float) -> None:
-    """Exchange classes on the stick, its fractions integrated out.
+def _exchange(rng: np.random.Generator, model: Model, state: State) -> None:
+    """Exchange classes on the stick, alpha integrated out.
 
-    The chance of the persons in order is, up to what no order changes, the product over all but the
-    last of 1 / (alpha + those from there on), times a function of those in the last.
+    A large class in the last place, and alpha large with it, is hard to leave otherwise.
     """
-    classes = len(state.persons)
-    for _ in range(2 * classes if classes > 1 else 0):
+    classes = len(state.size)
+    here = _order(model, state)
+    for _ in range(classes if classes > 1 else 0):
         one = int(rng.random() * classes)
         two = int(rng.random() * (classes - 1))
         two += int(two >= one)
-        low, high = min(one, two), max(one, two)
-        first, second = state.persons[low], state.persons[high]
-        if first == second:
-            continue
-        after = 0
-        for at in range(high, classes):
-            after += state.persons[at]
-        gain = 0.0
-        for at in range(high, low, -1):
-            if at < classes - 1:
-                gain += log((alpha + after) / (alpha + after + first - second))
-            after += state.persons[at - 1]
-        if high == classes - 1:
-            gain += lgamma(1.0 + second) + lgamma(alpha + first)
-            gain -= lgamma(1.0 + first) + lgamma(alpha + second)
-        if log(rng.random()) < gain:
-            state.persons[low], state.persons[high] = second, first
-            for j in range(state.listed.shape[1]):
-                kept = state.listed[low, j]
-                state.listed[low, j] = state.listed[high, j]
-                state.listed[high, j] = kept
+        _swap(state, one, two)
+        there = _order(model, state)
+        if log(1 - rng.random()) < there - here:
+            here = there
+        else:
+            _swap(state, one, two)
+
+
+@compiled
+def _swap(state: State, one: int, two: int) -> None:
+    """Two classes in each other's place: what `_order` looks at, and their chances."""
+    for part in (state.size, state.share, state.seen):
+        part[one], part[two] = part[two], part[one]
+    for j in range(state.logit.shape[1]):
+        kept = state.logit[one, j]
+        state.logit[one, j] = state.logit[two, j]
+        state.logit[two, j] = kept
 
 
 @compiled
@@ -470,6 +475,8 @@ def run_chain(rng: np.random.Generator, model: Model, room: Room, burn_in: int, 
         count = 1 + int(steps * rng.random())
         chance, drawn = _trajectory(rng, model, state, way, (length, count))
         missing = drawn if drawn >= 0 else missing
+        _density(model, state)
+        _exchange(rng, model, state)
         _pull(model, state)
         drawn = _missing(rng, model, state)
         missing = drawn if model.observed + drawn <= model.largest else missing
@@ -486,7 +493,6 @@ def run_chain(rng: np.random.Generator, model: Model, room: Room, burn_in: int, 
                 _weigh(way, learnt)
                 sought, error, tries, learnt = log(0.5), 0.0, 0.0, 0
         _deal(rng, model, state, missing)
-        _reorder(rng, state, alpha)
         alpha = _concentration(rng, model, state.persons, alpha)
         if at >= burn_in:
             draw = at - burn_in
