@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from habeas.claims.claim import By, Claim
@@ -146,6 +146,7 @@ STARTS = st.sampled_from([*SIGNS, "'", " ", "\ufeff", "\u200f", "1", "-1", "x"])
 
 
 @given(st.lists(STARTS, max_size=3).map("".join), st.text(max_size=6))
+@example(" \t", "")
 def test_a_harmless_cell_keeps_its_words_and_runs_nothing(start, rest):
     cell = start + rest
     safe = harmless(cell)

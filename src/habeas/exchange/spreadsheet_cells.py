@@ -43,9 +43,9 @@ def unharmed(cell: str) -> str:
 
 
 def _may_run(cell: str) -> bool:
-    if cell[0] in "\t\r\n":
-        return True
     for character in cell:
+        if character in "\t\r\n":
+            return True
         if not _passed_over(character):
             # NFKC makes full-width, small and raised signs plain: ＝ ﹣ ⁺
             return unicodedata.normalize("NFKC", character)[:1] in ("=", "+", "-", "@")
