@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from habeas.errors import InputError
-from habeas.exchange.tables import decoding, delimited
+from habeas.exchange.tables import decoding, delimited, letters
 from habeas.exchange.tables.damage import damage
-from habeas.exchange.tables.delimited import open_delimited
+from habeas.exchange.tables.delimited import SWALLOWED, open_delimited
+from habeas.exchange.tables.finding import BEYOND
 from habeas.exchange.tables.limits import MAX_CELL, MAX_COLUMNS, MAX_LINE
 from habeas.exchange.tables.table import Row, TableFile
 
@@ -201,7 +202,7 @@ def test_two_encodings_in_one_line_are_refused(write: Write) -> None:
 def test_mutant_without_the_look_for_utf8_reads_the_mixture_as_one(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    legacy = "\n".join(["حسن,تبريز,ساختگي"] * 40).encode("cp1256")
+    legacy = "\n".join(f"{one},{one}ي,ساختگي" for one in WORDS * 3).encode("cp1256")
     path = write("نام,شهر,نام خانوادگی\n".encode() + legacy)
     with pytest.raises(InputError, match="two encodings"):
         open_delimited(path)
@@ -347,3 +348,64 @@ def test_rows_are_streamed(write: Write) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 6_000_000
+
+
+def test_a_word_that_stands_often_tells_no_more_of_the_encoding(write: Write) -> None:
+    text = "نام,شهر\nحسن,بغداد" + "\nبغداد,بغداد" * 3
+    with suppress(InputError):
+        assert cells(open_delimited(write(text.encode("iso8859_6"))))[0] == ("حسن", "بغداد")
+
+
+def test_mutant_that_counts_every_word_reads_other_letters(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "_HIGH_WORD", re.compile(rb"[\x80-\xff]"))
+    text = "نام,شهر\nحسن,بغداد" + "\nبغداد,بغداد" * 3
+    one = letters.arabic_readings(text.encode("iso8859_6"))[0]
+    monkeypatch.undo()
+    other = letters.arabic_readings(text.encode("iso8859_6"))[0]
+    assert len(other.letters) < len("".join(text.split()))
+    assert one.letters != other.letters
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'No,Name,City\n1,"Ali,x\n2,Reza",y\n4,Tara,z\n',
+        'No,Name,Father,City\n1,"Alef,Be,x\r\n2,Pe,Te,y\r\n3,Se",Jim,z\n4,Che,He,x\n',
+    ],
+)
+def test_rows_that_a_stray_quotation_mark_swallows_are_asked_about(write: Write, text: str) -> None:
+    first, second = rows(open_delimited(write(text)))
+    assert [fault.reason for fault in first.faults] == [SWALLOWED]
+    assert second.faults == ()
+
+
+def test_a_testimony_of_several_lines_is_no_row_that_was_swallowed(write: Write) -> None:
+    text = 'No,Name,Testimony\n1,Alef,"He was, I think,\nin the yard, or, so they said,\nwas not"\n'
+    assert rows(open_delimited(write(text)))[0].faults == ()
+
+
+def test_a_cell_too_many_is_asked_about_though_the_header_has_room_for_it(write: Write) -> None:
+    text = "Name,Age,City,\n" + "Alef,33,Be,\n" * 4 + "Alef, Pe,34,Te,\nSe,35,Jim\n"
+    found = rows(open_delimited(write(text)))
+    assert [row.number for row in found if BEYOND in [fault.reason for fault in row.faults]] == [6]
+
+
+def test_a_column_without_header_in_which_most_rows_have_something_is_a_column(
+    write: Write,
+) -> None:
+    found = rows(open_delimited(write("Name,Age,City,\n" + "Alef,33,Be,x\n" * 4 + "Pe,34,Te,\n")))
+    assert all(row.faults == () for row in found)
+
+
+def test_a_header_without_any_known_word_is_told(write: Write) -> None:
+    told = open_delimited(write("Stein Anna,Berg\nHolz Otto,Tal\n")).remarks
+    assert [remark for remark in told if "read as headers" in remark]
+    known = open_delimited(write("Name,Wo\nHolz Otto,Tal\n")).remarks
+    assert not [remark for remark in known if "read as headers" in remark]
+
+
+def test_tables_side_by_side_are_told(write: Write) -> None:
+    told = open_delimited(write("name,year,,city,count\na,1367,,b,3\nc,1366,,d,4\n")).remarks
+    assert [remark for remark in told if remark.startswith("column C is empty")]

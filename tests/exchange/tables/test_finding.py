@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from habeas.errors import InputError
 from habeas.exchange.tables import finding, headings
 from habeas.exchange.tables.columns import column_letters, name_columns
-from habeas.exchange.tables.finding import ALONE, Found, find_tables
+from habeas.exchange.tables.finding import ALONE, BEYOND, MAY_HEAD, Found, find_tables
 from habeas.exchange.tables.limits import MAX_LOOSE
 
 
@@ -296,3 +296,45 @@ def test_mutant_that_takes_any_words_for_a_header_loses_a_row(
     text = "name,city,prison\nalef,execution,prison\n\nbe,prison,city\npe,te,se"
     monkeypatch.setattr(finding, "begins_table", lambda line, *_, **__: headings._words(line) > 0)
     assert len(found(text).blocks) > 1
+
+
+_GRAVES = "قبر,شمار,جا\nالف,4,شمال\nب,5,جنوب"
+
+
+def test_a_second_table_with_as_many_columns_of_another_kind() -> None:
+    text = f"ردیف,نام,سال\n1,پ,1367\n2,ت,1366\n\n{_GRAVES}"
+    assert [block.header_rows for block in found(text).blocks] == [(1,), (5,)]
+    assert rows(text, 1) == [("الف", "4", "شمال"), ("ب", "5", "جنوب")]
+
+
+def test_mutant_that_does_not_compare_the_rows_puts_graves_under_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(headings, "_differ", lambda *_: False)
+    text = f"ردیف,نام,سال\n1,پ,1367\n2,ت,1366\n\n{_GRAVES}"
+    assert len(found(text).blocks) == 1
+
+
+def test_words_over_figures_after_an_empty_line_are_asked_about() -> None:
+    text = "name,city,seen\nalef,be,1367\npe,te,1366\n\nwer,wo,tot\nse,jim,1365\nche,he,1364"
+    assert found(text).blocks[0].doubts == {5: MAY_HEAD}
+    assert len(rows(text)) == 5
+
+
+@pytest.mark.parametrize(
+    "row", ["se,,unknown,te", "se,jim,نامعلوم,te", "se,jim,?,te", "se,jim,تابستان ۱۳۶۷,te"]
+)
+def test_a_row_whose_date_is_not_known_is_no_header_after_an_empty_line(row: str) -> None:
+    text = f"name,father,year,city\nalef,be,1360,pe\n\n{row}\nche,he,1362,te\nkhe,re,1363,te"
+    block = found(text).blocks[0]
+    assert (len(found(text).blocks), len(rows(text)), block.doubts) == (1, 4, {})
+
+
+def test_a_lone_name_at_the_foot_may_be_a_person() -> None:
+    text = "name,father,year\nalef,be,1360\npe,te,1361\n\nse jim"
+    assert (found(text).blocks[0].doubts, loose(text)) == ({5: ALONE}, [])
+
+
+def test_cells_that_moved_beyond_the_last_header_are_asked_about() -> None:
+    text = f"{LIST}\n,3,ث,ج,1365\n4,چ,ح,1364"
+    assert found(text).blocks[0].doubts == {4: BEYOND}

@@ -32,6 +32,8 @@ def opened(path: Path, content: bytes | str) -> TableFile:
         ('[{"name": "a"}]', "json"),
         (' {"name": "a"}\n{"name": "b"}\n', "jsonl"),
         ("[id],[name]\n1,a\n", "csv"),
+        ("[1],a,b\n[2],c,d\n", "csv"),
+        ('[1, {"name": "a"}]', "json"),
         ("{id},{name}\n1,a\n", "csv"),
         ("<name>,<city>\na,b\n", "csv"),
         ("Title,text__en,text__fa\na,b,c\n", "uwazi"),

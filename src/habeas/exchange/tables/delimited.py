@@ -9,6 +9,7 @@ stands with a fault; nothing is moved to another column.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,11 +20,18 @@ from habeas.errors import InputError
 from habeas.exchange.tables.damage import damage
 from habeas.exchange.tables.decoding import Encoding, find_encoding
 from habeas.exchange.tables.dialect import Delimiting, find_delimiting
-from habeas.exchange.tables.finding import Block, find_tables
+from habeas.exchange.tables.finding import BEYOND, Block, find_tables
+from habeas.exchange.tables.finding_remarks import remarks_of
 from habeas.exchange.tables.headings import Line
 from habeas.exchange.tables.limits import LOOKAHEAD, MAX_CELL, MAX_COLUMNS
 from habeas.exchange.tables.table import Fault, Row, Table, TableFile
 from habeas.exchange.tables.text_lines import TextLines, Unchanged
+
+SWALLOWED = (
+    "several lines, each with as many cells as a row has: are they rows that a stray quotation "
+    "mark holds together?"
+)
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class Delimited(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,12 +70,14 @@ class Delimited(msgspec.Struct, frozen=True, kw_only=True):
             if number > last:
                 return
             count = len(cells)
-            if count == least == most and not damaged and number not in doubts:
+            swallowed = lines.number > number and _swallows(self.delimiting.delimiter, cells, least)
+            plain = not (damaged or swallowed)
+            if count == least == most and plain and number not in doubts:
                 faults: tuple[Fault, ...] = ()
             elif not any(map(str.strip, cells)):
                 continue
             else:
-                faults = _faults(block, cells, doubts.get(number))
+                faults = _faults(block, cells, SWALLOWED if swallowed else doubts.get(number))
             if straight and count == width:
                 if not faults and not any(map(str.strip, cells)):
                     continue
@@ -159,7 +169,7 @@ def open_delimited(
         format="tsv" if text.delimiting.delimiter == "\t" else "csv",
         tables=tuple(_table(text, block, unchanged) for block in found.blocks),
         loose=found.loose,
-        remarks=(text.encoding.remark, text.delimiting.remark),
+        remarks=(text.encoding.remark, text.delimiting.remark, *remarks_of(found.blocks)),
     )
 
 
@@ -198,13 +208,14 @@ def _table(text: Delimited, block: Block, unchanged: Unchanged) -> Table:
 
 
 def _faults(block: Block, cells: list[str], doubt: str | None) -> tuple[Fault, ...]:
-    found = [] if doubt is None else [Fault(reason=doubt)]
+    parted = any(map(str.strip, cells[block.most :]))
+    found = [] if doubt is None or (parted and doubt == BEYOND) else [Fault(reason=doubt)]
     kind = "header" if block.header_rows else "cell elsewhere"
     heads = f"there {'is' if block.least == 1 else 'are'} {_counted(block.least, kind)}"
     if len(cells) < block.least:
         count = _counted(len(cells), "cell")
         found.append(Fault(reason=f"{count} where {heads}: some may be missing"))
-    if any(map(str.strip, cells[block.most :])):
+    if parted:
         count = _counted(max(i for i, cell in enumerate(cells) if cell.strip()) + 1, "cell")
         found.append(Fault(reason=f"{count} where {heads}: one may have been parted in two"))
     places = {place: index for index, place in enumerate(block.places)}
@@ -212,6 +223,12 @@ def _faults(block: Block, cells: list[str], doubt: str | None) -> tuple[Fault, .
         if reason := damage(cell):
             found.append(Fault(reason=reason, column=places.get(place)))
     return tuple(found)
+
+
+def _swallows(delimiter: str, cells: list[str], least: int) -> bool:
+    """Whether each line of a record looks like a row of its own, were it not for the quotes."""
+    lines = _LINE_END.split(delimiter.join(cells))
+    return least > 2 and all(line.count(delimiter) == least - 1 for line in lines)
 
 
 def _counted(count: int, what: str) -> str:

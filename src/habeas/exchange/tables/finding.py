@@ -26,12 +26,18 @@ from habeas.exchange.tables.headings import (
     headers,
     is_blank,
     is_title,
+    may_head,
     trimmed,
 )
 from habeas.exchange.tables.limits import LOOKAHEAD, MAX_LOOSE, MAX_TABLES
 from habeas.exchange.tables.table import Column, Loose
 
 ALONE = "stands alone beside the table: a row of which little is known, a title, or a note?"
+BEYOND = "a value stands beyond the last header: have the cells moved? If not, give it a header"
+MAY_HEAD = (
+    "words stand where figures stand in other rows, under an empty line: a row, or the headers of "
+    "a further table? If so, are the rows below it read under the right columns?"
+)
 _LONG = 100
 """Characters of a cell that is prose when it stands alone in the first column."""
 
@@ -107,6 +113,9 @@ class _Growing:
         self.key = self.headers[self.left].strip() if self.headers else None
         self.bare = {i for i, header in enumerate(self.headers) if not header.strip()}
         self.used: set[int] = set()
+        self.sample: list[Sequence[str]] = []
+        self.beyond: list[int] = []
+        self.has_notes = False
         self.first = self.last = self.count = self.sparse = self.gaps = self.figures = 0
         self.gap_after = 0
         self.loose: set[int] = set()
@@ -137,12 +146,23 @@ class _Growing:
         self.first = self.first or number
         self.last = number
         self.count += 1
+        self.has_notes = False
         self.figures += len(line) > self.left and line[self.left][:1].isdigit()
+        if self.count <= LOOKAHEAD:
+            self.sample.append(line)
+        if len(line) > self.least and self.head and any(map(str.strip, line[self.least :])):
+            self.beyond.append(number)
         if self.bare or len(line) > len(self.headers):
             beyond = range(len(self.headers), len(line))
             seen = [i for i in (*self.bare, *beyond) if i < len(line) and line[i].strip()]
             self.used.update(seen)
             self.bare.difference_update(seen)
+
+    def all_doubts(self) -> dict[int, str]:
+        """Those of single rows; and of rows that go on where most others have ended."""
+        if not 0 < len(self.beyond) * 2 <= self.count:
+            return self.doubts
+        return dict.fromkeys(self.beyond, BEYOND) | self.doubts
 
     def close(self) -> Block:
         """The block, when its last line has been seen."""
@@ -158,7 +178,7 @@ class _Growing:
             least=self.least,
             most=self.most,
             loose=frozenset(number for number in self.loose if self.first < number < self.last),
-            doubts=self.doubts,
+            doubts=self.all_doubts(),
         )
 
 
@@ -249,7 +269,9 @@ class _Finder:
         if tuple(trimmed(line)) in block.repeats:
             return []
         below = self._below()
-        if not begins_table(line, below, after_gap=self._gap, columns=block.wide):
+        if not begins_table(
+            line, below, after_gap=self._gap, columns=block.wide, above=block.sample
+        ):
             return []
         head = self._head(number, line)
         self._gap = self._gap and not head
@@ -261,9 +283,13 @@ class _Finder:
         if self._is_loose(block, line, sparse=sparse):
             self._set_apart(number, line)
             block.loose.add(number)
+            block.has_notes = True
             return
-        if sparse and self._is_doubtful(block, line) and len(block.doubts) < MAX_LOOSE:
-            block.doubts[number] = ALONE
+        if len(block.doubts) < MAX_LOOSE:
+            if sparse and self._is_doubtful(block, line):
+                block.doubts[number] = ALONE
+            elif not sparse and self._gap and block.head and may_head(line, self._below()):
+                block.doubts[number] = MAY_HEAD
         block.take(number, line)
         block.sparse += sparse
         self._gap = self._gap and sparse
@@ -288,7 +314,7 @@ class _Finder:
             return True
         if block.is_often_sparse:
             return False
-        if self._gap and self._is_foot(block):
+        if self._gap and (block.has_notes or is_wordy(cell)) and self._is_foot(block):
             return True
         under = self._stands_over(block)
         return under == "other" or (under == "again" and (self._gap or is_wordy(cell)))
@@ -310,7 +336,9 @@ class _Finder:
                 return "again"
             if not block.is_sparse(line):
                 rest = below[offset + 1 :]
-                new = begins_table(line, rest, after_gap=True, columns=block.wide)
+                new = begins_table(
+                    line, rest, after_gap=True, columns=block.wide, above=block.sample
+                )
                 return "other" if new else None
         return None
 

@@ -1,7 +1,8 @@
-"""The words by which a header, a total or a note is told from a row. English, Persian, Arabic.
+"""The words by which a header, a total or a note is told from a row.
 
-Words of a header stand in column heads and hardly ever as a value of a list. They help to find
-where a table begins; what a column means is decided elsewhere.
+English, Persian and Arabic; of headers some Spanish and French ones. Words of a header stand in
+column heads and hardly ever as a value of a list. They help to find where a table begins; what a
+column means is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -70,7 +71,12 @@ _HEADER_LIST: Final = """
     المحكمة, التهمة, الحكم, المنظمة, المهنة, الحالة الاجتماعية, الجنسية, القومية, الديانة,
     الحالة, المصير, القبر, رقم القبر, المقبرة, مكان الدفن, خط العرض, خط الطول, الإحداثيات,
     المصدر, المصادر, الملاحظات, الوصف, ت, الرقم, رقم, التسلسل, تسلسل, الرمز, النوع, العدد,
-    الوحدة, الصورة, التفاصيل
+    الوحدة, الصورة, التفاصيل,
+    nombre, nombres, nombre completo, apellido, apellidos, apodo, padre, madre, sexo, edad, fecha,
+    fecha de nacimiento, fecha de detención, fecha de desaparición, fecha de muerte, lugar,
+    lugar de detención, lugar de nacimiento, localidad, provincia, país, profesión, ocupación,
+    observaciones, fuente, nº, núm, nom, nom de famille, prénom, sexe, âge, date de naissance,
+    date d'arrestation, date de disparition, date de décès, lieu, ville, wilaya, profession
 """
 
 HEADER_WORDS: Final = _words(_HEADER_LIST)
@@ -96,6 +102,11 @@ _NOTES: Final = tuple(
         "المصدر", "المصادر", "اعداد", "صفحة", "تنبیه",
     )
 )  # fmt: skip
+_NOTHING: Final = _words(
+    "unknown, not known, not available, n/a, na, none, nil, نامعلوم, نا معلوم, نامشخص, نا مشخص, "
+    "معلوم نیست, مشخص نیست, ندارد, مجهول, مجهولة, غير معروف, غير معلوم, لا يوجد, desconocido, "
+    "desconocida, sin datos, inconnu, inconnue"
+)
 _FIGURES: Final = re.compile(r"[\d\s.,:/%()+\-–—٫٬،]*")
 
 
@@ -136,6 +147,11 @@ def is_note(cell: str) -> bool:
     return any(words == note or words.startswith(note + " ") for note in _NOTES) and (
         ":" in head or words in _NOTES or _FIGURES.fullmatch(words.split(" ", 1)[-1]) is not None
     )
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell says that something is not known, or not there."""
+    return len(cell) < 60 and (not plain(cell) or plain(cell) in _NOTHING)
 
 
 def is_wordy(cell: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import dropwhile, pairwise
+from itertools import dropwhile, pairwise, takewhile
 from operator import not_
 
-from habeas.exchange.tables.heading_words import is_figure, is_header_word
+from habeas.exchange.tables.heading_words import is_figure, is_header_word, says_nothing
 
 Cells = Sequence[str]
 
@@ -71,17 +71,21 @@ def header_rows(line: Cells, below: Sequence[Cells]) -> int:
     return int(_is_header(line, [one for one in below if not is_blank(one)]))
 
 
-def begins_table(line: Cells, below: Sequence[Cells], *, after_gap: bool, columns: int) -> bool:
+def begins_table(
+    line: Cells, below: Sequence[Cells], *, after_gap: bool, columns: int, above: Sequence[Cells]
+) -> bool:
     """Whether a further table begins at a line under another one.
 
-    Here it takes words of headers, or, after an empty line, another number of columns and figures
-    below: a row that is taken for a header would be lost.
+    Here it takes words of headers, or, after an empty line, figures below and something that the
+    rows above have not: a row that is taken for a header would be lost, and a header that is taken
+    for a row puts the rows below it under columns that are not theirs.
 
     Args:
         line: not empty.
         below: the lines that follow, the empty ones too.
         after_gap: an empty line or a title stands directly above.
         columns: of the table above.
+        above: some rows of it.
     """
     count = filled(line[:_WIDE])
     if count < 2:
@@ -91,9 +95,28 @@ def begins_table(line: Cells, below: Sequence[Cells], *, after_gap: bool, column
         return words * 2 >= count if after_gap else words * 3 >= count * 2
     if not after_gap:
         return False
-    return _is_groups(line, below) or (
-        filled(line) != columns and _stands_over_figures(line, below)
-    )
+    if _is_groups(line, below):
+        return True
+    if not _stands_over_figures(line, below):
+        return False
+    if filled(line) != columns:
+        return max(map(filled, _directly_under(below))) <= filled(line)
+    return may_head(line, below) and _differ(above, _directly_under(below))
+
+
+def may_head(line: Cells, below: Sequence[Cells]) -> bool:
+    """Whether a line may be a header, no row: words over figures, and they do not say “unknown”.
+
+    Args:
+        line: not empty.
+        below: the lines that follow, the empty ones too.
+    """
+    if any(letter.isdigit() for cell in line[:_WIDE] for letter in cell):
+        return False
+    under = _directly_under(below)
+    over = [cell for place, cell in enumerate(line) if _is_mostly_figures(place, under)]
+    told = [cell for cell in over if cell.strip()]
+    return len(under) >= 2 and bool(told) and not any(map(says_nothing, told))
 
 
 def headers(rows: Sequence[Cells]) -> list[str]:
@@ -171,11 +194,21 @@ def _stands_over_figures(line: Cells, below: Sequence[Cells]) -> bool:
     """Words in a line and, in the lines up to the next empty one, figures under one of them."""
     if any(map(is_figure, line)):
         return False
-    under: list[Cells] = []
-    for one in below:
-        if is_blank(one):
-            break
-        under.append(one)
+    under = _directly_under(below)
     return len(under) >= 2 and any(
         cell.strip() and _is_mostly_figures(place, under) for place, cell in enumerate(line)
+    )
+
+
+def _directly_under(below: Sequence[Cells]) -> list[Cells]:
+    """The lines up to the next empty one."""
+    return [*takewhile(lambda one: not is_blank(one), below)]
+
+
+def _differ(some: Sequence[Cells], others: Sequence[Cells]) -> bool:
+    """Whether a column holds figures in some rows and words in others: they are two tables."""
+    return any(
+        _is_mostly_figures(place, some) != _is_mostly_figures(place, others)
+        for place in range(max(map(len, (*some, *others)), default=0))
+        if all(any(map(str.strip, row[place : place + 1])) for row in (*some, *others))
     )

@@ -15,7 +15,10 @@ HEAD: Final = 4096
 Kind = Literal["workbook", "geopackage", "kml", "json", "text"]
 
 _ZIP: Final = b"PK\x03\x04"
-_JSON: Final = re.compile(r'(\{\s*("|\}|$)|\[\s*(["\[\]{]|-?[0-9]|true\b|false\b|null\b|$))')
+_JSON: Final = re.compile(
+    r'\{\s*("|\}|$)|\[\s*(["\[\]{]|-?[0-9](?![^\[\]\r\n]*\][ \t]*[^\s\]])|(true|false|null)\b|$)'
+)
+"""Not `[1], Parand`: behind a number in brackets words go on, as in a list of references."""
 _WORKBOOKS: Final = (
     _ZIP, b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x00\x04\x00",
     b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00",

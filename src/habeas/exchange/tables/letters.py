@@ -41,6 +41,7 @@ _LATIN: Final = {
 }
 _ASCII_LETTER: Final = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 _HIGH_PAIR: Final = re.compile(rb"(?=[\x80-\xff]{2})")
+_HIGH_WORD: Final = re.compile(rb"[\x80-\xff]+")
 _CAPITAL_INSIDE: Final = re.compile(r"[a-z][À-ÖØ-ÞŠŽŸĀĂĄĆČĎĐĒĘĚĞİŁŃŇŐŘŚŞŤŮŰŹŻ]")
 _WORD: Final = re.compile(r"[^\W\d_][\w\u200c]*")
 
@@ -51,9 +52,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     codec: str
     name: str
     letters: str
-    """What its bytes beyond ASCII become, spaces left out."""
+    """What its bytes beyond ASCII become, each word once, spaces left out."""
     likelihood: float
-    """Natural logarithm, over all letters beyond ASCII."""
+    """Natural logarithm, over the letters beyond ASCII of different words."""
     mean: float
     example: str
     """A word that is not ASCII."""
@@ -99,7 +100,9 @@ def _reading(sample: bytes, codec: str, name: str) -> Reading | None:
     except UnicodeDecodeError:
         return None
     # Only what stands for the high bytes: the Macintosh's sets have the signs of ASCII twice.
-    letters = bytes(byte for byte in sample if byte >= 0x80).decode(codec)
+    # Each word once: a city that stands in every row tells no more than in one.
+    words = dict.fromkeys(_HIGH_WORD.findall(sample))
+    letters = b"".join(words).decode(codec)
     weights = [_weight(sign) for sign in letters]
     return Reading(
         codec=codec,

@@ -9,11 +9,13 @@ import msgspec
 
 from habeas.exchange.tables.columns import column_letters
 from habeas.exchange.tables.finding import Block, find_tables
+from habeas.exchange.tables.finding_remarks import remarks_of
 from habeas.exchange.tables.headings import Line, is_blank
 from habeas.exchange.tables.table import Fault, Loose, Row, Table
 from habeas.exchange.tables.workbook_grid import GridRow, Merge, Notes, Sheet
 from habeas.exchange.tables.workbook_headers import with_merged_headers
 from habeas.exchange.tables.workbook_runs import Run, Runs
+from habeas.exchange.tables.workbook_years import DaysOfOld
 
 
 class SheetTables(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +29,11 @@ class SheetTables(msgspec.Struct, frozen=True, kw_only=True):
 class _Seen:
     """What is counted while a sheet is read for the first time."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
         self.rows = 0
         self.hidden = 0
+        self.days = DaysOfOld()
 
 
 def tables_of(sheet: Sheet) -> SheetTables:
@@ -39,33 +43,36 @@ def tables_of(sheet: Sheet) -> SheetTables:
         InputError: the sheet cannot be read to its end.
     """
     notes = Notes(sheet.name)
-    seen = _Seen()
-    found = find_tables(_lines(sheet, notes, seen), sheet=sheet.name)
+    seen = _Seen(notes)
+    found = find_tables(_lines(sheet, seen), sheet=sheet.name)
     blocks = with_merged_headers(found.blocks, sheet, notes.merges)
     runs = Runs(sheet, notes.merges)
     end = max((block.last for block in blocks), default=0)
+    told = (f"sheet “{sheet.name}”: {remark}" for remark in remarks_of(blocks))
     return SheetTables(
-        tables=tuple(_table(sheet, block, notes, runs, end) for block in blocks),
+        tables=tuple(_table(sheet, block, seen, runs, end) for block in blocks),
         loose=found.loose,
-        remarks=(*_remarks(sheet, notes, seen), *notes.remarks()),
+        remarks=(*_remarks(sheet, seen), *told, *notes.remarks()),
     )
 
 
-def _lines(sheet: Sheet, notes: Notes, seen: _Seen) -> Iterator[Line]:
+def _lines(sheet: Sheet, seen: _Seen) -> Iterator[Line]:
     """The rows as lines; one empty line for any number of empty rows."""
     last = 0
-    for row in sheet.read(notes):
+    for row in sheet.read(seen.notes):
         if row.number > last + 1:
             yield row.number - 1, ()
         yield row.number, row.line()
         last = row.number
         seen.rows += 1
         seen.hidden += row.hidden
+        if row.days:
+            seen.days.see(row.days)
 
 
-def _table(sheet: Sheet, block: Block, notes: Notes, runs: Runs, end: int) -> Table:
+def _table(sheet: Sheet, block: Block, seen: _Seen, runs: Runs, end: int) -> Table:
     columns = tuple(
-        msgspec.structs.replace(column, hidden=notes.is_hidden(place))
+        msgspec.structs.replace(column, hidden=seen.notes.is_hidden(place))
         for column, place in zip(block.columns, block.places, strict=True)
     )
     place_of = {place: index for index, place in enumerate(block.places)}
@@ -77,7 +84,8 @@ def _table(sheet: Sheet, block: Block, notes: Notes, runs: Runs, end: int) -> Ta
             line = grid_row.line()
             if number >= block.first and number not in block.loose and not is_blank(line):
                 hidden = grid_row.hidden or sheet.visibility != "visible"
-                yield _row(grid_row, line, block, place_of, covered, hidden=hidden)
+                doubted = seen.days.doubted(grid_row)
+                yield _row(doubted, line, block, place_of, covered, hidden=hidden)
             if number >= block.last:
                 break
         if isinstance(run, Run) and block.last < end:
@@ -133,7 +141,8 @@ def _of_merge(
             yield Fault(reason=reason, column=place_of[place])
 
 
-def _remarks(sheet: Sheet, notes: Notes, seen: _Seen) -> Iterator[str]:
+def _remarks(sheet: Sheet, seen: _Seen) -> Iterator[str]:
+    notes = seen.notes
     head = f"sheet “{sheet.name}”"
     if sheet.visibility != "visible":
         yield f"{head} is {sheet.visibility}; it is read like the others (rows: {seen.rows:,})"
