@@ -18,7 +18,8 @@ An iteration is
 4. alpha by slice sampling with the sticks integrated out; then sticks and chances anew.
 
 All of it stands in one file: Numba keeps what it compiled, and looks for changes only in the file
-of the function that is called. Without Numba the same code runs as it stands, slowly, and draws the same numbers.
+of the function that is called. Without Numba the same code runs as it stands, slowly, and draws
+the same numbers.
 """
 
 from __future__ import annotations
