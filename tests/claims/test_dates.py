@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import re
 import subprocess
 import sys
 import time
@@ -199,6 +200,12 @@ MUTANTS = {
         date_resolving, "_same_family", lambda *_: True, "July 1367 AP"),
     "dates that are joined over a gap": (
         date_ranges, "pairwise", lambda _: (), "مرداد و مهر ۶۷"),
+    "a month that lost its zero": (
+        date_forms, "_without_zero", lambda tokens, kinds: (tokens, kinds), "1988.1"),
+    "a midnight of Tehran taken for the evening before": (
+        dates, "_LATE_UTC", re.compile("(?!)"), "1988-07-28T20:30:00.000Z"),
+    "a century taken for a decade": (
+        date_resolving, "_CENTURIES_THAT_BEGIN", range(0, 3000, 100), "1900s"),
 }  # fmt: skip
 
 

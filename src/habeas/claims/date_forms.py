@@ -72,6 +72,8 @@ def partial_of(
     plain, given, kinds = _aside(tokens)
     if not kinds:
         raise InputError("this is no form of a date that is read here", mend=NO_DATE)
+    if kinds in ("Y-n", "n-n") and plain[1].kind == "." and plain[0].number > 31:
+        plain, kinds = _without_zero(plain, kinds)
     roles = FORMS[kinds]
     if kinds in ("Y-n", "SY-n"):
         _check_two_years(plain)
@@ -188,6 +190,19 @@ def _month_and_number(tokens: Sequence[Token], *, begins: bool, month_first: boo
             f"{number.text} may be a day or a year", mend="Write the year with four digits"
         )
     return "my"
+
+
+def _without_zero(tokens: list[Token], kinds: str) -> tuple[list[Token], str]:
+    """`1367.0`, a year as programs write numbers; `1367.1`, of which a zero may have been lost."""
+    year, _, month = tokens
+    if not month.number:
+        return [year], "Y"
+    if month.text == "1":
+        raise InputError(
+            f"{year.text}.1 may be month 1, or month 10 in a spreadsheet that drops the zero",
+            mend=f"Write {year.text}-01 or {year.text}-10",
+        )
+    return tokens, kinds
 
 
 def _check_two_years(tokens: Sequence[Token]) -> None:

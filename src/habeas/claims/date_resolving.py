@@ -90,6 +90,11 @@ def _days(found: Partial, calendar: Calendar, year: int) -> tuple[Span, str]:
     if found.decade is not None:
         if year % 10:
             raise InputError(f"no decade begins with {year}", mend="Write 1980s or دهه ۱۳۶۰")
+        if found.decade.kind == "E" and year % 100 == 0 and year not in _CENTURIES_THAT_BEGIN:
+            raise InputError(
+                f"{found.decade.text}s may be ten years or a hundred",
+                mend=f"Write {year}-{year + 9}, or {year}-{year + 99}",
+            )
         return part_of_years(calendar, year, year + 9, found.part), "decade"
     if found.season is not None:
         return part_of_season(_season(calendar, year, found), found.part), "season"
@@ -105,6 +110,9 @@ def _days(found: Partial, calendar: Calendar, year: int) -> tuple[Span, str]:
     day = calendar.day(year, found.month, found.day)
     return (day, day), "day"
 
+
+_CENTURIES_THAT_BEGIN = (1400, 2000)
+"""Of these no source can mean a hundred years."""
 
 _LENGTHS_OF_TODAY = 1337
 """The year from which the months of Afghanistan are as long as those of Iran."""

@@ -8,6 +8,7 @@ date.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 
@@ -26,6 +27,13 @@ _CACHED_TEXTS = 65_536
 
 MAX_LETTERS = 200
 """A longer text is no date; it is refused before it is looked at."""
+
+
+_LATE_UTC = re.compile(r"(?:1[2-9]|2[0-3]):\d\d:00\.000Z")
+"""Midnight east of Greenwich as JavaScript writes it: 20:30:00.000Z of the day before."""
+
+_MIDNIGHT = re.compile(r"T?00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?\s*")
+"""What spreadsheets and databases put behind a day without a time: it tells of no second."""
 
 
 class DateReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +169,14 @@ def _with_time(found: Bounded, tokens: list[Token]) -> Bounded:
     """
     if found.precision != "day":
         raise InputError("a time of day belongs to one day", mend="Take the time away")
-    precise = any(token.kind == "Z" for token in tokens)
+    clocks = [token.text for token in tokens if token.kind == "Z"]
+    if any(map(_LATE_UTC.search, clocks)):
+        raise InputError(
+            f"“{clocks[0]}” is the clock of Greenwich, as programs write it: where it happened it "
+            "may have been the next day",
+            mend="Write the day that is meant",
+        )
+    precise = not all(map(_MIDNIGHT.fullmatch, clocks))
     notes = (*found.notes, Note("time"))
     return found._replace(precision="second" if precise else "day", notes=notes)
 
