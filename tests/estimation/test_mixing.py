@@ -53,7 +53,7 @@ def test_the_figures_are_those_of_arviz():
                     for found in (
                         arviz.rhat(data),
                         arviz.ess(data, method="bulk"),
-                        arviz.ess(data, method="tail"),
+                        arviz.ess(data, method="tail", prob=(0.05, 0.95)),
                     )
                 ]
                 assert [r_hat(drawn), bulk_size(drawn), tail_size(drawn)] == pytest.approx(
