@@ -310,7 +310,7 @@ def test_a_second_table_with_as_many_columns_of_another_kind() -> None:
 def test_mutant_that_does_not_compare_the_rows_puts_graves_under_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(headings, "_differ", lambda *_: False)
+    monkeypatch.setattr(headings.Above, "differs", lambda *_: False)
     text = f"ردیف,نام,سال\n1,پ,1367\n2,ت,1366\n\n{_GRAVES}"
     assert len(found(text).blocks) == 1
 
@@ -338,3 +338,10 @@ def test_a_lone_name_at_the_foot_may_be_a_person() -> None:
 def test_cells_that_moved_beyond_the_last_header_are_asked_about() -> None:
     text = f"{LIST}\n,3,ث,ج,1365\n4,چ,ح,1364"
     assert found(text).blocks[0].doubts == {4: BEYOND}
+
+
+def test_where_words_and_figures_stand_by_turns_a_row_of_words_is_a_row() -> None:
+    group = "alef,ward,qom\nbe,12,rasht\npe,14,qom"
+    text = "name,cell,city\n" + "\n\n".join([group] * 4)
+    block = found(text).blocks[0]
+    assert (len(found(text).blocks), len(rows(text)), block.doubts) == (1, 12, {})

@@ -19,6 +19,7 @@ from habeas.errors import InputError
 from habeas.exchange.tables.columns import column_letters, name_columns
 from habeas.exchange.tables.heading_words import is_figure, is_note, is_total, is_wordy, may_matter
 from habeas.exchange.tables.headings import (
+    Above,
     Line,
     begins_table,
     filled,
@@ -113,7 +114,7 @@ class _Growing:
         self.key = self.headers[self.left].strip() if self.headers else None
         self.bare = {i for i, header in enumerate(self.headers) if not header.strip()}
         self.used: set[int] = set()
-        self.sample: list[Sequence[str]] = []
+        self.above = Above()
         self.beyond: list[int] = []
         self.has_notes = False
         self.first = self.last = self.count = self.sparse = self.gaps = self.figures = 0
@@ -149,7 +150,7 @@ class _Growing:
         self.has_notes = False
         self.figures += len(line) > self.left and line[self.left][:1].isdigit()
         if self.count <= LOOKAHEAD:
-            self.sample.append(line)
+            self.above.see(line)
         if len(line) > self.least and self.head and any(map(str.strip, line[self.least :])):
             self.beyond.append(number)
         if self.bare or len(line) > len(self.headers):
@@ -270,7 +271,7 @@ class _Finder:
             return []
         below = self._below()
         if not begins_table(
-            line, below, after_gap=self._gap, columns=block.wide, above=block.sample
+            line, below, after_gap=self._gap, columns=block.wide, above=block.above
         ):
             return []
         head = self._head(number, line)
@@ -288,7 +289,7 @@ class _Finder:
         if len(block.doubts) < MAX_LOOSE:
             if sparse and self._is_doubtful(block, line):
                 block.doubts[number] = ALONE
-            elif not sparse and self._gap and block.head and may_head(line, self._below()):
+            elif not sparse and self._gap and may_head(line, self._below(), block.above):
                 block.doubts[number] = MAY_HEAD
         block.take(number, line)
         block.sparse += sparse
@@ -337,7 +338,7 @@ class _Finder:
             if not block.is_sparse(line):
                 rest = below[offset + 1 :]
                 new = begins_table(
-                    line, rest, after_gap=True, columns=block.wide, above=block.sample
+                    line, rest, after_gap=True, columns=block.wide, above=block.above
                 )
                 return "other" if new else None
         return None

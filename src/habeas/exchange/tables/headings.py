@@ -22,6 +22,32 @@ _TOLD = 3
 """Lines of several cells that may stand above a header: `Compiled by | …`, `Date | …`."""
 
 
+class Above:
+    """How often something, and how often a figure, stands in each column of a table."""
+
+    def __init__(self) -> None:
+        self._filled: Counter[int] = Counter()
+        self._figures: Counter[int] = Counter()
+
+    def see(self, line: Cells) -> None:
+        """One more row."""
+        for place, cell in enumerate(line[:_WIDE]):
+            if cell.strip():
+                self._filled[place] += 1
+                self._figures[place] += is_figure(cell)
+
+    def is_mixed(self, place: int) -> bool:
+        """Whether words and figures both stand in a column."""
+        return 0 < self._figures[place] < self._filled[place]
+
+    def differs(self, rows: Sequence[Cells]) -> bool:
+        """Whether words stand in all these rows where figures are usual in this table."""
+        return any(
+            figures * 2 > self._filled[place] and all(_holds_words(row, place) for row in rows)
+            for place, figures in self._figures.items()
+        )
+
+
 def is_blank(line: Cells) -> bool:
     """Whether nothing but spaces stands in a line."""
     return not any(map(str.strip, line))
@@ -72,7 +98,7 @@ def header_rows(line: Cells, below: Sequence[Cells]) -> int:
 
 
 def begins_table(
-    line: Cells, below: Sequence[Cells], *, after_gap: bool, columns: int, above: Sequence[Cells]
+    line: Cells, below: Sequence[Cells], *, after_gap: bool, columns: int, above: Above
 ) -> bool:
     """Whether a further table begins at a line under another one.
 
@@ -85,7 +111,7 @@ def begins_table(
         below: the lines that follow, the empty ones too.
         after_gap: an empty line or a title stands directly above.
         columns: of the table above.
-        above: some rows of it.
+        above: what stands in it.
     """
     count = filled(line[:_WIDE])
     if count < 2:
@@ -101,21 +127,26 @@ def begins_table(
         return False
     if filled(line) != columns:
         return max(map(filled, _directly_under(below))) <= filled(line)
-    return may_head(line, below) and _differ(above, _directly_under(below))
+    return may_head(line, below, above) and above.differs(_directly_under(below))
 
 
-def may_head(line: Cells, below: Sequence[Cells]) -> bool:
+def may_head(line: Cells, below: Sequence[Cells], above: Above) -> bool:
     """Whether a line may be a header, no row: words over figures, and they do not say “unknown”.
 
     Args:
         line: not empty.
         below: the lines that follow, the empty ones too.
+        above: what stands in the table above. A column in which words and figures stand by turns
+            tells nothing.
     """
     if any(letter.isdigit() for cell in line[:_WIDE] for letter in cell):
         return False
     under = _directly_under(below)
-    over = [cell for place, cell in enumerate(line) if _is_mostly_figures(place, under)]
-    told = [cell for cell in over if cell.strip()]
+    told = [
+        cell
+        for place, cell in enumerate(line[:_WIDE])
+        if cell.strip() and not above.is_mixed(place) and _is_mostly_figures(place, under)
+    ]
     return len(under) >= 2 and bool(told) and not any(map(says_nothing, told))
 
 
@@ -190,6 +221,11 @@ def _is_mostly_figures(place: int, below: Sequence[Cells]) -> bool:
     return bool(values) and sum(map(is_figure, values)) * 2 > len(values)
 
 
+def _holds_words(line: Cells, place: int) -> bool:
+    cell = line[place] if place < len(line) else ""
+    return cell.strip() != "" and not is_figure(cell)
+
+
 def _stands_over_figures(line: Cells, below: Sequence[Cells]) -> bool:
     """Words in a line and, in the lines up to the next empty one, figures under one of them."""
     if any(map(is_figure, line)):
@@ -203,12 +239,3 @@ def _stands_over_figures(line: Cells, below: Sequence[Cells]) -> bool:
 def _directly_under(below: Sequence[Cells]) -> list[Cells]:
     """The lines up to the next empty one."""
     return [*takewhile(lambda one: not is_blank(one), below)]
-
-
-def _differ(some: Sequence[Cells], others: Sequence[Cells]) -> bool:
-    """Whether a column holds figures in some rows and words in others: they are two tables."""
-    return any(
-        _is_mostly_figures(place, some) != _is_mostly_figures(place, others)
-        for place in range(max(map(len, (*some, *others)), default=0))
-        if all(any(map(str.strip, row[place : place + 1])) for row in (*some, *others))
-    )
