@@ -9,6 +9,7 @@ parted by commas. The classes `sim1` to `sim5` have the chances of HRDAG's simul
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +30,9 @@ from habeas.estimation.overlap import Overlap
 Bools = npt.NDArray[np.bool_]
 Random = np.random.Generator
 LEVELS = (0.90, 0.95)
+
+PATIENCE = 20.0
+"""Seconds that a method is given for one population; a fit that takes longer is counted as that."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,7 @@ class Coverage:
         too_low: intervals at the last level that ended below the truth.
         too_high: intervals at the last level that began above it.
         refused: populations of which the method gave nothing.
+        too_long: those for which it took longer than `PATIENCE`.
         not_converged: those of which its sampler did not converge; they count all the same.
         error: the median of estimate / truth - 1.
         seconds: of one core for one population.
@@ -201,22 +206,49 @@ class Coverage:
     too_low: int
     too_high: int
     refused: int
+    too_long: int
     not_converged: int
     error: float
     seconds: float
+
+    @property
+    def judged(self) -> int:
+        """Populations with an interval."""
+        return self.drawn - self.refused - self.too_long
+
+
+def _stop(signal_number: int, frame: object) -> None:
+    raise TimeoutError
+
+
+def within_patience(method: Method, overlap: Overlap) -> Found:
+    """The answer of a method; call it from the main thread of a process.
+
+    Raises:
+        TimeoutError: it took longer than `PATIENCE`.
+    """
+    signal.signal(signal.SIGALRM, _stop)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        return method(overlap)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def run(name: str, method: str, populations: int) -> Coverage:
     """Count coverage of one method over populations of one kind, with seeds 0, 1, 2 and on."""
     covered, errors = np.zeros(len(LEVELS), dtype=int), []
-    too_low = too_high = refused = not_converged = 0
+    too_low = too_high = refused = too_long = not_converged = 0
     start = time.process_time()
     for seed in range(populations):
         overlap, truth = population(name, seed)
         try:
-            found = METHODS[method](overlap)
+            found = within_patience(METHODS[method], overlap)
         except InputError:
             refused += 1
+            continue
+        except TimeoutError:
+            too_long += 1
             continue
         covered += [low <= truth <= high for low, high in found.intervals]
         low, high = found.intervals[-1]
@@ -234,6 +266,7 @@ def run(name: str, method: str, populations: int) -> Coverage:
         too_low,
         too_high,
         refused,
+        too_long,
         not_converged,
         error,
         seconds,
@@ -271,16 +304,16 @@ def run_doubly_robust(populations: int) -> list[tuple[str, ...]]:
 
 
 def _row(one: Coverage) -> tuple[str, ...]:
-    judged = max(one.drawn - one.refused, 1)
-    shares = [f"{count / judged:.0%}" if one.drawn > one.refused else "-" for count in one.covered]
+    shares = [f"{count / one.judged:.0%}" if one.judged else "-" for count in one.covered]
     return (
         one.population,
         one.method,
         *shares,
         str(one.too_low),
         str(one.too_high),
-        f"{one.error:+.1%}" if one.drawn > one.refused else "-",
+        f"{one.error:+.1%}" if one.judged else "-",
         str(one.refused),
+        str(one.too_long),
         str(one.not_converged),
         f"{one.seconds:.3f}",
     )
@@ -295,10 +328,10 @@ def main() -> None:
         futures = [pool.submit(run, name, method, populations) for name, method in tasks]
         found = [future.result() for future in futures]
     print(f"Coverage over {populations} populations of each kind ({describe()})")
-    print("Shares are of those that a method did not refuse; Chao's bound is a floor.")
+    print("Shares are of those with an interval; Chao's bound is a floor.")
     table(
         ("population", "method", "90 %", "95 %", "ends too low", "begins too high",
-         "median error", "refused", "not converged", "s each"),
+         "median error", "refused", "too long", "not converged", "s each"),
         [_row(one) for one in found],
     )  # fmt: skip
     print(f"\nDoubly robust, two lists, N = 3,000, {populations} populations")

@@ -39,6 +39,15 @@ found = run("22 lists, sparse", "low", 2)
 assert (found.covered, found.too_low, found.too_high) == ((0, 0), 2, 0)
 found = run("22 lists, sparse", "decomposable", 2)
 assert (found.refused, found.covered) == (2, (0, 0))
+
+def hangs(overlap):
+    while True:
+        pass
+
+METHODS["hangs"], coverage.PATIENCE = hangs, 0.2
+found = run("homogeneous", "hangs", 2)
+assert (found.too_long, found.judged, found.covered) == (2, 0, (0, 0))
+coverage.PATIENCE = 20.0
 coverage.main()
 """
 
