@@ -13,6 +13,7 @@ import xlsxwriter
 from habeas.errors import InputError
 from habeas.exchange.tables import workbook_grid, workbook_xml
 from habeas.exchange.tables.workbook import open_workbook
+from habeas.exchange.tables.workbook_formats import PLAIN, shape_of
 
 
 def _read_whole(path: Path) -> None:
@@ -325,3 +326,25 @@ def _png() -> object:
     Image.new("RGB", (1, 1)).save(kept, "PNG")
     kept.seek(0)
     return kept
+
+
+def test_columns_hidden_over_and_over_cost_little(workbooks) -> None:
+    hidden = f"<cols>{'<col min="1" max="3" hidden="1"/>' * 20_000}</cols>"
+    path = workbooks.xlsx(workbooks.text_row(1, *"x" * 16_384), before=hidden)
+    start = time.process_time()
+    table = open_workbook(path).tables[0]
+    assert time.process_time() - start < 5
+    assert [column.hidden for column in table.columns[:5]] == [True, True, True, False, False]
+
+
+def test_brackets_in_formulas_cost_little(workbooks) -> None:
+    data = "".join(f'<row r="{n}"><c><f>{"[" * 8_000}</f><v>1</v></c></row>' for n in range(1, 101))
+    path = workbooks.xlsx(data)
+    start = time.process_time()
+    open_workbook(path)
+    assert time.process_time() - start < 5
+
+
+def test_number_formats_longer_than_programs_hold_are_not_looked_at() -> None:
+    assert shape_of("yyyy" + "[$-1" * 70) is PLAIN
+    assert shape_of("yyyy") is not PLAIN

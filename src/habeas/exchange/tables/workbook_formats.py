@@ -40,7 +40,8 @@ BUILT_IN: Final[dict[int, str]] = {
 }  # fmt: skip
 """Formats that are meant by their number alone, where they are dates or times."""
 
-_LONGEST: Final = 1024
+_LONGEST: Final = 255
+"""Characters of a format code (the limit of spreadsheet programs)."""
 _PADDED: Final = re.compile(r"(?:\[\$-[^\]]*\])?(0{2,})")
 _LITERAL: Final = re.compile(r'"[^"]*"?|\\.|_.|\*.')
 _ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)

@@ -13,12 +13,15 @@ MISSING: Final = "formula without a saved value"
 LONGEST: Final = 8_192
 """Characters of a formula (the limit of spreadsheet programs)."""
 
+MOST: Final = 20_000_000
+"""Characters of formulas of a sheet that are looked at for calls; none is ever run."""
+
 _CALLING: Final = re.compile(
     r"\b(WEBSERVICE|HYPERLINK|IMPORTXML|IMPORTHTML|IMPORTDATA|IMPORTFEED|IMPORTRANGE|RTD|IMAGE|CALL"
     r"|REGISTER(?:\.ID)?|EXEC|DDE|STOCKHISTORY|CUBE[A-Z]+|SQL\.REQUEST)\s*\(",
     re.IGNORECASE,
 )
-_OTHER_FILE: Final = re.compile(r"\[\d+\]|'?file:|'?https?:|\[[^\]!]+\.(?:xls|ods)\w*\]", re.I)
+_OTHER_FILE: Final = re.compile(r"\[\d+\]|'?file:|'?https?:|\[[^\[\]!]+\.(?:xls|ods)\w*\]", re.I)
 _DDE: Final = re.compile(r"[A-Za-z0-9_\]]\|'?[^|]*'?!")
 
 
@@ -26,7 +29,8 @@ def note_formula(notes: Notes, column: int, row: int, formula: str) -> None:
     """Keeps that a cell has a formula, and what it would call."""
     if column not in notes.formulas:
         notes.formulas[column] = address(column, row)
-    if formula and (calls := calls_of(formula)) is not None:
+    notes.formula_length += len(formula)
+    if formula and notes.formula_length < MOST and (calls := calls_of(formula)) is not None:
         notes.calling.add(f"{address(column, row)} ({calls})")
 
 

@@ -6,6 +6,7 @@ What stands after the rows in a file (merged ranges) is known only when a sheet 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
@@ -96,9 +97,11 @@ class Notes:
     def __init__(self, sheet: str) -> None:
         self.sheet = sheet
         self.merges: list[Merge] = []
-        self.hidden_columns: list[tuple[int, int]] = []
+        self._hidden = bytearray(MAX_COLUMNS)
         self.formulas: dict[int, str] = {}
         """Column to the address of its first formula."""
+        self.formula_length = 0
+        """Characters of all formulas that were looked at."""
         self.is_stale = False
         """The workbook asks to be calculated anew when it is opened."""
         self.calling = Spots()
@@ -112,7 +115,18 @@ class Notes:
 
     def is_hidden(self, column: int) -> bool:
         """Whether a column is hidden."""
-        return any(first <= column <= last for first, last in self.hidden_columns)
+        return column < MAX_COLUMNS and self._hidden[column] == 1
+
+    def hide(self, first: int, last: int) -> None:
+        """Keeps that columns are hidden, both ends included."""
+        last = min(last, MAX_COLUMNS - 1)
+        if first <= last:
+            self._hidden[first : last + 1] = b"\1" * (last + 1 - first)
+
+    @property
+    def hidden_columns(self) -> list[tuple[int, int]]:
+        """The ranges of hidden columns, both ends included."""
+        return [(found.start(), found.end() - 1) for found in re.finditer(b"\1+", self._hidden)]
 
     def merge(self, merged: Merge, place: str) -> None:
         """Keeps a merged range.

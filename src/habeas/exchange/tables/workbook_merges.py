@@ -8,7 +8,7 @@ from typing import Final
 from habeas.errors import InputError
 from habeas.exchange.tables.workbook_grid import GridRow, Merge
 
-MAX_COVER: Final = 100_000_000
+MAX_COVER: Final = 5_000_000
 """How often a row lies in a merged range, all together: ranges that lie over one another."""
 
 

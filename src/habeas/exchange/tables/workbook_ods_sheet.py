@@ -202,9 +202,10 @@ class _ContentPart:
 
     def _columns(self, attributes: dict[str, str]) -> None:
         first = self._next_column
-        self._next_column = first + repeats(attributes, "number-columns-repeated")
+        times = repeats(attributes, "number-columns-repeated")
+        self._next_column = min(first + times, _MANY)
         if attributes.get(TABLE + "visibility", "visible") != "visible" or any(self._groups):
-            self._notes.hidden_columns.append((first, self._next_column - 1))
+            self._notes.hide(first, self._next_column - 1)
         style = attributes.get(TABLE + "default-cell-style-name", "")
         if len(self._column_styles) < MAX_COLUMNS:
             self._column_styles.append((self._next_column, style))

@@ -151,8 +151,8 @@ def _remarks(sheet: Sheet, seen: _Seen) -> Iterator[str]:
         return
     if seen.hidden:
         yield f"{head}: hidden rows (by hand or by a filter): {seen.hidden:,}; they are read"
-    if notes.hidden_columns:
-        ranges = ", ".join(_range(*each) for each in notes.hidden_columns[:_WIDE])
+    if hidden := notes.hidden_columns:
+        ranges = ", ".join(_range(*each) for each in hidden[:_WIDE])
         yield f"{head}: hidden columns: {ranges}; they are read"
     if notes.merges:
         yield (

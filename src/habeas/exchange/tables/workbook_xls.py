@@ -218,7 +218,7 @@ def _note(sheet: Any, records: SheetRecords, notes: Notes, place: str) -> None:
             notes.merge(Merge(top + 1, left, below, beyond - 1), place)
     for column, known in sorted(sheet.colinfo_map.items()):
         if known.hidden or known.width == 0:
-            notes.hidden_columns.append((column, column))
+            notes.hide(column, column)
     for row, column in sorted(sheet.cell_note_map):
         notes.comments.add(address(column, row + 1))
     for link in sheet.hyperlink_list:

@@ -248,4 +248,4 @@ class _SheetPart:
         first, last = count(attributes.get("min", "")), count(attributes.get("max", ""))
         hidden = attributes.get("hidden") in {"1", "true"} or attributes.get("width") == "0"
         if hidden and first and last:
-            self._notes.hidden_columns.append((first - 1, last - 1))
+            self._notes.hide(first - 1, last - 1)
