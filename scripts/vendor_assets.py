@@ -6,7 +6,7 @@
 """Fetch the fonts and outlines that dossiers carry, and write them into the package.
 
 Run by hand when a version changes: `uv run scripts/vendor_assets.py`. Nothing in Habeas runs it:
-the files are committed, and `tests/publishing/test_assets.py` holds them to the manifest that this
+the files are committed, and `tests/drawing/test_assets.py` holds them to the manifest that this
 script writes. It needs `npm` and `pip`; it downloads exactly the packages named in `PACKAGES`
 and refuses any whose archive does not have the SHA-256 written there.
 """
@@ -26,7 +26,7 @@ from array import array
 from dataclasses import dataclass
 from pathlib import Path
 
-ASSETS = Path(__file__).parents[1] / "src" / "habeas" / "publishing" / "assets"
+ASSETS = Path(__file__).parents[1] / "src" / "habeas" / "drawing" / "assets"
 SCALE = 1000
 """Outlines are kept in thousandths of a degree, about 110 m."""
 TOLERANCE = {"land": 0.006, "lakes": 0.006, "countries": 0.006, "provinces": 0.01}

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from habeas.drawing import assets
 from habeas.errors import InputError
-from habeas.publishing import assets, basemap, labels
+from habeas.publishing import basemap, labels
 from habeas.publishing.basemap import Frame
 from habeas.publishing.catalogue import load_words
 from habeas.publishing.graticule import distance_words

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from habeas.claims.values import Text
+from habeas.drawing.assets import ARABIC, LATIN
 from habeas.errors import HabeasError, InputError
 from habeas.publishing import pdf, typst_claims, typst_text
-from habeas.publishing.assets import ARABIC, LATIN
 from habeas.publishing.gathering import gather
 from habeas.publishing.pdf import pdf_bytes
 from habeas.publishing.twins import twin_files

@@ -45,7 +45,7 @@ def _as_json(error: HabeasError) -> str:
 
 def _plain(text: str) -> str:
     """Words of others shown on a terminal: nothing in them moves the cursor or the letters."""
-    from habeas.publishing.bidi import show_controls
+    from habeas.drawing.bidi import show_controls
 
     return "\n        ".join(show_controls(line) for line in text.splitlines())
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.measure import Measurement
     from rich.table import Table
 
-    from habeas.publishing.bidi import Direction
+    from habeas.drawing.bidi import Direction
 
 Advance = Callable[[int], None]
 
@@ -52,7 +52,7 @@ def margin() -> Console:
 
 def warn(words: str) -> None:
     """A warning on standard error."""
-    from habeas.publishing.bidi import show_controls
+    from habeas.drawing.bidi import show_controls
 
     sys.stderr.write(f"warning: {show_controls(words)}\n")
 
@@ -64,7 +64,7 @@ def say(words: str) -> None:
 
 def isolated(text: str) -> str:
     """One line of data inside a sentence of ours; marks only where they are needed."""
-    from habeas.publishing.bidi import direction_of, show_controls
+    from habeas.drawing.bidi import direction_of, show_controls
 
     return _one_line(show_controls(text), direction_of(text))
 
@@ -78,7 +78,7 @@ class Words:
     """
 
     def __init__(self, text: str, style: str = "") -> None:
-        from habeas.publishing.bidi import show_controls
+        from habeas.drawing.bidi import show_controls
 
         self.text = show_controls(text.expandtabs(4))
         self.style = style
@@ -92,7 +92,7 @@ class Words:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
 
-        from habeas.publishing.bidi import direction_of
+        from habeas.drawing.bidi import direction_of
 
         for paragraph in self.text.split("\n"):
             base = direction_of(paragraph)
@@ -103,7 +103,7 @@ class Words:
 
 def _one_line(text: str, base: Direction) -> str:
     """One line with everything in it isolated that would move its neighbours."""
-    from habeas.publishing.bidi import LRI, PDI, RLI, Output, isolate_within
+    from habeas.drawing.bidi import LRI, PDI, RLI, Output, isolate_within
 
     if not _RIGHT_TO_LEFT.search(text):
         return text  # nothing can move, and what is copied from the screen stays clean

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from habeas.publishing import assets, svg
+from habeas.drawing import assets, svg
 
 if TYPE_CHECKING:
     import shapely

@@ -15,8 +15,8 @@ from typing import Final, Literal
 import msgspec
 import yaml
 
+from habeas.drawing.bidi import Direction
 from habeas.errors import NotFoundError
-from habeas.publishing.bidi import Direction
 
 FOLDER: Final = Path(__file__).parent / "text"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from habeas.publishing import svg
+from habeas.drawing import svg
 from habeas.publishing.basemap import Frame
 from habeas.publishing.catalogue import Words
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from habeas.publishing.assets import font_faces, web_fonts
+from habeas.drawing.assets import font_faces, web_fonts
 from habeas.publishing.catalogue import Language
 from habeas.publishing.contents import Contents, LogState, Statement, Topic
 from habeas.publishing.html_claims import ClaimPage, anchor

@@ -20,8 +20,9 @@ from typing import Final, Literal
 
 import msgspec
 
+from habeas.drawing import assets, svg
 from habeas.errors import InputError
-from habeas.publishing import assets, basemap, graticule, marks, svg
+from habeas.publishing import basemap, graticule, marks
 from habeas.publishing.basemap import METRES_PER_DEGREE, Frame
 from habeas.publishing.catalogue import Language, Words, load_words
 from habeas.publishing.labels import Box, Wanted, leader, place_labels

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from habeas.publishing import svg
+from habeas.drawing import svg
 
 LocationKind = Literal["exact", "approximate", "representative", "random"]
 KINDS: Final[tuple[LocationKind, ...]] = ("exact", "approximate", "representative", "random")

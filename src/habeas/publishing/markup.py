@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterable
 from functools import lru_cache
 
-from habeas.publishing.bidi import Direction, Output, direction_of, isolate, isolate_within
+from habeas.drawing.bidi import Direction, Output, direction_of, isolate, isolate_within
 
 _VOID = frozenset({"meta", "link", "br", "hr"})
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from habeas.drawing.assets import font_folder
+from habeas.drawing.bidi import TYPST_PRELUDE
 from habeas.errors import HabeasError, InputError
-from habeas.publishing.assets import font_folder
-from habeas.publishing.bidi import TYPST_PRELUDE
 from habeas.publishing.catalogue import Language
 from habeas.publishing.contents import Contents
 from habeas.publishing.typst_blocks import Document

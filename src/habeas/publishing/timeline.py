@@ -20,8 +20,9 @@ from typing import Final, Unpack
 
 import msgspec
 
+from habeas.drawing import svg
 from habeas.errors import InputError
-from habeas.publishing import marks, svg
+from habeas.publishing import marks
 from habeas.publishing.axis import (
     CUT,
     Axis,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from habeas.publishing.bidi import Direction
+from habeas.drawing.bidi import Direction
 from habeas.publishing.contents import Finding, Said, Section, Statement, Topic
 from habeas.publishing.typst_blocks import Block, Claim, Heading, Paragraph, Style
 from habeas.publishing.typst_text import (

@@ -15,8 +15,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from habeas.publishing import assets
-from habeas.publishing.bidi import (
+from habeas.drawing import assets
+from habeas.drawing.bidi import (
     Direction,
     code_of,
     direction_of,

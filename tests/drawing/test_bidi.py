@@ -8,8 +8,8 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habeas.publishing import assets, bidi
-from habeas.publishing.bidi import LRI, PDI, RLI, Output
+from habeas.drawing import assets, bidi
+from habeas.drawing.bidi import LRI, PDI, RLI, Output
 
 CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 PERSIAN = (

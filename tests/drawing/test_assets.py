@@ -6,8 +6,8 @@ import tomllib
 import pytest
 import shapely
 
+from habeas.drawing import assets
 from habeas.errors import IntegrityError
-from habeas.publishing import assets
 
 LISTED = {entry.path: entry for entry in assets.manifest()}
 

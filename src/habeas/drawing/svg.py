@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal, TypedDict, Unpack
 
-from habeas.publishing import assets, bidi
+from habeas.drawing import assets, bidi
 
 INK: Final = "#1c252c"
 QUIET: Final = "#56616b"
