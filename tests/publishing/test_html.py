@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CASE, SITE
 
+from habeas.drawing import markup
 from habeas.drawing.bidi import Output, direction_of, embedded_runs, isolate_within
-from habeas.publishing import html_claims, html_lists, markup
+from habeas.drawing.markup import Html, element, foreign, prose
+from habeas.publishing import html_claims, html_lists
 from habeas.publishing.catalogue import LANGUAGES
 from habeas.publishing.gathering import gather
 from habeas.publishing.html import html_files, write_page
-from habeas.publishing.markup import Html, element, foreign, prose
 
 VOID = {"meta", "link", "br", "hr"}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from habeas.drawing.assets import font_faces, web_fonts
+from habeas.drawing.markup import Html, element, figure, foreign, join
 from habeas.publishing.catalogue import Language
 from habeas.publishing.contents import Contents, LogState, Statement, Topic
 from habeas.publishing.html_claims import ClaimPage, anchor
@@ -19,7 +20,6 @@ from habeas.publishing.html_lists import (
     withdrawn_part,
 )
 from habeas.publishing.html_pictures import map_part, table, timeline_part
-from habeas.publishing.markup import Html, element, figure, foreign, join
 from habeas.publishing.wording import Teller
 
 STYLE: Final = Path(__file__).parent / "templates" / "dossier.css"

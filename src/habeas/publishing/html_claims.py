@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from habeas.drawing.markup import Html, element, figure, foreign, join, prose
 from habeas.publishing.contents import Finding, Said, Section, Statement, Topic
-from habeas.publishing.markup import Html, element, figure, foreign, join, prose
 from habeas.publishing.wording import Teller
 
 

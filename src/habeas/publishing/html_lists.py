@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from habeas.drawing.markup import Html, element, figure, foreign, join
 from habeas.publishing.contents import Contradiction, Item, Question, SourceCard, Withdrawal
 from habeas.publishing.html_claims import ClaimPage
-from habeas.publishing.markup import Html, element, figure, foreign, join
 from habeas.publishing.sentences import (
     degree_sentence,
     difference_sentence,

@@ -6,11 +6,11 @@ import re
 from itertools import groupby
 
 from habeas.claims.values import LineString, MultiPolygon, Polygon, Where
+from habeas.drawing.markup import Html, element, figure, foreign, join
 from habeas.publishing.calendar_words import interval_in_words, solar_in_words
 from habeas.publishing.contents import Dated, Placed
 from habeas.publishing.html_claims import ClaimPage
 from habeas.publishing.map import MapPlace, draw_map
-from habeas.publishing.markup import Html, element, figure, foreign, join
 from habeas.publishing.timeline import TimelineRow, draw_timelines
 from habeas.publishing.wording import Teller
 
