@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from habeas.claims.claim import By
 from habeas.claims.values import Quantity, Text
 from habeas.publishing import harm
+from habeas.publishing.contents import RunPicture
 from habeas.publishing.gathering import gather
 from habeas.publishing.harm import HarmError, check_harm
 
@@ -27,6 +28,14 @@ def of(contents, subject, predicate):
         for one in contents.claims
         if (one.subject, one.predicate) == (subject, predicate) and not one.withdrawn
     )
+
+
+def picture_of(contents, entity):
+    """With a picture that a run made of an entity; its claim is one that may be shown."""
+    made = RunPicture(
+        item="item:1", claim=text_of(contents).number, run="run:1", depicts=(entity,), sha256="1"
+    )
+    return replace(contents, pictures=(made,))
 
 
 def text_of(contents):
@@ -70,6 +79,7 @@ def leaks(case_contents):
             bad(c, of(c, EVENT, "event_kind"), predicate="location",
                 value=point("51.4", "35.7", "approximate")),
         ],
+        "check_pictures": [picture_of(c, SITE), picture_of(c, EVENT)],
         "check_children": [
             bad(c, person, predicate="age", value=figure("sixteen", "16", "16")),
             bad(c, person, predicate="age", value=Quantity(text="under 15", high="14")),

@@ -10,7 +10,14 @@ import html
 from collections.abc import Iterable
 from functools import lru_cache
 
-from habeas.drawing.bidi import Direction, Output, direction_of, isolate, isolate_within
+from habeas.drawing.bidi import (
+    Direction,
+    Output,
+    direction_of,
+    isolate,
+    isolate_within,
+    show_controls,
+)
 
 _VOID = frozenset({"meta", "link", "br", "hr"})
 
@@ -38,6 +45,16 @@ def element(tag: str, *children: str, **attributes: str | None) -> Html:
     if tag in _VOID:
         return Html(f"<{tag}{written}>")
     return Html(f"<{tag}{written}>{join(children)}</{tag}>")
+
+
+def image(path: str, words: str) -> Html:
+    """A picture from a file beside the page; its words are never left out, even if there are none.
+
+    Args:
+        path: relative to the page.
+        words: said to those who do not see it.
+    """
+    return Html(f'<img src="{html.escape(path)}" alt="{html.escape(show_controls(words))}">')
 
 
 def join(parts: Iterable[str], between: str = "") -> Html:

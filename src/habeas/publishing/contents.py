@@ -179,6 +179,21 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where the chain does not hold: the number of the event, and why, in English."""
 
 
+class RunPicture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture that a run made of an entity of this dossier; kept as an item of evidence."""
+
+    item: str
+    claim: int
+    """The claim that names its bytes."""
+    run: str
+    depicts: tuple[str, ...]
+    sha256: str
+    language: str = ""
+    """Of the words in it; empty when there are none."""
+    descriptions: Mapping[str, str] = {}
+    """Language to the words that are said of it."""
+
+
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
     """A claim that was withdrawn."""
 
@@ -303,6 +318,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Placed, ...]
     findings: tuple[Finding, ...]
     items: tuple[Item, ...]
+    pictures: tuple[RunPicture, ...]
     withdrawn: tuple[Withdrawal, ...]
     questions: tuple[Question, ...]
     sources: tuple[SourceCard, ...]

@@ -7,7 +7,7 @@ and only those of which nothing lies above the clearance: a photograph tells whe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -90,7 +90,14 @@ def write_dossier(
     key = registry.key() if seal else None
     inside, left_out = _evidence(registry, view, contents) if evidence else ((), ())
     files = dossier_files(
-        view, contents, lang=lang, key=key, pdf=pdf, evidence=inside, authorities=authorities
+        view,
+        contents,
+        lang=lang,
+        key=key,
+        pdf=pdf,
+        evidence=inside,
+        authorities=authorities,
+        pictures=_pictures(registry, view, contents),
     )
     kept = {sha256: registry.evidence.path(sha256) for sha256 in inside}
     write_pack(out, files, evidence=kept)
@@ -123,6 +130,22 @@ def _evidence(
     return inside, tuple(sha256 for sha256 in held if sha256 not in inside)
 
 
+def _pictures(registry: Registry, view: View, contents: Contents) -> dict[str, bytes]:
+    """The pictures of runs that are held whole, and of which nothing is hidden.
+
+    Raises:
+        IntegrityError: a file is not the one that was kept.
+    """
+    found = {}
+    for picture in contents.pictures:
+        sha256 = picture.sha256
+        if registry.evidence.path(sha256).is_file() and _nothing_hidden(registry, view, sha256):
+            registry.evidence.check(sha256)
+            with registry.evidence.open(sha256) as opened:
+                found[sha256] = opened.read()
+    return found
+
+
 def _nothing_hidden(registry: Registry, view: View, sha256: str) -> bool:
     item = f"item:{sha256}"
     every = {shown.digest for shown in registry.view("sealed").stream(subject=item)}
@@ -138,6 +161,7 @@ def dossier_files(
     pdf: bool = True,
     evidence: Sequence[str] = (),
     authorities: bytes = b"",
+    pictures: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
     """The files of a dossier, by path. The only way out: every output passes the second look.
 
@@ -149,6 +173,7 @@ def dossier_files(
         pdf: whether `dossier.pdf` is among them, with the twins inside.
         evidence: SHA-256 of the files of evidence that the caller puts beside them.
         authorities: root certificates of timestamp authorities, PEM.
+        pictures: made by runs, that may be shown; SHA-256 to SVG.
 
     Raises:
         HarmError: it would publish what is never published.
@@ -158,7 +183,7 @@ def dossier_files(
     shown = [view.claim(statement.digest) for statement in contents.claims]
     pack = proof_pack(view, shown, language=lang, authorities=authorities, evidence=evidence)
     twins = twin_files(contents)
-    pages = {**html_files(contents, lang), **twins}
+    pages = {**html_files(contents, lang, pictures), **twins}
     if pdf:
-        pages[PDF_NAME] = pdf_bytes(contents, lang=lang, attachments=twins)
+        pages[PDF_NAME] = pdf_bytes(contents, lang=lang, attachments=twins, pictures=pictures)
     return seal_pack({**pages, **pack}, key, evidence=evidence)

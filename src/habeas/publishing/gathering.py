@@ -40,6 +40,7 @@ from habeas.publishing.logs import gather_logs
 from habeas.publishing.naming import NAMING, complete, gather_mentions
 from habeas.publishing.numbering import Numbering
 from habeas.publishing.questions import ASKING, gather_questions
+from habeas.publishing.run_pictures import gather_pictures
 from habeas.publishing.scope import documents_of, entities_of, site_of
 from habeas.publishing.sourcing import SUBSTANTIVE, gather_sources
 from habeas.registry.view import Disagreement, Shown, View
@@ -118,6 +119,7 @@ class _Gathering:
             places=_places(sections, claims),
             findings=findings,
             items=items,
+            pictures=gather_pictures(items, claims, self.entities),
             withdrawn=withdrawals,
             questions=questions,
             sources=sources,

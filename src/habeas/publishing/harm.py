@@ -115,14 +115,7 @@ def check_contacts(contents: Contents) -> Iterator[Complaint]:
 
 def check_locations(contents: Contents) -> Iterator[Complaint]:
     """Rule 5: where a site lies, in figures or words, unless it may be published."""
-    open_sites = {
-        one.subject
-        for one in contents.claims
-        if one.predicate == LOCATION_RULE
-        and isinstance(one.value, Term)
-        and one.value.term in _PUBLISHED
-        and not one.withdrawn
-    }
+    open_sites = _open_sites(contents)
     sites = _sites_of_events(contents)
     for statement in contents.claims:
         site = sites.get(statement.subject, statement.subject)
@@ -134,6 +127,30 @@ def check_locations(contents: Contents) -> Iterator[Complaint]:
                 yield statement, 5, "it tells where a site lies that may not be published"
         elif _POSITION.search(_words(statement)):
             yield statement, 5, "there are coordinates in its words"
+
+
+def check_pictures(contents: Contents) -> Iterator[Complaint]:
+    """Rule 5 again: a picture of a site that a run made tells where it lies, as coordinates do."""
+    sites = _sites_of_events(contents)
+    open_sites = _open_sites(contents)
+    for picture in contents.pictures:
+        for entity in picture.depicts:
+            site = sites.get(entity, entity)
+            if prefix_of(site) == "site" and site not in open_sites:
+                statement = contents.claim(picture.claim)
+                yield statement, 5, "it is a picture of a site whose place may not be published"
+
+
+def _open_sites(contents: Contents) -> set[str]:
+    """The sites of which it was decided that their place may be published."""
+    return {
+        one.subject
+        for one in contents.claims
+        if one.predicate == LOCATION_RULE
+        and isinstance(one.value, Term)
+        and one.value.term in _PUBLISHED
+        and not one.withdrawn
+    }
 
 
 def check_children(contents: Contents) -> Iterator[Complaint]:
@@ -177,6 +194,7 @@ CHECKS: Final[tuple[Callable[[Contents], Iterator[Complaint]], ...]] = (
     check_witnesses,
     check_contacts,
     check_locations,
+    check_pictures,
     check_children,
     check_matches,
     check_estimates,

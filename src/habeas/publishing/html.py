@@ -19,7 +19,8 @@ from habeas.publishing.html_lists import (
     sources_part,
     withdrawn_part,
 )
-from habeas.publishing.html_pictures import map_part, table, timeline_part
+from habeas.publishing.html_pictures import map_part, run_pictures_part, table, timeline_part
+from habeas.publishing.run_pictures import Pictures, picture_files
 from habeas.publishing.wording import Teller
 
 STYLE: Final = Path(__file__).parent / "templates" / "dossier.css"
@@ -45,25 +46,30 @@ _POLICY: Final = (
 Part = Callable[[ClaimPage], list[Html]]
 
 
-def html_files(contents: Contents, language: Language) -> dict[str, bytes]:
+def html_files(
+    contents: Contents, language: Language, pictures: Pictures | None = None
+) -> dict[str, bytes]:
     """The files of the page: `index.html`, its style, its typefaces.
 
     Args:
         contents: of the dossier.
         language: of our own words; what sources say stays as it is.
+        pictures: made by runs, that may be shown.
 
     Returns:
         Path to bytes, the same for the same contents.
     """
     style = font_faces(folder=FONTS) + STYLE.read_text(encoding="utf-8")
-    files = {"index.html": write_page(contents, language).encode(), "dossier.css": style.encode()}
+    held = picture_files(contents.pictures, language, pictures or {})
+    page = write_page(contents, language, pictures or {}).encode()
+    files = {"index.html": page, "dossier.css": style.encode(), **held}
     return files | {f"{FONTS}/{name}": data for name, data in web_fonts().items()}
 
 
-def write_page(contents: Contents, language: Language) -> str:
+def write_page(contents: Contents, language: Language, pictures: Pictures | None = None) -> str:
     """The page itself."""
     page = ClaimPage(Teller(contents, language))
-    parts = _parts(page)
+    parts = _parts(page, pictures or {})
     body = element(
         "body",
         element("a", page.say("dossier.skip"), href="#main", class_="skip"),
@@ -90,14 +96,16 @@ def write_page(contents: Contents, language: Language) -> str:
     return f"<!doctype html>\n{page_}\n"
 
 
-def _parts(page: ClaimPage) -> list[tuple[str, str, list[Html]]]:
+def _parts(page: ClaimPage, held: Pictures) -> list[tuple[str, str, list[Html]]]:
     """Key, number and body of each part. Claims have their anchor where they stand in full."""
     known = _known(page)
+    shown = picture_files(page.contents.pictures, page.teller.language, held)
     writers: list[tuple[str, Part]] = [
         ("glance", _glance),
         ("contradictions", contradictions_part),
         ("timeline", timeline_part),
         ("map", map_part),
+        *([("pictures", lambda page: run_pictures_part(page, held))] if shown else []),
         ("findings", findings_part),
         ("questions", questions_part),
         ("known", lambda _: known),

@@ -1,4 +1,4 @@
-"""Timeline and map in a page, each with a table that says the same."""
+"""Timeline and map in a page, each with a table that says the same; the pictures of runs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from itertools import groupby
 
 from habeas.claims.values import LineString, MultiPolygon, Polygon, Where
-from habeas.drawing.markup import Html, element, figure, foreign, join
+from habeas.drawing.markup import Html, element, figure, foreign, image, join
 from habeas.publishing.calendar_words import interval_in_words, solar_in_words
 from habeas.publishing.contents import Dated, Placed
 from habeas.publishing.html_claims import ClaimPage
 from habeas.publishing.map import MapPlace, draw_map
+from habeas.publishing.run_pictures import Pictures, in_language, path_of, words_of
 from habeas.publishing.timeline import TimelineRow, draw_timelines
 from habeas.publishing.wording import Teller
 
@@ -95,6 +96,22 @@ def map_part(page: ClaimPage) -> list[Html]:
     drawn = draw_map(map_places(page.teller), language=page.teller.language)
     lead = element("p", page.say("dossier.map_lead"), class_="lead")
     return [lead, _picture(drawn, "m"), _map_table(page)]
+
+
+def run_pictures_part(page: ClaimPage, held: Pictures) -> list[Html]:
+    """The pictures that runs made, each with its words and what made it."""
+    language = page.teller.language
+    made = [element("p", page.say("dossier.pictures_lead"), class_="lead")]
+    for one in in_language(page.contents.pictures, language):
+        if one.sha256 not in held:
+            continue
+        words = words_of(one, language)
+        caption = element(
+            "figcaption", foreign(words), " · ", foreign(page.teller.label(one.run)), " · ",
+            page.link(one.claim),
+        )  # fmt: skip
+        made.append(element("figure", image(path_of(one), words), caption))
+    return made
 
 
 def _picture(svg: str, prefix: str) -> Html:

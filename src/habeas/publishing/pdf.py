@@ -35,7 +35,11 @@ STANDARDS: Final[tuple[Literal["a-3a"], Literal["ua-1"]]] = ("a-3a", "ua-1")
 
 
 def pdf_bytes(
-    contents: Contents, *, lang: Language, attachments: Mapping[str, bytes] | None = None
+    contents: Contents,
+    *,
+    lang: Language,
+    attachments: Mapping[str, bytes] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The PDF of a dossier.
 
@@ -44,6 +48,7 @@ def pdf_bytes(
         lang: of our own words; what sources say stays as it is.
         attachments: file name to bytes; each is put inside the PDF as it is. `dossier.json` is
             marked as the source of what the pages show, any other as data.
+        pictures: made by runs, that may be shown; SHA-256 to SVG.
 
     Returns:
         PDF/A-3a and PDF/UA-1, the same bytes for the same arguments.
@@ -57,7 +62,8 @@ def pdf_bytes(
         if not name or "/" in name or "\\" in name or not name.isprintable():
             mend = "Name it without folders, such as dossier.json."
             raise InputError("a file inside a PDF needs a plain name", place=repr(name), mend=mend)
-    return _compile(write_document(contents, lang, files), files, _moment(contents))
+    document = write_document(contents, lang, files, pictures)
+    return _compile(document, files, _moment(contents))
 
 
 def _moment(contents: Contents) -> datetime:

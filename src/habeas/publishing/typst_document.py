@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from habeas.publishing.catalogue import Language
 from habeas.publishing.contents import Contents, LogState, Statement
+from habeas.publishing.run_pictures import Pictures, picture_files
 from habeas.publishing.typst_blocks import (
     Attachment,
     Block,
@@ -33,7 +34,7 @@ from habeas.publishing.typst_parts import (
     sources_part,
     withdrawn_part,
 )
-from habeas.publishing.typst_pictures import map_part, timeline_part
+from habeas.publishing.typst_pictures import map_part, run_pictures_part, timeline_part
 from habeas.publishing.typst_text import (
     BREAK,
     Runs,
@@ -72,19 +73,27 @@ _PARTS: Final[tuple[tuple[str, Part], ...]] = (
     ("findings", findings_part),
     ("questions", questions_part),
 )
+_AFTER_MAP: Final = 3
+"""Where the pictures of runs come, if there are any."""
 
 
-def write_document(contents: Contents, lang: Language, files: Mapping[str, bytes]) -> Document:
+def write_document(
+    contents: Contents,
+    lang: Language,
+    files: Mapping[str, bytes],
+    pictures: Pictures | None = None,
+) -> Document:
     """Everything that the template sets.
 
     Args:
         contents: of the dossier.
         lang: of our own words.
         files: the attachments, file name to bytes.
+        pictures: made by runs, that may be shown.
     """
     setter = ClaimSetter(Teller(contents, lang))
     teller, words = setter.teller, setter.words
-    parts = _parts(setter, files)
+    parts = _parts(setter, files, pictures or {})
     level = teller.term("sensitivity", contents.clearance)
     newest = max((log.newest for log in contents.logs), default="")
     organisation = teller.label(contents.organisation)
@@ -136,12 +145,15 @@ def _attachment(setter: ClaimSetter, name: str, number: int) -> Attachment:
     )
 
 
-def _parts(setter: ClaimSetter, files: Mapping[str, bytes]) -> list[Block]:
+def _parts(setter: ClaimSetter, files: Mapping[str, bytes], held: Pictures) -> list[Block]:
     """Every part under its heading. Claims have their place where they stand in full."""
     known = _known(setter)
+    shown = picture_files(setter.contents.pictures, setter.teller.language, held)
     writers: list[tuple[str, Part]] = [
         ("glance", _glance),
-        *_PARTS,
+        *_PARTS[:_AFTER_MAP],
+        *([("pictures", lambda setter: run_pictures_part(setter, held))] if shown else []),
+        *_PARTS[_AFTER_MAP:],
         ("known", lambda _: known),
         ("custody", custody_part),
         ("withdrawn", withdrawn_part),

@@ -1,4 +1,4 @@
-"""Timeline and map in the PDF, each with a table that says the same."""
+"""Timeline and map in the PDF, each with a table that says the same; the pictures of runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from habeas.publishing.calendar_words import interval_in_words, solar_in_words
 from habeas.publishing.contents import Dated, Placed
 from habeas.publishing.html_pictures import dated_label, map_places, timeline_rows
 from habeas.publishing.map import draw_map
+from habeas.publishing.run_pictures import Pictures, in_language, words_of
 from habeas.publishing.timeline import draw_timelines
 from habeas.publishing.typst_blocks import Block, Paragraph, Picture, Row, Table
 from habeas.publishing.typst_claims import BETWEEN, ClaimSetter
@@ -115,3 +116,17 @@ def _map_row(setter: ClaimSetter, placed: Placed) -> Row:
         setter.link(placed.claim),
     )
     return row(cells, len(placed.method or ""))
+
+
+def run_pictures_part(setter: ClaimSetter, held: Pictures) -> list[Block]:
+    """The pictures that runs made, each with its words and what made it."""
+    language = setter.teller.language
+    made: list[Block] = [lead(setter, "pictures_lead")]
+    for one in in_language(setter.contents.pictures, language):
+        if one.sha256 not in held:
+            continue
+        words = words_of(one, language)
+        run = setter.foreign(setter.teller.label(one.run))
+        caption = joined([setter.foreign(words), run, setter.link(one.claim)], BETWEEN)
+        made.append(Picture(svg=held[one.sha256].decode("utf-8"), caption=caption, alt=words))
+    return made

@@ -48,6 +48,8 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
     depicts: tuple[str, ...] = ()
     """The entities that it shows; a dossier of them carries it, if it may be seen."""
+    language: str = ""
+    """Of the words in it: `en`, `fa`; empty when there are none. A dossier takes its own."""
     description: str = ""
     """What it shows, in one English sentence: the words for those who do not see it."""
     description_fa: str = ""
@@ -109,7 +111,7 @@ def record_run(
     with registry.recording(recorder=recorder) as recording:
         first, _ = recording.span
         for item, output in zip(items, outputs, strict=True):
-            recording.entry(_item_claims(run, item, output, sensitivity))
+            recording.entry(_item_claims(registry, run, item, output, sensitivity))
         digests = [digest for claims in said for digest in recording.entry(claims)]
         last = recording.span[1] - 1
         span = (str(first), str(max(first, last)), log_id(registry.log.origin))
@@ -130,17 +132,26 @@ def _kept(registry: Registry, outputs: Sequence[Output]) -> tuple[EvidenceItem, 
         return tuple(items)
 
 
-def _item_claims(run: Run, item: EvidenceItem, output: Output, level: Sensitivity) -> list[Claim]:
+def _item_claims(
+    registry: Registry, run: Run, item: EvidenceItem, output: Output, level: Sensitivity
+) -> list[Claim]:
+    """What is said of a file that a run made. Its name is ours and tells nothing: it stays out."""
     said: list[tuple[str, Value]] = [("from_source", Ref(id=run.id))]
-    said += [(detail.predicate, detail.value) for detail in item_details(item)]
+    details = item_details(item)
+    said += [(one.predicate, one.value) for one in details if one.predicate != "file_name"]
+    if output.language:
+        said.append(("language", Text(text=output.language)))
     said += [("depicts", Ref(id=entity)) for entity in output.depicts]
     for words, lang in ((output.description, "en"), (output.description_fa, "fa")):
         if words:
             said.append(("description", Text(text=words, lang=lang)))
     return [
-        Claim(subject=item.id, predicate=predicate, value=value, source=run.id, sensitivity=level)
+        Claim(
+            subject=item.id, predicate=predicate, value=value, source=registry.organisation,
+            sensitivity=level,
+        )
         for predicate, value in said
-    ]
+    ]  # fmt: skip
 
 
 def _run_claims(
