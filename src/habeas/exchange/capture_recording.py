@@ -6,18 +6,14 @@ same capture twice adds nothing. Everything is `team`: what was captured, and by
 
 from __future__ import annotations
 
-import base64
-import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
-from habeas import __version__
 from habeas.claims.checking import check_claim
 from habeas.claims.claim import Claim, Sensitivity
-from habeas.claims.values import File, Quantity, Ref, Text, Value, When
+from habeas.claims.values import File, Quantity, Ref, Value
 from habeas.errors import InputError
 from habeas.evidence.custody import CustodyEvent
 from habeas.evidence.item import EvidenceItem, item_details, item_id, keep_item
@@ -25,6 +21,7 @@ from habeas.exchange.capture import Capture, CaptureAccount, CapturedFile
 from habeas.ledger.entry import log_id
 from habeas.registry.keeping import custody_claims, require_source
 from habeas.registry.registry import Registry
+from habeas.registry.running import Run, new_run, run_details
 from habeas.registry.view import View
 
 LEVEL: Final[Sensitivity] = "team"
@@ -105,20 +102,19 @@ def record_capture(
         StorageError: the disk refused; nothing was recorded.
     """
     require_source(registry, source)
-    run = f"run:{base64.b32encode(os.urandom(10)).decode().lower()}"
-    time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    run = new_run(METHOD, parameters=(f"reader={capture.reader}",))
     seen = _Seen(registry.view("sealed"))
     entries: list[list[Claim]] = []
     inputs: list[Claim] = []
     already = _known(registry, capture, source)
     for file in _to_keep(capture):
-        made, item = _entries_of(registry, file, source, seen, time)
+        made, item = _entries_of(registry, file, source, seen, run.time)
         entries += made
         if item is not None:
-            inputs.append(_said(registry, run, "input", _file(item)))
+            inputs.append(_said(registry, run.id, "input", _file(item)))
     if not entries:
         return _account(capture, already)
-    account = _account(capture, already, run)
+    account = _account(capture, already, run.id)
     with registry.recording(recorder=recorder) as recording:
         first = recording.span[1]
         for claims in entries:
@@ -129,8 +125,8 @@ def record_capture(
             high=str(recording.span[1] - 1),
             counts=log_id(registry.log.origin),
         )
-        told = _run_claims(registry, run, time, capture, account)
-        told.append(_said(registry, run, "recorded_entries", span))
+        told = _run_claims(registry, run, account)
+        told.append(_said(registry, run.id, "recorded_entries", span))
         for lot in _lots([*told, *inputs]):
             recording.entry(lot)
     return account
@@ -235,23 +231,16 @@ def _account(capture: Capture, already: int, run: str | None = None) -> CaptureA
     ).check()
 
 
-def _run_claims(
-    registry: Registry, run: str, time: str, capture: Capture, account: CaptureAccount
-) -> list[Claim]:
+def _run_claims(registry: Registry, run: Run, account: CaptureAccount) -> list[Claim]:
     """What the record says of an import of a capture."""
-    day = time[:10]
-    when = When(text=time, calendar="gregorian", earliest=day, latest=day, precision="second")
     said: list[tuple[str, Value]] = [
-        ("method", Text(text=METHOD, lang="en")),
-        ("method_version", Text(text=__version__)),
-        ("parameter", Text(text=f"reader={capture.reader}")),
-        ("run_time", when),
+        *run_details(run),
         ("files_read", _count(account.read)),
         ("files_kept", _count(account.kept)),
         ("files_held", _count(account.held)),
         ("files_rejected", _count(account.rejected)),
     ]
-    return [_said(registry, run, predicate, value) for predicate, value in said]
+    return [_said(registry, run.id, predicate, value) for predicate, value in said]
 
 
 def _count(number: int) -> Quantity:

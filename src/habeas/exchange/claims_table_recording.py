@@ -19,10 +19,11 @@ from habeas.exchange.claims_table_effects import Put, objections, sensitivities
 from habeas.exchange.claims_table_matching import Matcher
 from habeas.exchange.claims_table_reading import ClaimsTable, ReadRow, Unrecorded
 from habeas.exchange.claims_table_references import in_order, renamed
-from habeas.exchange.claims_table_run import new_run, run_claims
+from habeas.exchange.claims_table_run import METHOD, run_claims
 from habeas.registry.clearance import ERASED
 from habeas.registry.recording import Recording
 from habeas.registry.registry import Registry
+from habeas.registry.running import new_run
 from habeas.registry.view import View
 
 MAX_CLAIMS: Final = 700
@@ -197,7 +198,8 @@ class _Attempt:
 
     def _tell(self, recording: Recording, first: int) -> None:
         """The entry that says what was taken in here."""
-        self._run = new_run()
+        run = new_run(METHOD)
+        self._run = run.id
         rows = {
             "rows_read": self._table.count,
             "rows_recorded": len(self._put) + self._there,
@@ -205,7 +207,7 @@ class _Attempt:
             "rows_rejected": len(self._table.rejected),
         }
         span = (first, recording.span[1] - 1)
-        recording.entry(run_claims(self._registry, self._run, self._table, rows, span))
+        recording.entry(run_claims(self._registry, run, self._table, rows, span))
 
     def _level(self, level: Iterable[ReadRow], matcher: Matcher, recording: Recording) -> None:
         claims = {row.line.digest: renamed(row.line.claim, self._names) for row in level}

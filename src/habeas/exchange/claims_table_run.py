@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
-from habeas import __version__
+from msgspec.structs import replace
+
 from habeas.claims.claim import Claim
-from habeas.claims.values import File, Quantity, Text, Value, When
+from habeas.claims.values import File, Quantity, Value
 from habeas.exchange.claims_table_reading import ClaimsTable
 from habeas.ledger.entry import log_id
 from habeas.registry.registry import Registry
+from habeas.registry.running import Run, run_details
 
 METHOD: Final = "habeas import"
 
@@ -24,14 +23,9 @@ _MEDIA_TYPES: Final = {
 }
 
 
-def new_run() -> str:
-    """A `run:` id that nobody has."""
-    return f"run:{base64.b32encode(os.urandom(10)).decode().lower()}"
-
-
 def run_claims(
     registry: Registry,
-    run: str,
+    run: Run,
     table: ClaimsTable,
     rows: Mapping[str, int],
     span: tuple[int, int],
@@ -42,13 +36,11 @@ def run_claims(
 
     Args:
         registry: whose organisation says so.
-        run: `run:` id.
+        run: the taking in.
         table: that was read.
         rows: the counts, by predicate.
         span: positions of the first and the last entry of the rows.
     """
-    now = datetime.now(UTC)
-    day = now.date().isoformat()
     file = File(
         sha256=table.sha256, size=table.size, media_type=_MEDIA_TYPES[table.format],
         text=table.name,
@@ -56,19 +48,14 @@ def run_claims(
     first, last = map(str, span)
     log = log_id(registry.log.origin)
     said: list[tuple[str, Value]] = [
-        ("method", Text(text=METHOD, lang="en")),
-        ("method_version", Text(text=__version__)),
-        ("run_time", When(text=now.strftime("%Y-%m-%dT%H:%M:%SZ"), calendar="gregorian",
-                          earliest=day, latest=day, precision="second")),
-        ("input", file),
-        ("parameter", Text(text="format=habeas")),
+        *run_details(replace(run, inputs=(file,), parameters=("format=habeas",))),
         ("recorded_entries", Quantity(text=f"{first}-{last}", low=first, high=last, counts=log)),
         *((name, Quantity(text=str(number), low=str(number), high=str(number)))
           for name, number in rows.items()),
     ]  # fmt: skip
     return [
         Claim(
-            subject=run, predicate=predicate, value=value, source=registry.organisation,
+            subject=run.id, predicate=predicate, value=value, source=registry.organisation,
             sensitivity="team",
         )
         for predicate, value in said

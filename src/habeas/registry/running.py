@@ -84,6 +84,20 @@ def new_run(
     )
 
 
+def run_details(run: Run) -> list[tuple[str, Value]]:
+    """What every run says of itself: method, version, time, parameters, seed, inputs."""
+    day = run.time[:10]
+    return [
+        ("method", Text(text=run.method, lang="en")),
+        ("method_version", Text(text=__version__)),
+        ("run_time", When(text=run.time, calendar="gregorian", earliest=day, latest=day,
+                          precision="second")),
+        *(("input", value) for value in run.inputs),
+        *(("parameter", Text(text=parameter)) for parameter in run.parameters),
+        *([("seed", Text(text=run.seed))] if run.seed else []),
+    ]  # fmt: skip
+
+
 def record_run(
     registry: Registry,
     run: Run,
@@ -161,16 +175,9 @@ def _run_claims(
     span: tuple[str, str, str],
     level: Sensitivity,
 ) -> list[Claim]:
-    day = run.time[:10]
     first, last, log = span
     said: list[tuple[str, Value]] = [
-        ("method", Text(text=run.method, lang="en")),
-        ("method_version", Text(text=__version__)),
-        ("run_time", When(text=run.time, calendar="gregorian", earliest=day, latest=day,
-                          precision="second")),
-        *(("parameter", Text(text=parameter)) for parameter in run.parameters),
-        *([("seed", Text(text=run.seed))] if run.seed else []),
-        *(("input", value) for value in run.inputs),
+        *run_details(run),
         *(("output", File(sha256=item.sha256, size=item.size, media_type=item.media_type))
           for item in items),
         ("recorded_entries", Quantity(text=f"{first}-{last}", low=first, high=last, counts=log)),

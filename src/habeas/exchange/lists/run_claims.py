@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
-from habeas import __version__
 from habeas.claims.claim import Claim, Sensitivity, strictest
-from habeas.claims.values import File, Quantity, Ref, Text, Value, When
+from habeas.claims.values import File, Quantity, Ref, Value
 from habeas.errors import InputError
 from habeas.evidence.custody import CustodyEvent
 from habeas.evidence.item import EvidenceItem, item_details
 from habeas.exchange.lists.mapping import Mapping
 from habeas.exchange.lists.mapping_file import mapping_text
 from habeas.exchange.lists.reconciliation import Totals
+from habeas.registry import running
 from habeas.registry.keeping import custody_claims
 from habeas.registry.registry import Registry
+from habeas.registry.running import run_details
 
 METHOD: Final = "habeas import"
 
@@ -30,13 +29,23 @@ METHOD: Final = "habeas import"
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One import, as the record tells of it."""
 
-    id: str
-    """`run:` id."""
+    begun: running.Run
     mapping: Mapping
-    parameters: tuple[str, ...] = ()
-    """`name=value`, besides the mapping."""
-    time: str
-    """UTC, ISO 8601."""
+
+    @property
+    def id(self) -> str:
+        """`run:` id."""
+        return self.begun.id
+
+    @property
+    def time(self) -> str:
+        """When it began: UTC, ISO 8601."""
+        return self.begun.time
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """`name=value`, besides the mapping."""
+        return self.begun.parameters
 
 
 def new_run(mapping: Mapping, parameters: Sequence[str] = ()) -> Run:
@@ -46,9 +55,7 @@ def new_run(mapping: Mapping, parameters: Sequence[str] = ()) -> Run:
         mapping: by which the list is read.
         parameters: `name=value`: what else decides how it is read.
     """
-    name = base64.b32encode(os.urandom(10)).decode().lower()
-    time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Run(id=f"run:{name}", mapping=mapping, parameters=tuple(parameters), time=time)
+    return Run(begun=running.new_run(METHOD, parameters=parameters), mapping=mapping)
 
 
 def sha256_of(path: Path) -> str:
@@ -116,19 +123,16 @@ def run_claims(
         span: positions of the first and the last entry of the rows, and the name of the log.
     """
     text = mapping_text(run.mapping)
-    day = run.time[:10]
     first, last, log = span
+    inputs = (
+        File(sha256=item.sha256, size=item.size, media_type=item.media_type, text=item.name),
+        File(sha256=hashlib.sha256(text.encode()).hexdigest(), size=len(text.encode()),
+             media_type="application/toml", text="mapping"),
+    )  # fmt: skip
+    parameters = (f"mapping={text}", *run.parameters)
+    details = replace(run.begun, inputs=inputs, parameters=parameters)
     said: list[tuple[str, Value]] = [
-        ("method", Text(text=METHOD, lang="en")),
-        ("method_version", Text(text=__version__)),
-        ("run_time", When(text=run.time, calendar="gregorian", earliest=day, latest=day,
-                          precision="second")),
-        ("input", File(sha256=item.sha256, size=item.size, media_type=item.media_type,
-                       text=item.name)),
-        ("input", File(sha256=hashlib.sha256(text.encode()).hexdigest(), size=len(text.encode()),
-                       media_type="application/toml", text="mapping")),
-        ("parameter", Text(text=f"mapping={text}")),
-        *(("parameter", Text(text=parameter)) for parameter in run.parameters),
+        *run_details(details),
         ("recorded_entries", Quantity(text=f"{first}-{last}", low=str(first), high=str(last),
                                       counts=log)),
         ("rows_read", _count(totals.read)),
