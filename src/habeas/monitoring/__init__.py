@@ -12,9 +12,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_HOMES = {"detect": "habeas.monitoring.detection"}
+_HOMES = {
+    "SiteArea": "habeas.monitoring.site_area",
+    "detect": "habeas.monitoring.detection",
+    "read_images": "habeas.monitoring.images",
+}
 
-__all__ = ["detect"]
+__all__ = ["SiteArea", "detect", "read_images"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,95 @@
+"""An image as it was found: which file holds which band, and how its numbers become reflectance.
+
+A folder and a catalogue both end in these values; what reads them knows nothing of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from shapely.geometry.base import BaseGeometry
+
+MaskKind = Literal["scl", "qa_pixel", "supplied"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One band of one file: reflectance = number x scale + offset.
+
+    Attributes:
+        href: an absolute path, or an http(s) address.
+        index: of the band in the file, from 1.
+        scale: of its numbers.
+        offset: of its numbers.
+        nodata: the number that stands for no data, where the file itself does not say.
+    """
+
+    href: str
+    index: int = 1
+    scale: float = 1.0
+    offset: float = 0.0
+    nodata: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mask:
+    """What says where the ground is to be seen.
+
+    Attributes:
+        layer: where.
+        kind: Sentinel-2 scene classification, Landsat quality bits, or a mask that was supplied.
+    """
+
+    layer: Layer
+    kind: MaskKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelGrid:
+    """Of an image, at its finest.
+
+    Attributes:
+        crs: coordinate reference system, as text.
+        resolution: metres (or units of `crs`) a pixel.
+        corner: of the upper left pixel.
+    """
+
+    crs: str
+    resolution: float
+    corner: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acquisition:
+    """One image of one place and date.
+
+    Attributes:
+        id: of the scene.
+        date: on which it was taken (universal time).
+        sensor: `sentinel-2`, `landsat`, or what the one who gave it calls it.
+        layers: by common name of the band.
+        masks: all of which must call a pixel clear.
+        footprint: longitude and latitude; what lies outside it is not in the image.
+        grid: none where it is learnt only by opening the files.
+        processed: text that sorts later for a newer processing of the same image.
+        remarks: what was assumed.
+    """
+
+    id: str
+    date: date
+    sensor: str
+    layers: Mapping[str, Layer]
+    footprint: BaseGeometry
+    masks: tuple[Mask, ...] = ()
+    grid: PixelGrid | None = None
+    processed: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def hrefs(self) -> tuple[str, ...]:
+        """Every file of it, once, in order."""
+        layers = [*self.layers.values(), *(mask.layer for mask in self.masks)]
+        return tuple(sorted({layer.href for layer in layers}))

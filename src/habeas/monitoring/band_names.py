@@ -1,0 +1,106 @@
+"""What bands are called: by Sentinel-2, by Landsat, and in the names of files.
+
+Landsat numbers: bands 1 to 5 and 7 of TM and ETM+ (Landsat 4, 5, 7) are bands 2 to 7 of OLI
+(Landsat 8, 9): USGS, Landsat Collection 2 Level-2 science product guides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from habeas.monitoring.cube import BANDS
+
+SENTINEL_2 = "sentinel-2"
+LANDSAT = "landsat"
+UNKNOWN = "unknown"
+
+MASKS = {"scl": "scl", "qa_pixel": "qa_pixel", "mask": "supplied"}
+"""Names of masks in files and settings, and what kind they are."""
+
+_COMMON = {name: name for name in (*BANDS, *MASKS)}
+
+_SENTINEL_2_NUMBERS = {
+    "b02": "blue", "b03": "green", "b04": "red", "b08": "nir", "b8a": "nir",
+    "b11": "swir16", "b12": "swir22",
+}  # fmt: skip
+
+_BY_SENSOR = {
+    SENTINEL_2: _SENTINEL_2_NUMBERS
+    | {"b2": "blue", "b3": "green", "b4": "red", "b8": "nir", "nir08": "nir"},
+    "tm": {
+        "sr_b1": "blue", "sr_b2": "green", "sr_b3": "red", "sr_b4": "nir", "sr_b5": "swir16",
+        "sr_b7": "swir22", "nir08": "nir",
+    },
+    "oli": {
+        "sr_b2": "blue", "sr_b3": "green", "sr_b4": "red", "sr_b5": "nir", "sr_b6": "swir16",
+        "sr_b7": "swir22", "nir08": "nir",
+    },
+}  # fmt: skip
+
+_FILE_NAME = re.compile(
+    r"(?P<scene>.*?)(?:^|[_.\- ])"
+    r"(?P<band>sr_b\d|b\d{1,2}a?|scl|qa_pixel|blue|green|red|nir08|nir|swir16|swir22|mask)"
+    r"(?:[_.\-](?P<resolution>\d{2,3})m)?",
+    re.IGNORECASE,
+)
+_LANDSAT = re.compile(r"L[CETO]0?(?P<number>[45789])(?=_|L2|\d)", re.IGNORECASE)
+_SENTINEL = re.compile(r"(?:S2[A-D]_|(?:^|[_/])T\d{2}[C-X][A-Z]{2}_\d{8}T)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class BandFile:
+    """What the name of a file says.
+
+    Attributes:
+        scene: what is left of the name without the band; empty if it is nothing but the band.
+        band: as it stands in the name, lower case.
+        resolution: metres, if the name says it.
+    """
+
+    scene: str
+    band: str
+    resolution: int | None
+
+
+def band_file(path: PurePath, names: tuple[str, ...] = ()) -> BandFile | None:
+    """Read a file name as that of one band of a scene; none if it names no band.
+
+    Args:
+        path: of the file.
+        names: further words for bands.
+    """
+    for name in names:
+        if path.stem.lower().endswith(name.lower()):
+            return BandFile(path.stem[: -len(name)].rstrip("_.- "), name.lower(), None)
+    found = _FILE_NAME.fullmatch(path.stem)
+    if found is None:
+        return None
+    metres = found["resolution"]
+    return BandFile(found["scene"], found["band"].lower(), int(metres) if metres else None)
+
+
+def sensor_of(name: str) -> str:
+    """The sensor that the name of a scene tells: `sentinel-2`, `landsat` or `unknown`."""
+    if _LANDSAT.match(name):
+        return LANDSAT
+    return SENTINEL_2 if _SENTINEL.search(name) else UNKNOWN
+
+
+def common_name(band: str, sensor: str, scene: str) -> str | None:
+    """The common name of a band, or the name of a mask; none if it is of no use here.
+
+    Args:
+        band: as a file or a catalogue calls it.
+        sensor: see `sensor_of`.
+        scene: its name, which tells which Landsat it is.
+    """
+    word = band.lower()
+    if word in _COMMON:
+        return _COMMON[word]
+    if sensor == LANDSAT:
+        number = _LANDSAT.match(scene)
+        early = number is not None and number["number"] in "457"
+        return _BY_SENSOR["tm" if early else "oli"].get(word)
+    return _BY_SENSOR[SENTINEL_2].get(word)

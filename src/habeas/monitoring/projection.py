@@ -1,0 +1,30 @@
+"""Outlines carried from one coordinate reference system to another."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+from shapely import transform
+from shapely.geometry.base import BaseGeometry
+
+DEGREES = CRS.from_epsg(4326)
+"""Longitude and latitude, WGS 84."""
+
+
+def projected(shape: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
+    """A shape in another coordinate reference system; x (longitude) before y in both."""
+    transformer = _transformer(source.to_wkt(), target.to_wkt())
+
+    def carried(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    return transform(shape, carried)
+
+
+@lru_cache(maxsize=64)
+def _transformer(source: str, target: str) -> Transformer:
+    """Making one takes far longer than using it."""
+    return Transformer.from_crs(CRS(source), CRS(target), always_xy=True)

@@ -1,0 +1,37 @@
+"""What became of an image: used, or why not. Every image that was looked at leaves one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One image and what became of it.
+
+    Attributes:
+        id: of the scene.
+        date: none if it could not be told.
+        sensor: see `acquisition.Acquisition`.
+        files: names of its files, without folders or query strings.
+        sha256: of each file, by name; empty for files that were read in parts from a server.
+        used: whether it stands in the cube.
+        reason: why not; empty if used.
+        clear: share of the ground of the site that it shows clearly; none if it was not read.
+        shift: metres east and north by which it lies off the others, as estimated; none if there
+            was too little to go by.
+        remarks: what was assumed of it.
+    """
+
+    id: str
+    date: date | None
+    sensor: str = ""
+    files: tuple[str, ...] = ()
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    used: bool = False
+    reason: str = ""
+    clear: float | None = None
+    shift: tuple[float, float] | None = None
+    remarks: tuple[str, ...] = ()

@@ -1,0 +1,319 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import PurePath
+
+import numpy as np
+import pytest
+
+from habeas.errors import InputError
+from habeas.monitoring.band_names import BandFile, band_file, common_name, sensor_of
+from habeas.monitoring.cube import check_cube
+from habeas.monitoring.file_facts import FileFacts
+from habeas.monitoring.folder import read_folder
+from habeas.monitoring.folder_settings import date_in, read_settings
+from habeas.monitoring.images import read_images
+
+S2 = {"B02": "blue", "B03": "green", "B04": "red", "B08": "nir", "B11": "swir16", "B12": "swir22"}
+OLI = {"SR_B2": "blue", "SR_B3": "green", "SR_B4": "red", "SR_B5": "nir", "SR_B6": "swir16",
+       "SR_B7": "swir22"}  # fmt: skip
+TM = {"SR_B1": "blue", "SR_B2": "green", "SR_B3": "red", "SR_B4": "nir", "SR_B5": "swir16",
+      "SR_B7": "swir22"}  # fmt: skip
+
+
+def read(folder):
+    return read_folder(folder, FileFacts())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("T39SVV_20200115T072301_B04_20m.tif", BandFile("T39SVV_20200115T072301", "b04", 20)),
+        ("T39SVV_20200115T072301_SCL_20m.jp2", BandFile("T39SVV_20200115T072301", "scl", 20)),
+        ("T39SVV_20200115T072301_B8A.tif", BandFile("T39SVV_20200115T072301", "b8a", None)),
+        (
+            "LC08_L2SP_164038_20200115_20200823_02_T1_SR_B4.TIF",
+            BandFile("LC08_L2SP_164038_20200115_20200823_02_T1", "sr_b4", None),
+        ),
+        (
+            "LC08_L2SP_164038_20200115_20200823_02_T1_QA_PIXEL.TIF",
+            BandFile("LC08_L2SP_164038_20200115_20200823_02_T1", "qa_pixel", None),
+        ),
+        ("B04.tif", BandFile("", "b04", None)),
+        ("2020-01-15_red.tif", BandFile("2020-01-15", "red", None)),
+        ("site_2020-01-15_mask.tif", BandFile("site_2020-01-15", "mask", None)),
+        ("2020-01-15.tif", None),
+        ("covered_2020.tif", None),
+        ("scarred.tif", None),
+    ],
+)
+def test_names_of_files_tell_bands(name, expected):
+    assert band_file(PurePath(name)) == expected
+
+
+def test_the_same_number_is_another_band_on_another_sensor():
+    assert common_name("B04", "sentinel-2", "") == "red"
+    assert common_name("SR_B4", "landsat", "LC08_L2SP_164038_20200115_20200823_02_T1") == "red"
+    assert common_name("SR_B4", "landsat", "LT05_L2SP_164038_20050115_20200823_02_T1") == "nir"
+    assert common_name("SR_B6", "landsat", "LE07_L2SP_164038_20050115_20200823_02_T1") is None
+    assert common_name("B05", "sentinel-2", "") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "sensor"),
+    [
+        ("S2A_MSIL2A_20200115T072301_N0213_R006_T39SVV_20200115T093310", "sentinel-2"),
+        ("S2A_39SVV_20200115_0_L2A", "sentinel-2"),
+        ("T39SVV_20200115T072301", "sentinel-2"),
+        ("LC09_L2SP_164038_20220115_20220823_02_T1", "landsat"),
+        ("LT05_L2SP_164038_20050115_20200823_02_T1", "landsat"),
+        ("landscape_2020", "unknown"),
+        ("2020-01-15", "unknown"),
+    ],
+)
+def test_names_of_scenes_tell_sensors(name, sensor):
+    assert sensor_of(name) == sensor
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "expected"),
+    [
+        ("site_2020-01-15", None, date(2020, 1, 15)),
+        ("site_20200115T072301", None, date(2020, 1, 15)),
+        ("site_2020_01_15", None, date(2020, 1, 15)),
+        ("site_2020015", None, date(2020, 1, 15)),
+        ("site_2020-13-15", None, None),
+        ("site_2021-02-30", None, None),
+        ("164038_20200115_20200823", None, date(2020, 1, 15)),
+        ("site", None, None),
+        ("site_15.01.2020", "DD.MM.YYYY", date(2020, 1, 15)),
+        ("site_15.01.2020", None, None),
+        ("a2020-366", "aYYYY-DDD", date(2020, 12, 31)),
+        ("a2021-366", "aYYYY-DDD", None),
+        ("a2021-000", "aYYYY-DDD", None),
+        ("(((((((((((2020", "(((YYYY", None),
+    ],
+)
+def test_dates_in_names(text, pattern, expected):
+    assert date_in(text, pattern) == expected
+
+
+def test_one_file_a_band_as_sentinel_2_names_them(tmp_path, making):
+    wanted = {}
+    for at, band in enumerate(S2):
+        pixel, size = (20, 30) if band in ("B11", "B12") else (10, 60)
+        wanted[band] = making.numbers((size, size), at)
+        making.write_tiff(
+            tmp_path / f"T39SVV_20200115T072301_{band}_{pixel}m.tif", wanted[band], pixel=pixel
+        )
+    classes = np.full((30, 30), 5, np.uint8)
+    classes[10, 10] = 9
+    making.write_tiff(tmp_path / "T39SVV_20200115T072301_SCL_20m.tif", classes, pixel=20)
+
+    images = read_images(tmp_path, making.site_at(18, 18))
+
+    check_cube(images.cube)
+    assert list(images.cube.data_vars) == list(S2.values())
+    assert images.cube["sensor"].values.tolist() == ["sentinel-2"]
+    # 10 pixels of surroundings around 4 x 4 pixels that begin at 18, 18.
+    red = wanted["B04"][8:32, 8:32] / 1e4
+    swir = np.kron(wanted["B11"], np.ones((2, 2)))[8:32, 8:32] / 1e4
+    red[12:14, 12:14] = swir[12:14, 12:14] = np.nan
+    np.testing.assert_allclose(images.cube["red"][0], red, rtol=1e-6)
+    np.testing.assert_allclose(images.cube["swir16"][0], swir, rtol=1e-6)
+    (scene,) = images.scenes
+    assert scene.used
+    assert scene.clear == 12 / 16
+    assert len(scene.sha256) == 7
+    assert "baseline is not stated" in scene.remarks[0]
+
+
+def test_a_safe_product_tells_its_baseline_and_its_finest_bands(tmp_path, making):
+    name = "S2B_MSIL2A_20200115T072301_N0500_R006_T39SVV_20230715T093310.SAFE"
+    inside = tmp_path / name / "GRANULE" / "L2A_T39SVV_A1_20200115T072301" / "IMG_DATA"
+    fine, coarse = making.numbers((60, 60), 1), making.numbers((30, 30), 2)
+    making.write_tiff(inside / "R10m" / "T39SVV_20200115T072301_B04_10m.tif", fine)
+    making.write_tiff(inside / "R20m" / "T39SVV_20200115T072301_B04_20m.tif", coarse, pixel=20)
+    making.write_tiff(inside / "R20m" / "T39SVV_20200115T072301_B8A_20m.tif", coarse, pixel=20)
+    images = read_images(tmp_path, making.site_at(18, 18))
+    np.testing.assert_allclose(images.cube["red"][0], fine[8:32, 8:32] / 1e4 - 0.1, rtol=1e-5)
+    assert images.scenes[0].id == name.removesuffix(".SAFE")
+    assert not images.scenes[0].remarks
+
+
+@pytest.mark.parametrize(
+    ("product", "names"),
+    [
+        ("LC08_L2SP_164038_20200115_20200823_02_T1", OLI),
+        ("LT05_L2SP_164038_20050115_20200823_02_T1", TM),
+    ],
+)
+def test_one_file_a_band_as_landsat_names_them(tmp_path, making, product, names):
+    wanted = {}
+    for at, band in enumerate(names):
+        wanted[band] = making.numbers((40, 40), at, 8000, 20000)
+        making.write_tiff(tmp_path / f"{product}_{band}.TIF", wanted[band], pixel=30, west=499_995)
+    quality = np.full((40, 40), 21824, np.uint16)
+    quality[7, 7] = 22280  # cloud
+    quality[8, 8] = 1  # fill
+    making.write_tiff(tmp_path / f"{product}_QA_PIXEL.TIF", quality, pixel=30, west=499_995)
+    making.write_tiff(tmp_path / f"{product}_ST_B10.TIF", quality, pixel=30, west=499_995)
+
+    images = read_images(tmp_path, making.site_at(18, 18, 6))
+
+    assert images.cube["sensor"].values.tolist() == ["landsat"]
+    assert images.cube["x"].values[0] % 30 == 0  # centres of Landsat's own pixels
+    column = round((images.cube["x"].values[0] - 15 - 499_995) / 30)
+    row = round((making.north - images.cube["y"].values[0] - 15) / 30)
+    for band, name in names.items():
+        got = images.cube[name].values[0]
+        expected = wanted[band] * 0.0000275 - 0.2
+        expected[7, 7] = expected[8, 8] = np.nan
+        rows, columns = got.shape
+        np.testing.assert_allclose(
+            got, expected[row : row + rows, column : column + columns], rtol=1e-5
+        )
+        assert np.isnan(got).sum() == 2
+
+
+def test_one_file_a_date_with_all_bands(tmp_path, making):
+    bands = making.numbers((3, 60, 60)).astype(np.float32) / 1e4
+    making.write_tiff(
+        tmp_path / "site_2020-01-15.tif", bands, descriptions=("red", "B8A", "thermal")
+    )
+    making.write_tiff(tmp_path / "undated.tif", bands, descriptions=("red", "nir", ""),
+                      tags={"TIFFTAG_DATETIME": "2020:02:03 10:00:00"})  # fmt: skip
+    cloud = np.zeros((60, 60), np.uint8)
+    cloud[20, 20] = 1
+    making.write_tiff(tmp_path / "site_2020-01-15_mask.tif", cloud)
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert [str(time)[:10] for time in images.cube["time"].values] == ["2020-01-15", "2020-02-03"]
+    assert list(images.cube.data_vars) == ["red", "nir"]
+    expected = bands[:2, 8:32, 8:32].copy()
+    np.testing.assert_array_equal(images.cube["nir"][1], expected[1])
+    expected[:, 12, 12] = np.nan
+    np.testing.assert_array_equal(images.cube["red"][0], expected[0])
+
+
+def test_settings_say_what_names_do_not(tmp_path, making):
+    (tmp_path / "images.toml").write_text(
+        'sensor = "planet"\nbands = ["", "nir", "red", "mask"]\nscale = 0.0002\noffset = 0.01\n'
+        'nodata = 9\ndate = "DD.MM.YYYY"\nmask_clear = [1]\n'
+    )
+    bands = making.numbers((4, 60, 60))
+    bands[3] = 1
+    bands[3, 20, 21] = 0
+    bands[2, 20, 20] = 9
+    making.write_tiff(tmp_path / "a 15.01.2020.tif", bands)
+    images = read_images(tmp_path, making.site_at(18, 18))
+    expected = bands[2, 8:32, 8:32] * 0.0002 + 0.01
+    expected[12, 12:14] = np.nan
+    np.testing.assert_allclose(images.cube["red"][0], expected, rtol=1e-6)
+    assert images.cube["sensor"].values.tolist() == ["planet"]
+    assert np.isnan(images.cube["nir"].values[0, 12, 12])  # no data in one band is none in all
+
+
+def test_further_words_for_bands(tmp_path, making):
+    (tmp_path / "images.toml").write_text('[names]\n"_pasmo3" = "red"\n')
+    making.write_tiff(tmp_path / "2020-01-15_pasmo3.tif", np.ones((60, 60), np.float32))
+    (image,) = read(tmp_path).acquisitions
+    assert list(image.layers) == ["red"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("scale = ", "cannot be read"),
+        ("scal = 2", "unknown field `scal`"),
+        ('scale = "2"', "Expected `float"),
+        ('[names]\nx = "crimson"', "no band is called 'crimson'"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_refused(tmp_path, text, said):
+    (tmp_path / "images.toml").write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_settings(tmp_path)
+
+
+def test_whole_numbers_without_a_meaning_are_not_guessed(tmp_path, making):
+    making.write_tiff(tmp_path / "2020-01-15_red.tif", making.numbers((60, 60)))
+    (scene,) = read(tmp_path).dropped
+    assert "state scale in images.toml" in scene.reason
+    with pytest.raises(InputError, match="none of the 1 images can be used: its numbers are whole"):
+        read_images(tmp_path, making.site_at(18, 18))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["S2A_MSIL1C_20200115T072301_N0213_R006_T39SVV_20200115T093310.SAFE/T39SVV_20200115T072301_B04.tif",
+     "LC08_L1TP_164038_20200115_20200823_02_T1_B4.TIF"],
+)  # fmt: skip
+def test_reflectance_at_the_top_of_the_atmosphere_is_refused(tmp_path, making, name):
+    making.write_tiff(tmp_path / name, making.numbers((60, 60)))
+    (scene,) = read(tmp_path).dropped
+    assert "level 1" in scene.reason
+    assert scene.date == date(2020, 1, 15)
+
+
+def test_processings_of_one_image_stay_apart(tmp_path, making):
+    for product in ("N0213_R006_T39SVV_20200115T093310", "N0500_R006_T39SVV_20230601T000000"):
+        folder = tmp_path / f"S2A_MSIL2A_20200115T072301_{product}.SAFE"
+        making.write_tiff(folder / "T39SVV_20200115T072301_B04_10m.tif", making.numbers((9, 9)))
+    old, new = read(tmp_path).acquisitions
+    assert old.layers["red"].offset == 0.0
+    assert new.layers["red"].offset == -0.1
+    assert new.processed > old.processed
+
+
+def test_band_files_in_a_folder_a_scene(tmp_path, making):
+    for scene in ("S2A_39SVV_20200115_0_L2A", "S2A_39SVV_20200125_0_L2A"):
+        making.write_tiff(tmp_path / scene / "B04.tif", making.numbers((9, 9)))
+    found = read(tmp_path)
+    assert [image.id for image in found.acquisitions] == [
+        "S2A_39SVV_20200115_0_L2A", "S2A_39SVV_20200125_0_L2A"]  # fmt: skip
+    assert [image.date.day for image in found.acquisitions] == [15, 25]
+
+
+def test_what_is_no_folder_of_images_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no such folder"):
+        read(tmp_path / "none")
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(InputError, match="holds no images"):
+        read(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_file_that_is_something_else_is_not_opened(tmp_path, making):
+    # GDAL would open this by its content, and ask a server for a window of it.
+    (tmp_path / "2020-01-15_red.tif").write_text(
+        '<VRTDataset rasterXSize="9" rasterYSize="9"><VRTRasterBand dataType="Byte" band="1">'
+        "<SimpleSource><SourceFilename>/vsicurl/http://127.0.0.1:9/x.tif</SourceFilename>"
+        "</SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    (scene,) = read(tmp_path).dropped
+    assert scene.reason == "the file is neither GeoTIFF nor JPEG 2000"
+
+
+def test_images_without_a_place_or_a_date_are_told(tmp_path, making):
+    values = np.ones((9, 9), np.float32)
+    making.write_tiff(tmp_path / "undated_red.tif", values)
+    reasons = [scene.reason for scene in read(tmp_path).dropped]
+    assert reasons == ["no date is in its name or its tags; say how it stands in images.toml"]
+
+
+def test_headers_and_hashes_are_kept(tmp_path, making):
+    path = making.write_tiff(
+        tmp_path / "images" / "2020-01-15_red.tif", np.ones((9, 9), np.float32)
+    )
+    facts = FileFacts(tmp_path / "cache")
+    first = (facts.header(str(path)), facts.sha256(str(path)))
+    facts.save()
+    again = FileFacts(tmp_path / "cache")
+    assert again._facts[str(path)].sha256 == first[1]
+    assert (again.header(str(path)), again.sha256(str(path))) == first
+    making.write_tiff(path, np.zeros((8, 8), np.float32))
+    assert again.header(str(path)).width == 8
+    assert again.sha256(str(path)) != first[1]
+    kept = tmp_path / "cache" / "files.msgpack"
+    kept.write_bytes(kept.read_bytes()[:-5])
+    assert FileFacts(tmp_path / "cache")._facts == {}

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import os
+from datetime import date
+from importlib.resources import files
+
+import numpy as np
+import pytest
+import xarray as xr
+from pyproj import Transformer
+from shapely import transform
+from shapely.geometry import Point, Polygon, box
+
+from habeas.errors import InputError
+from habeas.monitoring.cube import check_cube
+from habeas.monitoring.folder_writing import write_folder
+from habeas.monitoring.images import read_images
+from habeas.monitoring.site_area import SiteArea, ground, site_grid, utm_zone
+
+
+@pytest.fixture
+def folder(tmp_path, making):
+    """Five dates of an invented place, as a folder of GeoTIFFs."""
+    write_folder(making.small_cube(), tmp_path / "images")
+    return tmp_path / "images"
+
+
+def red(path, making, values=None, **more):
+    values = np.full((60, 60), 0.2, np.float32) if values is None else values
+    return making.write_tiff(path, values, **more)
+
+
+def test_a_cube_that_is_written_is_read_back(folder, making):
+    cube = making.small_cube()
+    images = read_images(folder, making.site_at(18, 18))
+    check_cube(images.cube)
+    there = cube.sel(x=images.cube["x"], y=images.cube["y"])
+    for name in cube.data_vars:
+        np.testing.assert_array_equal(images.cube[name].values, there[name].values)
+    assert images.cube["time"].values.tolist() == cube["time"].values.tolist()
+    assert images.cube["sensor"].values.tolist() == cube["sensor"].values.tolist()
+    assert all(scene.used and scene.clear == 1.0 for scene in images.scenes)
+    assert images.remarks == ()
+
+
+def test_real_sentinel_2_is_written_and_read_back_as_measured(tmp_path):
+    path = files("nrt.data") / "sentinel2_cube_subset_romania_20m.nc"
+    with xr.open_dataset(path) as whole:
+        raw = whole.isel(time=slice(0, 30)).load()
+    clear = np.isin(raw["SCL"].values, (4, 5, 7))
+    names = {"B3": "green", "B4": "red", "B8A": "nir", "B11": "swir16"}
+    times = raw.sizes["time"]
+    cube = xr.Dataset(
+        {
+            name: (
+                ("time", "y", "x"),
+                np.where(clear, raw[band].values / 1e4, np.nan).astype(np.float32),
+            )
+            for band, name in names.items()
+        },
+        coords={"time": raw["time"].values, "y": raw["y"].values, "x": raw["x"].values,
+                "sensor": ("time", ["sentinel-2"] * times),
+                "scene": ("time", [f"romania-{at}" for at in range(times)])},
+        attrs={"crs": "EPSG:3035"},
+    )  # fmt: skip
+    write_folder(cube, tmp_path / "images")
+    x, y = raw["x"].values, raw["y"].values
+    square = box(x[20] - 9, y[27] - 9, x[27] + 9, y[20] + 9)
+    to_degrees = Transformer.from_crs(3035, 4326, always_xy=True)
+    site = SiteArea(outline=transform(square, to_degrees.transform, interleaved=False),
+                    surroundings=200)  # fmt: skip
+    images = read_images(tmp_path / "images", site)
+    assert images.cube.sizes == {"time": 30, "y": 28, "x": 28}
+    there = cube.sel(x=images.cube["x"], y=images.cube["y"], method="nearest")
+    assert np.abs(there["x"].values - images.cube["x"].values).max() < 1e-6
+    for name in names.values():
+        np.testing.assert_array_equal(images.cube[name].values, there[name].values)
+
+
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+def test_the_reader_agrees_with_odc_stac(folder, making):
+    import odc.stac
+    import pystac
+
+    images = read_images(folder, making.site_at(18, 18))
+    path = sorted(folder.iterdir())[0]
+    item = pystac.Item("a", None, None, pystac.utils.str_to_datetime("2020-01-05T00:00:00Z"), {})
+    item.add_asset("image", pystac.Asset(str(path)))
+    crs = utm_zone(making.site_at(18, 18))
+    loaded = odc.stac.load(
+        [item], bands=["image"], geobox=site_grid(making.site_at(18, 18), crs, 10)
+    )
+    np.testing.assert_array_equal(loaded["image"].values[0], images.cube["blue"].values[0])
+
+
+def test_only_dates_asked_for(folder, making):
+    images = read_images(
+        folder, making.site_at(18, 18), since=date(2020, 1, 10), until=date(2020, 1, 20)
+    )
+    assert [str(time)[:10] for time in images.cube["time"].values] == [
+        "2020-01-10", "2020-01-15", "2020-01-20"]  # fmt: skip
+    with pytest.raises(InputError, match="no image is of the dates asked for"):
+        read_images(folder, making.site_at(18, 18), since=date(2021, 1, 1))
+
+
+def test_a_corrupt_file_in_the_middle_costs_one_date(folder, making):
+    broken = sorted(folder.iterdir())[2]
+    content = bytearray(broken.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 3000] = os.urandom(3000)
+    broken.write_bytes(content)
+    cut = sorted(folder.iterdir())[3]
+    cut.write_bytes(cut.read_bytes()[:4000])
+    images = read_images(folder, making.site_at(18, 18))
+    assert images.cube.sizes["time"] == 3
+    lost = [scene for scene in images.scenes if not scene.used]
+    assert [scene.date for scene in lost] == [date(2020, 1, 15), date(2020, 1, 20)]
+    assert all("cannot be read" in scene.reason for scene in lost)
+    assert any("cannot be read" in remark for remark in images.remarks)
+
+
+def test_images_elsewhere_are_refused_with_both_places(folder, making):
+    site = SiteArea(outline=box(44.1, 33.1, 44.101, 33.101))
+    with pytest.raises(InputError, match=r"none of the 5 images shows the site.*44\.10, 33\.10"):
+        read_images(folder, site)
+
+
+def test_one_image_elsewhere_is_told_and_the_rest_carried_on(folder, making):
+    red(folder / "2020-03-01_red.tif", making, west=900_000)
+    images = read_images(folder, making.site_at(18, 18))
+    assert images.cube.sizes["time"] == 5
+    (far,) = [scene for scene in images.scenes if not scene.used]
+    assert far.reason == "it does not show the site"
+
+
+def test_mixed_projections_are_reprojected_and_said(tmp_path, making):
+    west, north = Transformer.from_crs(32639, 32638, always_xy=True).transform(
+        making.west, making.north
+    )
+    columns = np.tile(np.linspace(0.1, 0.4, 200, dtype=np.float32), (200, 1))
+    making.write_tiff(tmp_path / "2020-01-05_red.tif", columns, west=making.west - 500,
+                      north=making.north + 500)  # fmt: skip
+    making.write_tiff(tmp_path / "2020-01-10_red.tif", columns, crs="EPSG:32638", west=west - 500,
+                      north=north + 500)  # fmt: skip
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert images.cube.attrs["crs"] == "EPSG:32639"
+    assert images.cube.sizes["time"] == 2
+    assert "1 of 2 images lie in WGS 84 / UTM zone 38N and were reprojected" in images.remarks[0]
+    # The same corner, turned by a few degrees: the values agree to a few pixels of the slope.
+    gap = images.cube["red"].values[1] - images.cube["red"].values[0]
+    assert np.abs(gap).max() < 0.3 / 200 * 10
+
+
+def test_images_that_lack_a_band(tmp_path, making):
+    for day in (5, 10, 15):
+        red(tmp_path / f"2020-01-{day:02}_red.tif", making)
+        if day != 10:
+            red(tmp_path / f"2020-01-{day:02}_nir.tif", making)
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert list(images.cube.data_vars) == ["red", "nir"]
+    assert [scene.reason for scene in images.scenes] == ["", "it lacks the band nir", ""]
+    only = read_images(tmp_path, making.site_at(18, 18), bands=["red"])
+    assert only.cube.sizes["time"] == 3
+    with pytest.raises(InputError, match=r"all the bands red, swir22.*They have red, nir"):
+        read_images(tmp_path, making.site_at(18, 18), bands=["red", "swir22"])
+    with pytest.raises(InputError, match="no band is called 'crimson'"):
+        read_images(tmp_path, making.site_at(18, 18), bands=["crimson"])
+
+
+def test_all_cloud_is_said_and_stays_a_cube(tmp_path, making):
+    red(tmp_path / "2020-01-05_red.tif", making)
+    making.write_tiff(tmp_path / "2020-01-05_mask.tif", np.ones((60, 60), np.uint8))
+    images = read_images(tmp_path, making.site_at(18, 18))
+    check_cube(images.cube)
+    assert np.isnan(images.cube["red"].values).all()
+    assert images.scenes[0].clear == 0.0
+    assert images.remarks == ("no image shows any of the site clearly",)
+
+
+def test_duplicated_scenes_are_resolved_and_recorded(tmp_path, making):
+    for product, value in (("N0213_R006_T39SVV_20200115T093310", 2000),
+                           ("N0500_R006_T39SVV_20230601T000000", 3500)):  # fmt: skip
+        folder = tmp_path / f"S2A_MSIL2A_20200115T072301_{product}.SAFE"
+        making.write_tiff(folder / "T39SVV_20200115T072301_B04_10m.tif",
+                          np.full((60, 60), value, np.uint16))  # fmt: skip
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert images.cube.sizes["time"] == 1
+    assert np.allclose(images.cube["red"], 0.25)
+    assert [(scene.used, scene.reason) for scene in images.scenes] == [
+        (False, "another image of the same date shows all of it"), (True, "")]  # fmt: skip
+
+
+def test_the_older_processing_steps_in_where_the_newer_is_broken(tmp_path, making):
+    for product in ("N0213_R006_T39SVV_20200115T093310", "N0500_R006_T39SVV_20230601T000000"):
+        folder = tmp_path / f"S2A_MSIL2A_20200115T072301_{product}.SAFE"
+        path = making.write_tiff(folder / "T39SVV_20200115T072301_B04_10m.tif",
+                                 making.numbers((60, 60)))  # fmt: skip
+    path.write_bytes(path.read_bytes()[:2000])
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert images.cube.sizes["time"] == 1
+    assert [scene.used for scene in images.scenes] == [True, False]
+
+
+def test_tiles_of_one_date_are_put_together(tmp_path, making):
+    left = making.write_tiff(tmp_path / "T39SVV_20200115T072301_B04_10m.tif",
+                             np.full((60, 20), 2000, np.uint16))  # fmt: skip
+    making.write_tiff(tmp_path / "T39SWV_20200115T072301_B04_10m.tif",
+                      np.full((60, 40), 3000, np.uint16), west=making.west + 200)  # fmt: skip
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert images.cube.sizes["time"] == 1
+    np.testing.assert_allclose(images.cube["red"].values[0, 0], [0.2] * 12 + [0.3] * 12)
+    assert images.cube["scene"].item() == "T39SWV_20200115T072301+T39SVV_20200115T072301"
+    assert [scene.used for scene in images.scenes] == [True, True]
+    assert left.name in images.scenes[0].files
+
+
+def test_sensors_of_one_date_stand_side_by_side(tmp_path, making):
+    making.write_tiff(tmp_path / "T39SVV_20200115T072301_B04_10m.tif", making.numbers((60, 60)))
+    name = "LC08_L2SP_164038_20200115_20200823_02_T1_SR_B4.TIF"
+    making.write_tiff(tmp_path / name, np.full((30, 30), 15000, np.uint16), pixel=30)
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert images.cube["sensor"].values.tolist() == ["landsat", "sentinel-2"]
+    assert images.cube["x"].values[1] - images.cube["x"].values[0] == 10
+    np.testing.assert_allclose(images.cube["red"].values[0], 15000 * 0.0000275 - 0.2, rtol=1e-6)
+
+
+def test_a_site_larger_than_the_image_is_empty_where_there_is_none(folder, making):
+    images = read_images(folder, making.site_at(-10, -10, 80, surroundings=0))
+    assert images.cube.sizes["x"] == 80
+    shown = np.isfinite(images.cube["red"].values[0])
+    assert shown.sum() == 40 * 40
+    assert images.scenes[0].clear == 0.25
+
+
+def test_saturated_numbers_are_no_observation(tmp_path, making):
+    values = making.numbers((60, 60))
+    values[20, 20] = 65535
+    values[20, 21] = 0
+    making.write_tiff(tmp_path / "T39SVV_20200115T072301_B04_10m.tif", values)
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert np.argwhere(np.isnan(images.cube["red"].values[0])).tolist() == [[12, 12], [12, 13]]
+
+
+def test_a_coarser_cube_takes_means(folder, making):
+    fine = read_images(folder, making.site_at(18, 18)).cube["red"].values
+    coarse = read_images(folder, making.site_at(18, 18), resolution=20).cube["red"].values
+    means = fine.reshape(5, 12, 2, 12, 2).mean(axis=(2, 4))
+    np.testing.assert_allclose(coarse, means, rtol=1e-5)
+
+
+def test_nothing_is_written_beside_the_images(folder, making):
+    before = sorted(path.name for path in folder.rglob("*"))
+    read_images(folder, making.site_at(18, 18))
+    assert sorted(path.name for path in folder.rglob("*")) == before
+
+
+def test_a_point_needs_an_uncertainty():
+    with pytest.raises(InputError, match="without an outline"):
+        SiteArea(outline=Point(51, 36))
+    site = SiteArea(outline=Point(51, 36), uncertainty=50)
+    assert ground(site, utm_zone(site)).area == pytest.approx(np.pi * 50**2, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("outline", "more", "said"),
+    [
+        (Polygon(), {}, "is empty"),
+        (Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), {}, "Self-intersection"),
+        (box(500_000, 4_000_000, 500_100, 4_000_100), {}, "longitude, then latitude"),
+        (box(51, 36, 51.001, 36.001), {"uncertainty": -1}, "no distance"),
+        (box(51, 36, 51.001, 36.001), {"surroundings": float("nan")}, "no distance"),
+    ],
+)
+def test_what_is_no_site_is_refused(outline, more, said):
+    with pytest.raises(InputError, match=said):
+        SiteArea(outline=outline, **more)
+
+
+def test_a_country_is_no_site():
+    site = SiteArea(outline=box(51, 36, 52, 37))
+    with pytest.raises(InputError, match="at most 2000 pixels"):
+        site_grid(site, utm_zone(site), 10)
+
+
+def test_the_uncertainty_widens_the_ground(making):
+    exact, unsure = making.site_at(18, 18), making.site_at(18, 18, uncertainty=30.0)
+    crs = utm_zone(exact)
+    assert ground(unsure, crs).bounds[0] == pytest.approx(ground(exact, crs).bounds[0] - 30)
+    assert site_grid(unsure, crs, 10).shape[0] == site_grid(exact, crs, 10).shape[0] + 6
+
+
+def test_a_folder_that_holds_something_is_not_written_into(folder, making):
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(InputError, match="something already"):
+        write_folder(making.small_cube(seed=1), folder)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
