@@ -78,6 +78,7 @@ def test_real_sentinel_2_is_written_and_read_back_as_measured(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The 'shapely.ops.transform:DeprecationWarning")
 def test_the_reader_agrees_with_odc_stac(folder, making):
     import odc.stac
     import pystac
