@@ -6,3 +6,25 @@ overlaps, fits the published models to them, and says beside every result what w
 it can be trusted, and when there should be none. It links no records (an overlap presumes that they
 are linked), reads no registry in its numerics, and never gives one number from one method.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "Overlap": "habeas.estimation.overlap",
+    "Prior": "habeas.estimation.prior",
+    "RefusedError": "habeas.estimation.refusal",
+    "fit": "habeas.estimation.fitting",
+    "fit_all": "habeas.estimation.fitting",
+    "read_overlap": "habeas.estimation.table_file",
+}
+
+__all__ = ["Overlap", "Prior", "RefusedError", "fit", "fit_all", "read_overlap"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'habeas.estimation' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

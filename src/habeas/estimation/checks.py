@@ -44,3 +44,17 @@ def require_level(level: float) -> None:
     """
     if not 0 < level < 1:
         raise InputError(f"{level} is no level of an interval", mend="Give 0.95")
+
+
+DRAWS = 4000
+"""Draws from a posterior that is known exactly, or from the distribution of a closed estimate."""
+
+
+def require_draws(draws: int) -> None:
+    """Refuse fewer draws than say anything of the ends of an interval.
+
+    Raises:
+        InputError: fewer than 100.
+    """
+    if draws < 100:
+        raise InputError(f"{draws} draws", mend=f"Give 100 or more; {DRAWS} is usual")

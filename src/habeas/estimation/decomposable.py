@@ -24,6 +24,7 @@ from scipy import special
 from scipy.special import gammaln
 
 from habeas.errors import InputError
+from habeas.estimation.checks import require_table
 from habeas.estimation.graphs import (
     Graph,
     complete,
@@ -32,6 +33,7 @@ from habeas.estimation.graphs import (
     scores,
 )
 from habeas.estimation.grid import FURTHEST, Floats, Grid, adaptive_grid
+from habeas.estimation.log_gamma import log_gamma_ratio
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.posterior import GridPosterior
 from habeas.estimation.prior import Prior
@@ -94,11 +96,10 @@ class Margins:
 
     def terms(self, missing: Floats) -> Floats:
         """T of each set of lists at each number of missing; shape (2**k, points)."""
-        population = self.observed + missing
-        found = (
-            self.constant[:, None]
-            - gammaln(population + self.total_weight)
-            + gammaln(self.nobody[:, None] + missing + self.weight[:, None])
+        found = self.constant[:, None] + log_gamma_ratio(
+            missing,
+            self.nobody[:, None] + self.weight[:, None],
+            self.observed + self.total_weight,
         )
         found[0] = 0.0  # the empty separator: one cell that holds everyone
         return np.asarray(found)
@@ -174,7 +175,7 @@ def average_graphs(
     """
     prior = prior or Prior()
     delta = 2.0**-overlap.k if delta is None else delta
-    _check(overlap, delta)
+    _check(overlap, delta, prior)
     known = margins(overlap.dense()[0], overlap.k, delta)
     graphs = decomposable_graphs(overlap.k)
     whole = np.array([graph == complete(overlap.k) for graph in graphs])
@@ -237,9 +238,8 @@ class _Joint:
 
     def _block(self, matrix: Floats, missing: Floats) -> Floats:
         population = self._known.observed + missing
-        shared = (
-            gammaln(population + 1) - gammaln(missing + 1) + self._prior.log_density(population)
-        )
+        shared = log_gamma_ratio(missing, self._known.observed + 1.0, 1.0)
+        shared = shared + self._prior.log_density(population)
         return np.asarray(matrix @ self._known.terms(missing) + shared)
 
 
@@ -250,20 +250,12 @@ def _logsum(values: Floats | list[Floats], axis: int) -> Floats:
     return np.asarray(top + np.log(np.exp(array - np.expand_dims(top, axis)).sum(axis=axis)))
 
 
-def _check(overlap: Overlap, delta: float) -> None:
-    if len(overlap.strata) > 1:
-        raise InputError(
-            "the table has several strata",
-            mend="Fit each (`overlap.stratum`), or all without parting them (`overlap.pooled()`)",
-        )
-    if not overlap.observed:
-        raise InputError("the table has no persons", mend="There is nothing to estimate from")
-    if overlap.k < 2:
-        raise InputError("one list cannot overlap", mend="Two lists or more are needed")
+def _check(overlap: Overlap, delta: float, prior: Prior) -> None:
+    require_table(overlap, every_cell=True)
     if not (np.isfinite(delta) and delta > 0):
         raise InputError(f"a prior weight of {delta}", mend="Give a number above 0")
-    if overlap.unrecorded:
+    if prior.largest is not None and prior.largest < overlap.observed:
         raise InputError(
-            "the table has patterns that could not be recorded",
-            mend="Use the method loglinear, which leaves such cells out of the fit",
+            f"a largest population of {prior.largest:g}, and {overlap.observed} persons are listed",
+            mend="Give a larger one, or none",
         )

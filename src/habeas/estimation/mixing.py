@@ -54,8 +54,12 @@ class Mixing:
     def describe(self) -> str:
         """The figures in words, and whether they are good enough."""
         said = "converged" if self.converged else "NOT CONVERGED"
+        return f"{said}: {self.figures()}"
+
+    def figures(self) -> str:
+        """The figures in words."""
         return (
-            f"{said}: {self.chains} chains of {self.draws} draws, R-hat {self.r_hat:.3f}, "
+            f"{self.chains} chains of {self.draws} draws, R-hat {self.r_hat:.3f}, "
             f"effective draws {self.bulk:.0f} (bulk), {self.tail:.0f} (tail)"
         )
 

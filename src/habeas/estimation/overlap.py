@@ -76,7 +76,7 @@ class Overlap:
             pattern = _pattern(said, names)
             if pattern in cells:
                 raise InputError("a pattern is given twice", place=str(said), mend=_MEND)
-            cells[pattern] = _whole(count, str(said))
+            cells[pattern] = whole_count(count, str(said))
         missing = frozenset(_pattern(said, names) for said in unrecorded)
         return cls._of_cells(names, cells, missing)
 
@@ -325,10 +325,19 @@ def _pattern(said: str | tuple[str, ...], lists: tuple[str, ...]) -> int:
     return pattern
 
 
-def _whole(count: object, place: str) -> int:
-    """A count of persons."""
+def whole_count(count: object, place: str) -> int:
+    """A count of persons.
+
+    Args:
+        count: a number, or a text that says one.
+        place: where it stands, for the error.
+
+    Raises:
+        InputError: it is no whole number of persons.
+    """
     try:
-        number = float(count)  # type: ignore[arg-type]
+        # Python reads "1_000" as a number; in a table it is a slip.
+        number = float("none" if "_" in str(count) else count)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InputError(f"{count!r} is no number", place=place, mend=_MEND) from None
     if not math.isfinite(number) or number != int(number) or number < 0 or number >= 2**53:

@@ -94,6 +94,12 @@ class GridPosterior:
         """The ends between which this share lies, as much of the rest below as above."""
         return self.quantile((1 - level) / 2), self.quantile((1 + level) / 2)
 
+    def above(self, population: float) -> float:
+        """The share of the posterior above a size of the population."""
+        missing, below = self._table
+        held = np.interp(population - self.observed, missing, below, left=0.0)
+        return float(max(1 - held / below[-1], 0.0))
+
     def draws(self, count: int, seed: int) -> npt.NDArray[np.float64]:
         """Sizes of the population drawn from the posterior; shape (count,).
 
