@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -48,18 +49,18 @@ class Spectra:
         materials: of each; the words of earthlib.
         places: of each soil a number of its place, else -1; shape (sample,).
         values: reflectance; shape (sample, platform, band), bands as `cube.BANDS`, float32.
+        groups: the rows of each of `GROUPS`.
     """
 
     samples: tuple[str, ...]
     materials: tuple[str, ...]
     places: npt.NDArray[np.int64]
     values: npt.NDArray[np.float32]
+    groups: Mapping[str, npt.NDArray[np.int64]]
 
     def of(self, group: str) -> npt.NDArray[np.int64]:
         """The rows of a group (`GROUPS`)."""
-        kept = GROUPS[group]
-        rows = [row for row, material in enumerate(self.materials) if material in kept]
-        return np.array(rows, dtype=np.int64)
+        return self.groups[group]
 
 
 @cache
@@ -78,6 +79,12 @@ def load_spectra(split: Split) -> Spectra:
         materials=tuple(cells[1] for cells in rows),
         places=np.array([int(cells[3] or -1) for cells in rows]),
         values=figures.reshape(len(rows), len(PLATFORMS), -1),
+        groups={
+            group: np.array(
+                [row for row, cells in enumerate(rows) if cells[1] in kept], dtype=np.int64
+            )
+            for group, kept in GROUPS.items()
+        },
     )
 
 

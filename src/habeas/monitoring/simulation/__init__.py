@@ -7,6 +7,7 @@ on one's own simulator flatter; they say how methods compare on it, not how they
 from __future__ import annotations
 
 from habeas.monitoring.simulation.change import Change
+from habeas.monitoring.simulation.injection import Injected, inject
 from habeas.monitoring.simulation.site import SimulatedSite, Truth, simulate_site
 
-__all__ = ["Change", "SimulatedSite", "Truth", "simulate_site"]
+__all__ = ["Change", "Injected", "SimulatedSite", "Truth", "inject", "simulate_site"]

@@ -231,20 +231,45 @@ class _Builder:
             self.series.append(self._spectrum(rows))
 
     def herbs(self, kinds: npt.NDArray[np.str_], site: npt.NDArray[np.bool_]) -> None:
-        """Herbs and grass that the rain brings, green and then dry; on the site more, or fewer."""
+        """Herbs and grass that the rain brings, green and then dry.
+
+        Those of the site are more or fewer, earlier or later than those around it, and grazed in
+        other years; a lawn is watered and mown.
+        """
         weather, cells = self.times.weather, len(kinds)
-        thinness = float(np.clip(self.rng.lognormal(0, 0.45), 0.25, 2.5))
         much = weather.climate.greenness * self.rng.lognormal(0, 0.35)
         patchy = np.clip(1 + 0.45 * texture(self.rng, cells, 2.5), 0, 3)
         dense = np.where(kinds == "steppe", much, np.where(kinds == "bare", 0.2 * much, 0))
-        dense = np.where(site, thinness, 1) * dense
-        dense = np.where(kinds == "lawn", 0.8, dense)
-        share = np.clip(patchy * dense, 0, 0.85).astype(np.float32)
+        thinness = float(np.clip(self.rng.lognormal(0, 0.45), 0.25, 2.5))
+        dense = np.clip(patchy * np.where(site, thinness * dense, dense), 0, 0.85)
+        plant, dry = (self._spectrum(self.spectra.of(group)) for group in ("canopy", "litter"))
+        for place in (site, ~site):
+            self._wild(_single(np.where(place, dense, 0)), plant, dry)
+        lawn = _single(np.where(kinds == "lawn", np.clip(0.7 * patchy, 0, 0.85), 0))
+        if lawn.any():
+            self.cover(lawn, self._mown(), self._spectrum(self.spectra.of("canopy")))
+
+    def _wild(self, share: Map, plant: Floats, dry: Floats) -> None:
+        """Herbs of one stand: with their own delay, and their own good and bad years."""
+        weather, days = self.times.weather, self.times.days
         late = self.rng.normal(0, 6)
-        green = self._shifted(weather.herbs, late)
-        self.cover(share, green, self._spectrum(self.spectra.of("canopy")))
-        straw = self._shifted(weather.straw, late) * np.clip(1 - green, 0, 1) * 0.8
-        self.cover(share, straw, self._spectrum(self.spectra.of("litter")))
+        years = np.exp(self.rng.normal(0, 0.15, days.max() // 365 + 3))
+        year = np.interp(days / 365.25, np.arange(len(years)), years)
+        green = np.clip(self._shifted(weather.herbs, late) * year, 0, 1.1)
+        straw = np.clip(self._shifted(weather.straw, late) * year, 0, 1.1)
+        self.cover(share, green, plant)
+        self.cover(share, straw * np.clip(1 - green, 0, 1) * 0.8, dry)
+
+    def _mown(self) -> Floats:
+        """How green a watered lawn is: with the warmth, less after each mowing and some neglect."""
+        weather, days = self.times.weather, self.times.days.astype(float)
+        season = np.clip(0.35 + 0.65 * self.times.at(weather.leaves), 0, 1)
+        mowings = np.sort(self.rng.uniform(0, days.max() + 1, int(days.max() / 40) + 1))
+        last = np.searchsorted(mowings, days, side="right") - 1
+        since = np.where(last >= 0, days - mowings[np.maximum(last, 0)], 60)
+        neglect = np.exp(0.2 * self.rng.normal(size=int(days.max() / 180) + 3))
+        care = np.interp(days / 180, np.arange(len(neglect)), neglect)
+        return np.asarray(np.clip(season * care * (1 - 0.25 * np.exp(-since / 10)), 0, 1))
 
     def trees(self, kinds: npt.NDArray[np.str_], site: npt.NDArray[np.bool_]) -> None:
         """Shrubs and trees: some anywhere, rows of them in orchards; they grow slowly."""

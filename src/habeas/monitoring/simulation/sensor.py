@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from habeas.monitoring.simulation.ground import CELL
 from habeas.monitoring.spectra import PLATFORMS
@@ -128,8 +127,11 @@ def seen(rng: np.random.Generator, scene: Images, passes: Passes, size: int) -> 
             _weights(shift[dates, axis], size, cells, width, None if place is None else place[axis])
             for axis in (0, 1)
         )
-        part = scene[dates][:, bands]
-        image[dates, bands] = rows[:, None] @ part @ columns.transpose(0, 2, 1)[:, None]
+        wide = (bands.stop - bands.start) * cells
+        part = scene[dates, bands].transpose(0, 2, 1, 3).reshape(len(dates), cells, wide)
+        half = (rows @ part).reshape(len(dates), size * wide // cells, cells)
+        whole = (half @ columns.transpose(0, 2, 1)).reshape(len(dates), size, wide // cells, size)
+        image[dates, bands] = whole.transpose(0, 2, 1, 3)
     return image
 
 
@@ -147,11 +149,12 @@ def _weights(shift: Floats, size: int, cells: int, width: float, phase: float | 
     centre = margin + PIXEL * (np.arange(size) + 0.5)
     if phase is not None:
         centre = (np.floor((centre - phase) / width) + 0.5) * width + phase
-    soft = 0.25 * width + 1.5
+    soft = 0.75 * width + CELL
     middle = (np.arange(cells) + 0.5) * CELL
-    off = middle[None, None, :] - (centre[None, :, None] + shift[:, None, None])
-    weight = ndtr((off + width / 2) / soft) - ndtr((off - width / 2) / soft)
-    return np.asarray(weight / weight.sum(axis=2, keepdims=True), dtype=np.float32)
+    place = centre[None, :, None] + shift[:, None, None]
+    off = np.abs(middle - place).astype(np.float32)
+    weight = np.clip((width / 2 - off) / soft + 0.5, 0, 1)
+    return np.asarray(weight / weight.sum(axis=2, keepdims=True))
 
 
 def radiometry(rng: np.random.Generator, passes: Passes, tilt: Floats) -> tuple[Images, Images]:

@@ -1,0 +1,60 @@
+"""A change put into real images: where and when the truth says, and nowhere else."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from habeas.errors import InputError
+from habeas.monitoring.cube import bands_of, check_cube
+from habeas.monitoring.disturbance import KINDS
+from habeas.monitoring.simulation import Change, inject
+
+
+@pytest.fixture
+def footprint():
+    mask = np.zeros((16, 16), dtype=bool)
+    mask[6:10, 5:9] = True
+    return mask
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_the_patch_changes_and_only_from_its_first_day(real_cube, footprint, kind):
+    change = Change(kind=kind, onset=date(2019, 6, 1), cover=0.9)
+    found = inject(real_cube, footprint, change, seed=4)
+    check_cube(found.cube)
+    before = real_cube["time"].values < np.datetime64("2019-06-01")
+    near = np.zeros_like(footprint)
+    near[4:12, 3:11] = True
+    after = real_cube["time"].values > np.datetime64(found.end)
+    moved = np.zeros(footprint.shape)
+    for band in bands_of(real_cube):
+        old, new = real_cube[band].values, found.cube[band].values
+        assert np.array_equal(np.isnan(old), np.isnan(new))
+        apart = np.abs(new - old)
+        assert np.nanmax(apart[before]) == 0
+        assert np.nanmax(apart[:, ~near]) == 0
+        moved += np.nan_to_num(np.nanmean(apart[after], axis=0))
+    assert np.median(moved[footprint]) > 0.05
+    assert (found.kind, found.onset) == (kind, date(2019, 6, 1))
+
+
+def test_equal_seeds_give_equal_bytes(real_cube, footprint):
+    change = Change(kind="rubbish", onset=date(2019, 6, 1))
+    first, again, other = (inject(real_cube, footprint, change, seed).cube for seed in (1, 1, 2))
+    assert first.identical(again)
+    assert not first.identical(other)
+
+
+def test_what_cannot_be_put_in_is_refused(real_cube, footprint):
+    with pytest.raises(InputError, match="no onset"):
+        inject(real_cube, footprint, Change(kind="rubbish"), seed=1)
+    with pytest.raises(InputError, match="no pixel"):
+        inject(
+            real_cube,
+            ~footprint & footprint,
+            Change(kind="rubbish", onset=date(2019, 6, 1)),
+            seed=1,
+        )
+    with pytest.raises(InputError, match="no pixel"):
+        inject(real_cube, footprint[:8], Change(kind="rubbish", onset=date(2019, 6, 1)), seed=1)
