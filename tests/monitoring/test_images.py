@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 from pyproj import Transformer
 from shapely import transform
-from shapely.geometry import Point, Polygon, box
+from shapely.geometry import Point, Polygon, box, mapping
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import check_cube
@@ -83,9 +83,12 @@ def test_the_reader_agrees_with_odc_stac(folder, making):
     import odc.stac
     import pystac
 
-    images = read_images(folder, making.site_at(18, 18))
+    site = making.site_at(18, 18)
+    images = read_images(folder, site)
     path = sorted(folder.iterdir())[0]
-    item = pystac.Item("a", None, None, pystac.utils.str_to_datetime("2020-01-05T00:00:00Z"), {})
+    item = pystac.Item(
+        "a", mapping(site.outline), None, pystac.utils.str_to_datetime("2020-01-05T00:00:00Z"), {}
+    )
     item.add_asset("image", pystac.Asset(str(path)))
     crs = utm_zone(making.site_at(18, 18))
     loaded = odc.stac.load(
