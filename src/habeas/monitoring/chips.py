@@ -1,15 +1,18 @@
-"""The chips of a site: read from images."""
+"""The chips of a site: from the cache where they are kept, from the images where they are not."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 from odc.geo.geobox import GeoBox
 
 from habeas.errors import InputError
 from habeas.monitoring.acquisition import Acquisition
 from habeas.monitoring.chip import Chip, read_chip
+from habeas.monitoring.chip_store import ChipStore
 from habeas.monitoring.clear_ground import Clear
 from habeas.monitoring.day import name_of
 from habeas.monitoring.file_facts import FileFacts
@@ -25,25 +28,51 @@ class ChipReader:
         grid: of the site.
         clear: what counts as clear ground.
         facts: hashes of files.
+        store: of chips; none to keep none.
     """
 
     bands: tuple[str, ...]
     grid: GeoBox
     clear: Clear
     facts: FileFacts
+    store: ChipStore | None = None
 
     def read(self, image: Acquisition) -> tuple[Chip, Mapping[str, str]]:
         """The chip of an image, and the hashes of its files, by name.
 
         Raises:
             InputError: the image cannot be read.
+            StorageError: the chip cannot be kept.
         """
         try:
-            hashes = {
-                name_of(href): self.facts.sha256(href)
-                for href in image.hrefs
-                if not is_remote(href)
-            }
+            hashes = {href: self.facts.sha256(href) for href in image.hrefs if not is_remote(href)}
         except OSError as problem:
             raise InputError(f"a file cannot be read ({problem.strerror})") from problem
-        return read_chip(image, self.bands, self.grid, self.clear), hashes
+        by_name = {name_of(href): digest for href, digest in hashes.items()}
+        if self.store is None:
+            return read_chip(image, self.bands, self.grid, self.clear), by_name
+        key = _key(image, self.bands, self.clear, hashes)
+        chip = self.store.get(key)
+        if chip is None:
+            chip = read_chip(image, self.bands, self.grid, self.clear)
+            self.store.put(key, chip)
+        return chip, by_name
+
+
+def _key(
+    image: Acquisition, bands: tuple[str, ...], clear: Clear, hashes: Mapping[str, str]
+) -> str:
+    """What decides a chip, besides its grid: the files, by hash, and how they are read."""
+    layers = [image.layers[name] for name in bands] + [mask.layer for mask in image.masks]
+    said = [
+        image.id,
+        image.processed,
+        [
+            (hashes.get(layer.href) or layer.href.split("?")[0], layer.index, layer.scale,
+             layer.offset, layer.nodata)
+            for layer in layers
+        ],
+        [mask.kind for mask in image.masks],
+        [clear.scl, clear.supplied],
+    ]  # fmt: skip
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()

@@ -18,6 +18,7 @@ from shapely import unary_union
 
 from habeas.errors import InputError
 from habeas.monitoring.acquisition import Acquisition
+from habeas.monitoring.chip_store import ChipStore
 from habeas.monitoring.chips import ChipReader
 from habeas.monitoring.clear_ground import Clear
 from habeas.monitoring.cube import BANDS
@@ -87,8 +88,14 @@ def read_images(
     names, without = _bands(near, bands)
     usable = [image for image in near if not set(names) - set(image.layers)]
     grid, remarks = choose_grid(site, usable, resolution)
+    store = ChipStore(cache, grid, names) if cache is not None else None
+    reader = ChipReader(bands=names, grid=grid, clear=clear, facts=facts, store=store)
     with reading_settings():
-        days = _days(usable, ChipReader(bands=names, grid=grid, clear=clear, facts=facts), site)
+        days = _days(usable, reader, site)
+    if store is not None:
+        store.flush()
+        if store.damaged:
+            remarks += (f"{store.damaged} files of the cache were damaged: read again",)
     facts.save()
     read = [day for day in days if day.values is not None]
     scenes = [*found.dropped, *far, *without, *(scene for day in days for scene in day.scenes)]

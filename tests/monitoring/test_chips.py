@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from habeas.errors import StorageError
+from habeas.monitoring import chip_store, chips
+from habeas.monitoring.chip import Chip
+from habeas.monitoring.chip_store import ChipStore
+from habeas.monitoring.folder_writing import write_folder
+from habeas.monitoring.images import read_images
+from habeas.monitoring.site_area import site_grid, utm_zone
+
+
+@pytest.fixture
+def folder(tmp_path, making):
+    write_folder(making.small_cube(), tmp_path / "images")
+    return tmp_path / "images"
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The ids of the images that are read from files."""
+    ids = []
+
+    def counted(image, *rest):
+        ids.append(image.id)
+        return real(image, *rest)
+
+    real = chips.read_chip
+    monkeypatch.setattr(chips, "read_chip", counted)
+    return ids
+
+
+def same(one, other):
+    assert one.cube.identical(other.cube)
+    assert one.scenes == other.scenes
+
+
+def test_the_next_run_reads_only_what_is_new(folder, tmp_path, making, read):
+    site = making.site_at(18, 18)
+    first = read_images(folder, site, cache=tmp_path / "cache")
+    assert len(read) == 5
+    read.clear()
+    same(first, read_images(folder, site, cache=tmp_path / "cache"))
+    assert read == []
+    new = making.write_tiff(folder / "2020-03-01.tif", np.full((6, 40, 40), 0.2, np.float32),
+                            descriptions=tuple(first.cube.data_vars),
+                            tags={"SENSOR": "sentinel-2"})  # fmt: skip
+    images = read_images(folder, site, cache=tmp_path / "cache")
+    assert read == [new.stem]
+    same(images, read_images(folder, site))
+
+
+def test_a_file_that_changed_is_read_again(folder, tmp_path, making, read):
+    site = making.site_at(18, 18)
+    bands = tuple(read_images(folder, site, cache=tmp_path / "cache").cube.data_vars)
+    changed = sorted(folder.iterdir())[1]
+    read.clear()
+    making.write_tiff(changed, np.full((6, 40, 40), 0.2, np.float32), descriptions=bands,
+                      tags={"SENSOR": "sentinel-2"})  # fmt: skip
+    images = read_images(folder, site, cache=tmp_path / "cache")
+    assert read == [changed.stem]
+    assert (images.cube["red"].values[1] == np.float32(0.2)).all()
+
+
+def test_other_sites_bands_and_masks_are_kept_apart(folder, tmp_path, making, read):
+    cache = tmp_path / "cache"
+    read_images(folder, making.site_at(18, 18), cache=cache)
+    for site, bands in ((making.site_at(19, 18), None), (making.site_at(18, 18), ["red"])):
+        read.clear()
+        images = read_images(folder, site, cache=cache, bands=bands)
+        assert len(read) == 5
+        same(images, read_images(folder, site, bands=bands))
+
+
+def test_a_damaged_cache_is_noticed_and_built_anew(folder, tmp_path, making, read):
+    site, cache = making.site_at(18, 18), tmp_path / "cache"
+    first = read_images(folder, site, cache=cache)
+    (segment,) = cache.glob("chips/*/*.npz")
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    read.clear()
+    again = read_images(folder, site, cache=cache)
+    assert len(read) == 5
+    same(first, again)
+    assert "1 files of the cache were damaged: read again" in again.remarks
+    assert read_images(folder, site, cache=cache).remarks == ()
+
+
+def test_without_the_checksum_the_damage_would_be_believed(folder, tmp_path, making, monkeypatch):
+    site, cache = making.site_at(18, 18), tmp_path / "cache"
+    first = read_images(folder, site, cache=cache)
+    (segment,) = cache.glob("chips/*/*.npz")
+    with np.load(segment) as archive:
+        arrays = dict(archive)
+    arrays["values"][0] += 1
+    np.savez_compressed(segment, **arrays)
+    same(first, read_images(folder, site, cache=cache))  # noticed
+    (segment,) = cache.glob("chips/*/*.npz")
+    np.savez_compressed(segment, **arrays)
+    segment.rename(segment.with_name(chip_store.hashlib.sha256(segment.read_bytes()).hexdigest()
+                                     + ".npz"))  # fmt: skip
+    assert not first.cube.identical(read_images(folder, site, cache=cache).cube)
+
+
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np
+from habeas.monitoring import chip_store, whole_file
+from habeas.monitoring.chip import Chip
+from habeas.monitoring.site_area import SiteArea, site_grid, utm_zone
+from shapely.geometry import box
+chip_store.CHIPS_A_SEGMENT = 2
+site = SiteArea(outline=box(51, 36, 51.0005, 36.0005), surroundings=20)
+store = chip_store.ChipStore(Path(sys.argv[1]), site_grid(site, utm_zone(site), 10), ("red",))
+shape = site_grid(site, utm_zone(site), 10).shape
+real = whole_file.os.fsync
+writes = []
+def killed(descriptor):
+    writes.append(descriptor)
+    if len(writes) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)  # in the midst of the third segment
+    real(descriptor)
+whole_file.os.fsync = killed
+for at in range(10):
+    store.put(str(at), Chip(np.full((1, *shape), at, np.float32), np.ones(shape, bool)))
+"""
+
+
+def test_killed_half_way_what_was_kept_is_kept(tmp_path):
+    ended = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    from shapely.geometry import box
+
+    from habeas.monitoring.site_area import SiteArea
+
+    site = SiteArea(outline=box(51, 36, 51.0005, 36.0005), surroundings=20)
+    store = ChipStore(tmp_path, site_grid(site, utm_zone(site), 10), ("red",))
+    assert store.damaged == 0
+    assert [at for at in range(10) if store.get(str(at))] == [0, 1, 2, 3]
+    assert store.get("3").values[0, 0, 0] == 3
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(runs=st.lists(st.lists(st.integers(0, 30), max_size=6), max_size=8))
+def test_whatever_is_put_is_got_after_any_runs(runs, tmp_path_factory, making):
+    folder = tmp_path_factory.mktemp("cache")
+    site = making.site_at(18, 18, 2, surroundings=0)
+    grid = site_grid(site, utm_zone(site), 10)
+    expected = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chip_store, "CHIPS_A_SEGMENT", 3)
+        patch.setattr(chip_store, "SEGMENTS", 2)
+        for run in runs:
+            store = ChipStore(folder, grid, ("red",))
+            for number in run:
+                chip = Chip(np.full((1, *grid.shape), number, np.float32),
+                            np.ones(grid.shape, np.bool_))  # fmt: skip
+                store.put(str(number), chip)
+                expected[str(number)] = number
+            store.flush()
+            assert len(list(folder.glob("chips/*/*.npz"))) <= 3
+    store = ChipStore(folder, grid, ("red",))
+    assert {key: store.get(key).values[0, 0, 0] for key in expected} == expected
+    assert store.damaged == 0
+
+
+def test_a_full_disk_is_said_and_leaves_no_half(tmp_path, making, monkeypatch):
+    site = making.site_at(18, 18, 2, surroundings=0)
+    grid = site_grid(site, utm_zone(site), 10)
+    store = ChipStore(tmp_path, grid, ("red",))
+    store.put("a", Chip(np.zeros((1, *grid.shape), np.float32), np.ones(grid.shape, np.bool_)))
+
+    def full(descriptor):
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("habeas.monitoring.whole_file.os.fsync", full)
+    with pytest.raises(StorageError, match="No space left"):
+        store.flush()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
