@@ -18,10 +18,21 @@ _HOMES = {
     "RefusedError": "habeas.estimation.refusal",
     "fit": "habeas.estimation.fitting",
     "fit_all": "habeas.estimation.fitting",
+    "fit_linked": "habeas.estimation.linkage",
+    "overlaps_from_partitions": "habeas.estimation.linkage",
     "read_overlap": "habeas.estimation.table_file",
 }
 
-__all__ = ["Overlap", "Prior", "RefusedError", "fit", "fit_all", "read_overlap"]
+__all__ = [
+    "Overlap",
+    "Prior",
+    "RefusedError",
+    "fit",
+    "fit_all",
+    "fit_linked",
+    "overlaps_from_partitions",
+    "read_overlap",
+]
 
 
 def __getattr__(name: str) -> Any:

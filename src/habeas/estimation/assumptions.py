@@ -70,6 +70,13 @@ COMPLETE_GRAPH = Words(
     " گراف کامل نیز به حساب آمده است: به اندازهٔ وزن آن، توزیع پیشین تعیین‌کننده است",
 )
 
+OF_LINKAGE = Words(
+    ". Linkage: the ways of linking the records are drawn from what the linkage knows, which the "
+    "estimate does not change",
+    ". پیوند رکوردها: شیوه‌های پیوند دادن رکوردها از آنچه مدل پیوند می‌داند نمونه‌گیری شده‌اند و "
+    "برآورد آن را تغییر نمی‌دهد",
+)
+
 
 def of_a_pair(pair: tuple[str, str], covariates: tuple[str, ...], others: int) -> Words:
     """What doubly robust estimation from a pair of lists assumes.

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from habeas.errors import InputError
+from habeas.estimation.clusters import gather, list_bits
 from habeas.estimation.records import Counts, Patterns, tabulate
 
 MOST_LISTS = 62
@@ -117,6 +118,39 @@ class Overlap:
         _check_lists(names)
         found = tabulate(records, names, tuple(strata), person)
         return cls(names, found.patterns, found.counts, found.strata, tuple(strata))
+
+    @classmethod
+    def from_clusters(
+        cls,
+        list_of_record: Sequence[str],
+        clusters: npt.ArrayLike,
+        *,
+        lists: Sequence[str] | None = None,
+        strata: Sequence[str] | None = None,
+        stratified_by: str = "stratum",
+    ) -> Overlap:
+        """A table from linked records: every record is of one list and of one person.
+
+        A person is on every list that one of its records is of, on each once.
+
+        Args:
+            list_of_record: the name of the list of each record.
+            clusters: the id of the person of each record, whatever the id is; shape (records,).
+            lists: the names of the lists in order; those met, sorted, when left out.
+            strata: the label of each record. A person has the label on which its records agree,
+                empty ones apart; a person whose records contradict each other, or have none, is
+                kept under the label `""`.
+            stratified_by: what the labels tell.
+
+        Raises:
+            InputError: no records, another number of ids or labels, a record without a cluster or
+                of a list that is not named.
+        """
+        names, bits = list_bits(list_of_record, lists)
+        _check_lists(names)
+        found = gather(bits, clusters, strata)
+        told = () if strata is None else (stratified_by,)
+        return cls(names, found.patterns, found.counts, found.strata, told)
 
     @cached_property
     def k(self) -> int:

@@ -43,12 +43,30 @@ class GridPosterior:
             return float("inf")
         return self.observed + float(self.mass @ self.grid.missing)
 
+    def variance(self) -> float:
+        """The variance of the population; infinite where the tail is too heavy for one."""
+        if not self.has_moment(2):
+            return float("inf")
+        centre = float(self.mass @ self.grid.missing)
+        return float(self.mass @ (self.grid.missing - centre) ** 2)
+
+    def log_moments(self) -> tuple[float, float]:
+        """The mean and the variance of the logarithm of the population; both always exist."""
+        logarithm = np.log(self.observed + self.grid.missing)
+        centre = float(self.mass @ logarithm)
+        return centre, float(self.mass @ (logarithm - centre) ** 2)
+
     @cached_property
     def has_mean(self) -> bool:
-        """Whether there is a mean: each of the last panels adds less than the one before."""
+        """Whether there is a mean."""
+        return self.has_moment(1)
+
+    def has_moment(self, power: int) -> bool:
+        """Whether there is a moment: each of the last panels adds less than the one before."""
         if not len(self.grid.edges) or self.grid.ends:
             return True
-        adds = (self.mass * self.grid.missing)[-2 * NODES :].reshape(2, NODES).sum(axis=1)
+        missing = self.grid.missing**power
+        adds = (self.mass * missing)[-2 * NODES :].reshape(2, NODES).sum(axis=1)
         widths = np.diff(self.grid.edges)[-2:]
         return bool(adds[1] / widths[1] < 0.999 * adds[0] / widths[0] or adds[1] < 1e-300)
 

@@ -101,10 +101,10 @@ def _labels(records: Any, strata: Sequence[str], count: int) -> list[tuple[str, 
     columns = [_column(records, name) for name in strata]
     if any(len(column) != count for column in columns):
         raise InputError("the columns differ in length", mend=_MEND)
-    return [tuple(_label(cell) for cell in cells) for cells in zip(*columns, strict=True)]
+    return [tuple(label_of(cell) for cell in cells) for cells in zip(*columns, strict=True)]
 
 
-def _label(cell: object) -> str:
+def label_of(cell: object) -> str:
     """A label as text; empty for what a data frame writes for nothing."""
     if cell is None or (isinstance(cell, float) and math.isnan(cell)) or str(cell) == "<NA>":
         return ""

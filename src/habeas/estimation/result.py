@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -106,14 +107,13 @@ def cells_of(overlap: Overlap) -> dict[str, object]:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Estimation:
+class Result(ABC):
     """How many there may be, by one method, with all that must stand beside it.
 
     It is no number, and cannot be made one: `summary()` has the figures.
 
     Attributes:
         method: which.
-        overlap: the table that was fitted.
         level: of the intervals.
         seed: of the random numbers.
         version: of Habeas.
@@ -123,7 +123,6 @@ class Estimation:
     """
 
     method: str
-    overlap: Overlap
     level: float
     seed: int
     version: str
@@ -132,14 +131,14 @@ class Estimation:
     answer: Answer
 
     @property
-    def observed(self) -> int:
-        """Persons on at least one list."""
-        return self.overlap.observed
+    @abstractmethod
+    def digest(self) -> str:
+        """SHA-256 of the table or the tables."""
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the table."""
-        return self.overlap.digest
+    def observed(self) -> int:
+        """Persons on at least one list."""
+        return self.answer.summary.observed
 
     @property
     def draws(self) -> Floats:
@@ -223,3 +222,19 @@ class Estimation:
 
 def _count(number: float) -> str:
     return f"{number:,.0f}" if isfinite(number) else "no end"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Estimation(Result):
+    """The result of one method on one table.
+
+    Attributes:
+        overlap: the table that was fitted.
+    """
+
+    overlap: Overlap
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the table."""
+        return self.overlap.digest
