@@ -1,0 +1,128 @@
+"""The images as arrays: log reflectance by date, band and pixel, each clear or not.
+
+Logarithms, because shadow, sun height and moisture multiply reflectance; a change of the ground is
+then as large in winter as in summer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from habeas.monitoring.cube import bands_of
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.int64]
+
+_DARKEST = 0.003
+"""Reflectance below which a logarithm would say more than the sensor knows."""
+
+_SNOW_INDEX = 0.4
+_SNOW_NIR = 0.11
+"""Normalised difference snow index and near infrared of snow (Hall, Riggs and Salomonson 1995)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """A series of images of one place.
+
+    Attributes:
+        values: log reflectance; shape (t, bands, pixels); 0 where not clear.
+        clear: whether a pixel was seen, in every band; shape (t, pixels).
+        days: days since 1970; shape (t,), ascending.
+        sensors: number of the sensor, by name; shape (t,).
+        scenes: ids of the images; length t.
+        bands: common names, by wavelength.
+        shape: rows and columns; their product is the number of pixels.
+        doubled: ids of images left out because the same image came twice.
+    """
+
+    values: Floats
+    clear: Bools
+    days: Days
+    sensors: Days
+    scenes: tuple[str, ...]
+    bands: tuple[str, ...]
+    shape: tuple[int, int]
+    doubled: tuple[str, ...] = ()
+
+    def band(self, *names: str) -> int | None:
+        """The place of the first of these bands that there is."""
+        return next((self.bands.index(name) for name in names if name in self.bands), None)
+
+    def until(self, end: int) -> Stack:
+        """The images before this one."""
+        return replace(
+            self,
+            values=self.values[:end],
+            clear=self.clear[:end],
+            days=self.days[:end],
+            sensors=self.sensors[:end],
+            scenes=self.scenes[:end],
+        )
+
+
+def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
+    """The arrays of a cube.
+
+    Images that came twice (the same scene, or the same day and sensor with the same pixels) are
+    left out; snow is not clear, nor is a pixel that lacks a band.
+
+    Args:
+        cube: see `cube`; already checked.
+        first: the first date to take.
+    """
+    cube = cube.isel(time=slice(first, None))
+    bands = bands_of(cube)
+    times = cube["time"].values.astype("datetime64[D]").astype(np.int64)
+    sensors = np.unique(cube["sensor"].values.astype(str), return_inverse=True)[1]
+    scenes = [str(name) for name in cube["scene"].values]
+    raw = np.stack(
+        [cube[name].transpose("time", "y", "x").values.astype(np.float32) for name in bands], axis=1
+    )
+    keep = _once(times, sensors, scenes, raw)
+    raw = raw[keep]
+    dates, count = raw.shape[:2]
+    flat = raw.reshape(dates, count, -1)
+    clear = np.isfinite(flat).all(axis=1) & ~_snow(flat, bands)
+    with np.errstate(invalid="ignore"):
+        values = np.log(np.maximum(flat, _DARKEST))
+    values[~np.broadcast_to(clear[:, None], values.shape)] = 0
+    return Stack(
+        values=values,
+        clear=clear,
+        days=times[keep],
+        sensors=sensors[keep].astype(np.int64),
+        scenes=tuple(scenes[at] for at in keep),
+        bands=bands,
+        shape=(cube.sizes["y"], cube.sizes["x"]),
+        doubled=tuple(scenes[at] for at in sorted(set(range(len(scenes))) - set(keep.tolist()))),
+    )
+
+
+def _once(days: Days, sensors: Days, scenes: list[str], raw: Floats) -> Days:
+    """The places of images, each once."""
+    kept: list[int] = []
+    seen: set[str] = set()
+    for at, name in enumerate(scenes):
+        twin = kept and days[kept[-1]] == days[at] and sensors[kept[-1]] == sensors[at]
+        same = twin and np.array_equal(raw[kept[-1]], raw[at], equal_nan=True)
+        if name in seen or same:
+            continue
+        seen.add(name)
+        kept.append(at)
+    return np.array(kept, dtype=np.int64)
+
+
+def _snow(flat: Floats, bands: tuple[str, ...]) -> Bools:
+    """Pixels of snow; shape (t, pixels); none where the bands do not tell."""
+    if not {"green", "swir16", "nir"} <= set(bands):
+        return np.zeros((flat.shape[0], flat.shape[2]), dtype=np.bool_)
+    green, swir, nir = (flat[:, bands.index(name)] for name in ("green", "swir16", "nir"))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        snow = ((green - swir) > _SNOW_INDEX * (green + swir)) & (nir > _SNOW_NIR)
+    return np.asarray(snow)

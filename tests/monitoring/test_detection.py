@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+import xarray as xr
+from shapely.geometry import Point, box
+from tests.monitoring.scenes import Scene, scene
+
+from habeas.errors import InputError
+from habeas.monitoring import detect
+from habeas.monitoring.detection import watch
+from habeas.monitoring.settings import DetectionSettings
+
+SETTINGS = DetectionSettings(watch_from=date(2020, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def changed() -> Scene:
+    return scene(1, onset="2020-08-03")
+
+
+def _cut(made: Scene, day: str) -> xr.Dataset:
+    return made.cube.sel(time=slice(None, day))
+
+
+def test_a_change_is_found_dated_and_measured(changed: Scene) -> None:
+    found = detect(changed.cube, changed.outline, settings=SETTINGS)
+    assert found.status == "disturbed"
+    (one,) = found.disturbances
+    assert date(2020, 8, 3) <= one.alarm <= date(2020, 11, 1)
+    assert one.earliest <= date(2020, 8, 3) <= one.latest
+    assert abs((one.best - date(2020, 8, 3)).days) <= 15
+    both = (one.footprint & changed.footprint).sum()
+    assert both / (one.footprint | changed.footprint).sum() >= 0.75
+    assert one.area.low <= 1600 <= one.area.high * 1.15
+    assert one.gradual is False
+    assert one.outline.area == pytest.approx(100 * one.footprint.sum())
+
+
+def test_a_stable_site_gives_no_alarm_and_is_not_said_to_be_unchanged() -> None:
+    made = scene(2)
+    found = detect(made.cube, made.outline, settings=SETTINGS)
+    assert found.status == "no_disturbance_found"
+    assert found.calibration is not None
+    assert found.calibration.rate.low <= 0.02 <= found.calibration.rate.high
+
+
+@pytest.mark.parametrize("side", [2, 8])
+def test_a_small_change_is_found_as_well_as_a_whole_site(side: int) -> None:
+    made = scene(3, onset="2020-08-03", side=min(side, 6), factor=0.5)
+    found = detect(made.cube, made.outline, settings=SETTINGS)
+    assert [one.alarm.year for one in found.disturbances][:1] == [2020]
+
+
+def test_later_images_never_move_an_alarm(changed: Scene) -> None:
+    whole = detect(changed.cube, changed.outline, settings=SETTINGS).disturbances[0]
+    at = detect(_cut(changed, str(whole.alarm)), changed.outline, settings=SETTINGS)
+    assert [one.alarm for one in at.disturbances] == [whole.alarm]
+    before = str(whole.alarm - timedelta(days=1))
+    assert not detect(_cut(changed, before), changed.outline, settings=SETTINGS).disturbances
+
+
+def test_a_run_that_goes_on_says_what_a_whole_run_says(changed: Scene) -> None:
+    _, state = watch(_cut(changed, "2020-08-20"), changed.outline, settings=SETTINGS)
+    for day in ("2020-09-20", "2021-02-20", "2021-12-31"):
+        part = _cut(changed, day)
+        one, state = watch(part, changed.outline, settings=SETTINGS, state=state)
+        other, fresh = watch(part, changed.outline, settings=SETTINGS)
+        assert state is not None
+        assert fresh is not None
+        np.testing.assert_allclose(state.track.scores, fresh.track.scores, atol=1e-4)
+        assert [d.alarm for d in one.disturbances] == [d.alarm for d in other.disturbances]
+        assert [d.best for d in one.disturbances] == [d.best for d in other.disturbances]
+
+
+def test_runs_are_alike(changed: Scene) -> None:
+    one, other = (detect(changed.cube, changed.outline, settings=SETTINGS) for _ in range(2))
+    assert one.disturbances[0].area == other.disturbances[0].area
+    np.testing.assert_array_equal(one.curve.statistic, other.curve.statistic)  # type: ignore[union-attr]
+
+
+def test_a_gap_in_the_images_widens_the_interval(changed: Scene) -> None:
+    days = changed.cube["time"].values.astype("datetime64[D]")
+    hole = (days > np.datetime64("2020-06-15")) & (days < np.datetime64("2020-10-01"))
+    gap = changed.cube.isel(time=np.flatnonzero(~hole))
+    near = detect(changed.cube, changed.outline, settings=SETTINGS).disturbances[0]
+    wide = detect(gap, changed.outline, settings=SETTINGS)
+    far = wide.disturbances[0]
+    assert (far.latest - far.earliest).days >= 80 > (near.latest - near.earliest).days
+    assert far.earliest <= date(2020, 8, 3) <= far.latest
+    assert any(first <= date(2020, 8, 1) <= last for first, last in wide.gaps)
+
+
+def test_fewer_bands_do() -> None:
+    made = scene(4, onset="2020-08-03")
+    found = detect(made.cube[["green", "red", "nir", "swir16"]], made.outline, settings=SETTINGS)
+    assert found.status == "disturbed"
+
+
+def test_too_short_a_history_cannot_be_assessed(changed: Scene) -> None:
+    found = detect(
+        changed.cube.sel(time=slice("2019-01-01", None)), changed.outline, settings=SETTINGS
+    )
+    assert found.status == "cannot_assess"
+    assert "two years" in found.reasons[0]
+
+
+def test_a_clouded_watch_cannot_be_assessed(changed: Scene) -> None:
+    later = changed.cube["time"] >= np.datetime64("2020-01-01")
+    found = detect(changed.cube.where(~later), changed.outline, settings=SETTINGS)
+    assert found.status == "cannot_assess"
+    assert found.reasons == ("the watch has no clear date",)
+
+
+def test_few_clear_dates_cannot_be_assessed(changed: Scene) -> None:
+    few = np.r_[0:140:5, 146 : len(changed.cube["time"])]
+    found = detect(changed.cube.isel(time=few), changed.outline, settings=SETTINGS)
+    assert found.status == "cannot_assess"
+    assert "it takes 30" in found.reasons[0]
+
+
+def test_a_site_larger_than_the_images_cannot_be_assessed(changed: Scene) -> None:
+    found = detect(changed.cube, changed.outline.buffer(400), settings=SETTINGS)
+    assert found.status == "cannot_assess"
+    assert "the site reaches beyond the images" in found.reasons
+
+
+@pytest.mark.parametrize(
+    ("outline", "reason"),
+    [
+        (Point(500_100, 3_599_900), "a point without an outline"),
+        (box(0, 0, 50, 50), "do not cover the site"),
+        (box(0, 0, 0, 0).intersection(box(9, 9, 10, 10)), "empty"),
+    ],
+)
+def test_an_outline_that_is_none_is_refused(changed: Scene, outline: object, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        detect(changed.cube, outline, settings=SETTINGS)  # type: ignore[arg-type]
+
+
+def test_a_point_with_an_uncertainty_is_a_site(changed: Scene) -> None:
+    around = DetectionSettings(watch_from=date(2020, 1, 1), uncertainty=40)
+    found = detect(changed.cube, Point(500_100, 3_599_900), settings=around)
+    assert found.status == "disturbed"
+
+
+def test_images_that_came_twice_are_left_out(changed: Scene) -> None:
+    twice = xr.concat([changed.cube, changed.cube.isel(time=[50])], dim="time").sortby("time")
+    once = detect(changed.cube, changed.outline, settings=SETTINGS)
+    found = detect(twice, changed.outline, settings=SETTINGS)
+    assert found.scenes == once.scenes
+    assert any("twice" in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"alarms_per_site_year": 0}, {"level": 1.0}, {"uncertainty": -1}, {"ring": (5, 2)}]
+)
+def test_settings_that_cannot_be_kept_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        DetectionSettings(**wrong)  # type: ignore[arg-type]
