@@ -184,7 +184,26 @@ def test_floors(name, level):
 
 def test_what_tells_a_place_waits_for_a_decision():
     governed = {found.name for found in WORDS.predicates if found.governed_by == "publish_location"}
-    assert governed == {"location", "place_description", "grave_plots"}
+    assert governed == {"location", "place_description", "grave_plots", "shows_location_of"}
+
+
+def test_what_binds_a_file_and_what_dates_a_disturbance():
+    assert WORDS.binding == {"shows_location_of", "shows_watch_of"}
+    assert WORDS.predicate("shows_watch_of").least == "team"
+    assert WORDS.dating == {"disturbance_detected"}
+    for name in WORDS.dating:
+        found = WORDS.predicate(name)
+        assert "when" in found.values
+        assert {"term"} <= set(WORDS.predicate(found.dates).values)
+        assert WORDS.predicate(found.within).value == "when"
+
+
+def test_nothing_that_tells_how_a_site_is_watched_is_public():
+    for name in (
+        "watched_period", "alarm_date", "last_image_without", "first_image_with", "not_assessed",
+        "no_disturbance_found", "kind_hypothesis", "second_opinion", "scene_id",
+    ):  # fmt: skip
+        assert WORDS.predicate(name).least == "team", name
 
 
 def test_single_and_derivation():

@@ -49,6 +49,23 @@ def worst(claims: Sequence[Claim]) -> Agreement:
     return max(pairs, default=Agreement.SAME)
 
 
+def agreement_of_dates(said: Claim, measured: Sequence[Claim]) -> Agreement:
+    """How the time that a source gives compares with measured intervals: the nearest counts.
+
+    Where none of them touches it the two differ and do not exclude each other: something else may
+    have been measured than what the source tells of.
+
+    Args:
+        said: a claim that says when something held.
+        measured: claims whose value is an interval; one or more.
+    """
+    times = [claim.value for claim in measured if isinstance(claim.value, When)]
+    if said.holds is None or not times:
+        return Agreement.SAME
+    nearest = min(compare_intervals(said.holds, time) for time in times)
+    return Agreement.DIFFER if nearest is Agreement.EXCLUSIVE else nearest
+
+
 def compare(one: Value, other: Value) -> Agreement:
     """How two values of one predicate compare, when only one can be true."""
     match one, other:

@@ -83,6 +83,13 @@ class Predicate:
     """The number of the rule, in the never-publish list, that it falls under; 0 for none."""
     governed_by: str = ""
     """The predicate that has to be decided before this one may be public."""
+    binds: bool = False
+    """Whether its floor and what governs it hold for every claim about its subject, a file, too."""
+    dates: str = ""
+    """The predicate of whose claims it dates the same matter, by a measurement: their times are
+    compared with its value."""
+    within: str = ""
+    """The predicate that says from when to when was measured: what lies outside is not compared."""
     labels: Mapping[str, str]
     definitions: Mapping[str, str]
     """`en` and `fa`."""
@@ -114,6 +121,10 @@ class Vocabulary:
     """Names of the predicates with one true value."""
     derivations: frozenset[str]
     """Names of the predicates that say from which source another one takes what it says."""
+    binding: frozenset[str]
+    """Names of the predicates that bind every claim about their subject."""
+    dating: frozenset[str]
+    """Names of the predicates that date what claims of another predicate tell of."""
     _by_name: Mapping[str, Predicate] = field(repr=False)
     _allowed: Mapping[tuple[str, str, str], Predicate] = field(repr=False)
     _terms: Mapping[tuple[str, str], TermDefinition] = field(repr=False)
@@ -240,6 +251,8 @@ def vocabulary() -> Vocabulary:
         lists=MappingProxyType(lists),
         single=frozenset(name for name, found in predicates.items() if found.single),
         derivations=frozenset(name for name, found in predicates.items() if found.derivation),
+        binding=frozenset(name for name, found in predicates.items() if found.binds),
+        dating=frozenset(name for name, found in predicates.items() if found.dates),
         _by_name=predicates,
         _allowed={
             (subject, found.name, type_): found

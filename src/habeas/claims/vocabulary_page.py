@@ -73,6 +73,10 @@ def _facts(predicate: Predicate) -> Iterator[str]:
         yield f"At least: {predicate.least}{rule}"
     if predicate.governed_by:
         yield f"Needs `{predicate.governed_by}`"
+    if predicate.binds:
+        yield "Binds every claim about its subject, and every claim that names it"
+    if predicate.dates:
+        yield f"Dates `{predicate.dates}`, within `{predicate.within}`"
     if predicate.derivation:
         yield "Derivation: such sources do not corroborate each other"
     yield f"From: {predicate.origin}"

@@ -81,7 +81,7 @@ def _table(found: Contradiction, lang: Language) -> object:
         column.no_wrap = True
     for statement in found.statements:
         made.add_row(
-            Words(_what(statement)),
+            Words(_what(statement, lang)),
             Words(_who(statement, lang)),
             Words(statement.source_published),
             Words(rating(statement, lang)),
@@ -90,8 +90,13 @@ def _table(found: Contradiction, lang: Language) -> object:
     return made
 
 
-def _what(statement: Statement) -> str:
-    return f"{statement.words}\n= {statement.reading}" if statement.reading else statement.words
+def _what(statement: Statement, lang: Language) -> str:
+    said = [statement.words]
+    if statement.reading:
+        said.append(f"= {statement.reading}")
+    if statement.holds:
+        said.append(word("held", lang, statement.holds))
+    return "\n".join(said)
 
 
 def _who(statement: Statement, lang: Language) -> str:

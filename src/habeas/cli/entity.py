@@ -100,15 +100,27 @@ def _groups(teller: Teller, own: Sequence[Shown]) -> Iterator[Group]:
     by_predicate: dict[str, list[Shown]] = {}
     for shown in own:
         by_predicate.setdefault(shown.claim.predicate, []).append(shown)
+    dated = _dated(teller.view, own[0].claim.subject) if own else {}
     for predicate, group in by_predicate.items():
         counted = [s for s in group if not s.withdrawn and not s.claim.rests_on]
         yield Group(
             predicate=predicate,
             label=predicate_label(predicate, teller.lang),
             independent=len(teller.view.independent(counted)) if len(counted) > 1 else len(counted),
-            agreement=_agreement(predicate, counted),
+            agreement=dated.get(predicate) or _agreement(predicate, counted),
             statements=tuple(teller.tell(shown) for shown in group),
         )
+
+
+def _dated(view: View, entity: str) -> dict[str, str]:
+    """How far a measured date and those that sources give agree, under both their predicates."""
+    terms = vocabulary()
+    found: dict[str, str] = {}
+    for one in view.contradictions(entity):
+        if one.predicate in terms.dating:
+            degree = DEGREES[one.agreement]
+            found |= {one.predicate: degree, terms.predicate(one.predicate).dates: degree}
+    return found
 
 
 def _agreement(predicate: str, counted: Sequence[Shown]) -> str:

@@ -50,6 +50,46 @@ def differences(statements: Sequence[Statement]) -> tuple[Difference, ...]:
     )
 
 
+def differences_of_dates(
+    said: Sequence[Statement], measured: Sequence[Statement]
+) -> tuple[Difference, ...]:
+    """How the times that sources give differ from measured ones; the nearest of these counts.
+
+    Args:
+        said: claims that say when something held.
+        measured: claims whose value is an interval.
+    """
+    claims: dict[str, set[int]] = {}
+    gaps: list[Decimal] = []
+    for statement in said:
+        degree, near = min(_with(statement, other) for other in measured)
+        if degree is Agreement.SAME:
+            continue
+        kind = "dates_apart" if degree is _EXCLUSIVE else "dates_overlap"
+        claims.setdefault(kind, set()).update((statement.number, near))
+        if degree is _EXCLUSIVE:
+            gaps.append(_gap_of_dates(statement, measured))
+    figures = {"dates_apart": format(max(gaps), "f") if gaps else ""}
+    return tuple(
+        Difference(kind=kind, claims=tuple(sorted(claims[kind])), figure=figures.get(kind, ""))
+        for kind in ORDER
+        if kind in claims
+    )
+
+
+def _with(said: Statement, measured: Statement) -> tuple[Agreement, int]:
+    if said.holds is None or not isinstance(measured.value, When):
+        return Agreement.SAME, measured.number
+    return compare_intervals(said.holds, measured.value), measured.number
+
+
+def _gap_of_dates(said: Statement, measured: Sequence[Statement]) -> Decimal:
+    """Days to the nearest measured interval."""
+    times = [one.value for one in measured if isinstance(one.value, When)]
+    gaps = [_days(said.holds, time) for time in times] if said.holds is not None else []
+    return min((gap for gap in gaps if gap is not None), default=Decimal(0))
+
+
 def _ways(one: Statement, other: Statement) -> Iterator[Way]:
     if one.holds and other.holds and compare_intervals(one.holds, other.holds) is _EXCLUSIVE:
         yield "times", None

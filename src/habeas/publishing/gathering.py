@@ -25,6 +25,7 @@ from habeas.publishing.contents import (
     Contradiction,
     Dated,
     Degree,
+    Difference,
     Finding,
     Glance,
     Placed,
@@ -35,7 +36,7 @@ from habeas.publishing.contents import (
     Withdrawal,
 )
 from habeas.publishing.custody import gather_items
-from habeas.publishing.differences import differences
+from habeas.publishing.differences import differences, differences_of_dates
 from habeas.publishing.logs import gather_logs
 from habeas.publishing.naming import NAMING, complete, gather_mentions
 from habeas.publishing.numbering import Numbering
@@ -58,7 +59,11 @@ _WIDE_TOPICS: Final = (
 )  # fmt: skip
 """The same for a case or a registry, over all of its sections."""
 
-_UNDATED: Final = frozenset({"published", "retrieved", "custody_time", "captured", "acquired"})
+_UNDATED: Final = frozenset(
+    {"published", "retrieved", "custody_time", "captured", "acquired", "watched_period",
+     "no_disturbance_found"}
+)  # fmt: skip
+"""Dates of the work on a subject, not of what happened to it."""
 _DEGREES: Final[dict[Agreement, Degree]] = {
     Agreement.COMPATIBLE: "compatible",
     Agreement.DIFFER: "differ",
@@ -330,18 +335,28 @@ def _contradictions(
             degree=_DEGREES[one.agreement],
             claims=numbering.numbers(numbering.in_order(one.claims)),
             independent=one.independent,
-            differences=differences(
-                [claims[numbering.number(s) - 1] for s in numbering.in_order(one.claims)]
+            differences=_differences(
+                one, [claims[numbering.number(s) - 1] for s in numbering.in_order(one.claims)]
             ),
         )
         for number, one in enumerate(ordered, 1)
     )
 
 
+def _differences(one: Disagreement, statements: Sequence[Statement]) -> tuple[Difference, ...]:
+    if one.predicate not in vocabulary().dating:
+        return differences(statements)
+    measured = [statement for statement in statements if statement.predicate == one.predicate]
+    return differences_of_dates([s for s in statements if s not in measured], measured)
+
+
 def _with_contradictions(
     sections: Sequence[Section], found: Sequence[Contradiction]
 ) -> tuple[Section, ...]:
     numbers = {(one.subject, one.predicate): one.number for one in found}
+    for one in found:  # what a measurement dates is marked where sources tell of it, too
+        dates = vocabulary().predicate(one.predicate).dates
+        numbers.setdefault((one.subject, dates), one.number)
     return tuple(
         replace(
             section,

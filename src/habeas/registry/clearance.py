@@ -6,6 +6,8 @@ The effective sensitivity of a claim is the strictest of
 - the least that its predicate allows (`least` in the vocabulary: the never-publish list);
 - `team`, for what tells where a site is, until a `publish_location` claim of the organisation
   says that the place is public already, or two deciders let it pass the publish-exactly test;
+- for a claim about a file, or one that names it: what `shows_location_of` and `shows_watch_of` bind
+  the file to, that is to say the same rule of location, or `team` for good;
 - that of every claim it speaks of or rests on;
 - that of every claim that withdraws it: what is withdrawn is never shown without saying so.
 
@@ -19,7 +21,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, read_opening
-from habeas.claims.values import Term, Where
+from habeas.claims.values import File, Ref, Term, Where
 from habeas.claims.vocabulary import vocabulary
 from habeas.registry.lineage import PREDECESSOR, Lineages
 from habeas.registry.store import OpeningRow, Store
@@ -33,7 +35,8 @@ LOCATION_RULE = "publish_location"
 """The predicate that lets the place of a site be published."""
 
 FAR_REACHING = frozenset((LOCATION_RULE, PREDECESSOR))
-"""Predicates with a say over claims that they do not name: of a site, or of a whole log."""
+"""Predicates with a say over claims that they do not name: of a site, or of a whole log. Those that
+bind a file (`binds` in the vocabulary) are others."""
 
 
 class Entangled(NamedTuple):
@@ -75,12 +78,26 @@ def tells_location(claim: Claim) -> bool:
 
 
 def alone(claim: Claim) -> tuple[int, bool]:
-    """The sensitivity of a claim seen alone, and whether it tells where a site is."""
+    """The sensitivity of a claim seen alone, and whether others may have a say in it.
+
+    So have they when it tells where a site is, or speaks of a file or names one.
+    """
     floor, _ = _rule(claim.predicate)
     own = _RANKS[claim.sensitivity]
     if tells_location(claim):
         return max(own, floor, TEAM), True
-    return (own if own > floor else floor), False
+    return (own if own > floor else floor), bool(files_of(claim))
+
+
+def files_of(claim: Claim) -> set[str]:
+    """The items that a claim speaks of or names: by its subject, a file in its value, or a ref."""
+    value = claim.value
+    found = {claim.subject} if claim.subject.startswith("item:") else set()
+    if isinstance(value, File):
+        found.add(f"item:{value.sha256}")
+    elif isinstance(value, Ref) and value.id.startswith("item:"):
+        found.add(value.id)
+    return found
 
 
 class Effect(NamedTuple):
@@ -136,7 +153,28 @@ class Effects:
         level = max(rank(claim.sensitivity) if said is None else said, least(claim))
         if tells_location(claim) and not self._may_publish_location(claim.subject):
             level = max(level, TEAM)
+        return max([level, *(self._bound(row, item) for item in files_of(claim))])
+
+    def _bound(self, row: OpeningRow, item: str) -> int:
+        """What a file is bound to by what it is said to show.
+
+        That is for the log of the claim to say, or for our own: nobody else can hide what we show.
+        """
+        level = PUBLIC
+        for predicate in vocabulary().binding:
+            for held in self._store.held(SEALED, subject=item, predicate=predicate):
+                other = self._store.opening(held.digest)
+                if other is None or self._withdrawals(other):
+                    continue
+                if self._lineages.same(row.entry, other.entry) or self._lineages.own(other.entry):
+                    level = max(level, self._demanded(predicate, read_opening(other.data)[1]))
         return level
+
+    def _demanded(self, predicate: str, claim: Claim) -> int:
+        """The level that a claim which binds a file asks for it."""
+        floor, governed = _rule(predicate)
+        site = claim.value.id if isinstance(claim.value, Ref) else ""
+        return max(floor, TEAM) if governed and not self._may_publish_location(site) else floor
 
     def _demanding(self, row: OpeningRow) -> Iterator[OpeningRow]:
         """The claims that a claim speaks of or rests on; for an erased one, its erasures."""
@@ -224,8 +262,8 @@ def affected(store: Store, rows: Iterable[Entangled]) -> set[int]:
 
     Args:
         store: where the claims are held, the new ones included.
-        rows: the new claims that speak of others, are spoken of, govern a location, or say which
-            log follows which: then whose word counts for whom has changed everywhere.
+        rows: the new claims that speak of others, are spoken of, govern a location, bind a file, or
+            say which log follows which: then whose word counts for whom has changed everywhere.
 
     Returns:
         Ids of claims, the new ones included.
@@ -234,9 +272,8 @@ def affected(store: Store, rows: Iterable[Entangled]) -> set[int]:
     ahead: list[tuple[int, bytes]] = []
     for row in rows:
         ahead.append((row.id, row.digest))
-        if row.predicate == LOCATION_RULE:
-            ahead.extend(_of_site(store, row.subject))
-        elif row.predicate == PREDECESSOR:
+        ahead += _governed(store, row.subject, row.predicate)
+        if row.predicate == PREDECESSOR:
             ahead.extend(_under_lineages(store))
     while ahead:
         id_, digest = ahead.pop()
@@ -245,13 +282,33 @@ def affected(store: Store, rows: Iterable[Entangled]) -> set[int]:
         reached.add(id_)
         ahead += _neighbours(store, id_, digest)
         here = store.claim_row(id_)
-        if here is not None and here.predicate == LOCATION_RULE:
-            ahead.extend(_of_site(store, here.subject))  # a decision withdrawn, for example
+        if here is not None:  # a decision withdrawn, for example
+            ahead += _governed(store, here.subject, here.predicate)
     return reached
 
 
+def _governed(store: Store, subject: str, predicate: str) -> Iterator[tuple[int, bytes]]:
+    """The claims over which a claim has a say by its predicate, without naming them."""
+    if predicate == LOCATION_RULE:
+        yield from _of_site(store, subject)
+    elif predicate in vocabulary().binding:
+        yield from _of_file(store, subject)
+
+
 def _of_site(store: Store, site: str) -> Iterator[tuple[int, bytes]]:
+    """What is said of a site, and of the files that show it."""
     for held in store.held(SEALED, subject=site):
+        yield held.id, held.digest
+    for predicate in vocabulary().binding:
+        for held in store.held(SEALED, ref=site, predicate=predicate):
+            row = store.claim_row(held.id)
+            if row is not None:
+                yield from _of_file(store, row.subject)
+
+
+def _of_file(store: Store, item: str) -> Iterator[tuple[int, bytes]]:
+    """What is said of a file, and what names it."""
+    for held in (*store.held(SEALED, subject=item), *store.held(SEALED, ref=item)):
         yield held.id, held.digest
 
 
@@ -264,6 +321,10 @@ def _under_lineages(store: Store) -> Iterator[tuple[int, bytes]]:
     rules = [store.claim_row(held.id) for held in store.held(SEALED, predicate=LOCATION_RULE)]
     for site in {rule.subject for rule in rules if rule is not None}:
         yield from _of_site(store, site)
+    for predicate in vocabulary().binding:
+        binding = [store.claim_row(held.id) for held in store.held(SEALED, predicate=predicate)]
+        for item in {row.subject for row in binding if row is not None}:
+            yield from _of_file(store, item)
 
 
 def _neighbours(store: Store, id_: int, digest: bytes) -> Iterator[tuple[int, bytes]]:

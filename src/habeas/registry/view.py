@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from habeas.claims.agreement import Agreement, worst
+from habeas.claims.agreement import Agreement, agreement_of_dates, compare_intervals, worst
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, read_opening
 from habeas.claims.derivation import independent
 from habeas.claims.names import query_words
-from habeas.claims.values import Name, Ref, Text, words
+from habeas.claims.values import Name, Ref, Text, When, words
 from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError, NotFoundError
 from habeas.registry.provenance import Provenance, entry_of, log_of, provenance
@@ -220,7 +220,9 @@ class View:
     def contradictions(self, subject: str | None = None) -> list[Disagreement]:
         """Where sources disagree on what has one true value, the strongest first.
 
-        Findings and withdrawn claims are left out: a finding is not a source.
+        So do sources that give a time to what was dated by a measurement (`dates` in the
+        vocabulary), if the measurement looked at that time. Findings and withdrawn claims are left
+        out: a finding is not a source.
 
         Args:
             subject: look at one entity only.
@@ -232,11 +234,54 @@ class View:
             for about, predicate in crowded
             if (disagreement := self._disagreement(about, predicate)) is not None
         ]
+        found += self._datings(subject)
         return sorted(found, key=lambda d: (-d.agreement, d.subject, d.predicate))
 
-    def _disagreement(self, subject: str, predicate: str) -> Disagreement | None:
+    def _datings(self, subject: str | None) -> Iterator[Disagreement]:
+        for predicate in vocabulary().dating:
+            measured = self.stream(subject=subject, predicate=predicate)
+            for about in sorted({shown.claim.subject for shown in measured}):
+                disagreement = self._dating(about, predicate)
+                if disagreement is not None:
+                    yield disagreement
+
+    def _dating(self, subject: str, predicate: str) -> Disagreement | None:
+        """What sources date by the times they give, against what was measured of the same."""
+        rule = vocabulary().predicate(predicate)
+        measured = self._standing(subject, predicate)
+        runs = {shown.claim.source for shown in measured}
+        looked = [
+            shown.claim.value
+            for shown in self._standing(subject, rule.within)
+            if shown.claim.source in runs and isinstance(shown.claim.value, When)
+        ]
+        said = [
+            shown
+            for shown in self._standing(subject, rule.dates)
+            if any(_touch(shown.claim.holds, period) for period in looked)
+        ]
+        times = [shown.claim for shown in measured]
+        verdict = max(
+            (agreement_of_dates(shown.claim, times) for shown in said), default=Agreement.SAME
+        )
+        if verdict <= Agreement.SAME:
+            return None
+        group = tuple(sorted((*measured, *said), key=order))
+        return Disagreement(
+            subject=subject,
+            predicate=predicate,
+            agreement=verdict,
+            claims=group,
+            independent=len(self.independent(group)),
+        )
+
+    def _standing(self, subject: str, predicate: str) -> list[Shown]:
+        """What stands of one subject under one predicate, findings left out."""
         said = self.claims(subject=subject, predicate=predicate)
-        group = tuple(shown for shown in said if not shown.withdrawn and not shown.claim.rests_on)
+        return [shown for shown in said if not shown.withdrawn and not shown.claim.rests_on]
+
+    def _disagreement(self, subject: str, predicate: str) -> Disagreement | None:
+        group = tuple(self._standing(subject, predicate))
         verdict = worst([shown.claim for shown in group])
         if verdict <= Agreement.SAME:
             return None
@@ -323,6 +368,13 @@ _NAMING = ("label", "name", "title", "other_name")
 def order(shown: Shown) -> tuple[str, int, str]:
     """Where a claim comes among others: by its place in its log, the same in every registry."""
     return shown.origin, shown.position, shown.digest
+
+
+def _touch(holds: When | None, period: When) -> bool:
+    """Whether a time that a source gives reaches into a period."""
+    if holds is None or (holds.earliest, holds.latest) == (None, None):
+        return False
+    return compare_intervals(holds, period) is not Agreement.EXCLUSIVE
 
 
 def _named(shown: Shown) -> str:
