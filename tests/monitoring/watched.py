@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,9 @@ import xarray as xr
 from shapely.geometry import Polygon, box
 
 from habeas.monitoring.disturbance import Assessment, Calibration, Curve, Disturbance, Interval
+from habeas.monitoring.images import Images
+from habeas.monitoring.look import Look
+from habeas.monitoring.scene import Scene
 
 SIDE = 16
 WEST, NORTH = 500_000.0, 3_400_000.0
@@ -97,11 +101,11 @@ def curve(of: xr.Dataset, changed_on: str | None = "2021-03-10") -> Curve:
     rng = np.random.default_rng(5)
     ring = 0.28 + wave * 0.28 + 0.004 * rng.standard_normal(len(days))
     site = 0.27 + wave * 0.28 + 0.004 * rng.standard_normal(len(days))
-    statistic = np.abs(rng.standard_normal(len(days))) * 5
+    statistic = np.abs(rng.standard_normal(len(days))) * 0.2
     if changed_on is not None:
         late = days >= np.datetime64(changed_on)
         site[late] += 0.05
-        statistic[late] += 55
+        statistic[late] += 2.5
     statistic[days < np.datetime64("2020-07-01")] = np.nan
     return Curve(dates=days, site=site, ring=ring, statistic=statistic, index="brightness")
 
@@ -124,3 +128,33 @@ def assessment(
         "scenes": tuple(str(name) for name in of["scene"].values),
     }
     return Assessment(**{**values, **other})
+
+
+SITE = "site:invented-field"
+
+
+def images(of: xr.Dataset | None = None, outline=OUTLINE) -> Images:
+    of = cube() if of is None else of
+    scenes = tuple(
+        Scene(
+            id=str(of["scene"].values[at]),
+            date=date.fromisoformat(str(of["time"].values[at])[:10]),
+            sensor=str(of["sensor"].values[at]),
+            sha256={f"{at}.tif": hashlib.sha256(of["red"].values[at].tobytes()).hexdigest()},
+            used=True,
+            clear=1.0,
+        )
+        for at in range(of.sizes["time"])
+    )
+    return Images(cube=of, outline=outline, scenes=scenes)
+
+
+def look(found: Assessment | None = None, of: xr.Dataset | None = None, **other) -> Look:
+    of = cube(step=40) if of is None else of
+    values = {
+        "site": SITE,
+        "images": images(of),
+        "assessment": assessment(of) if found is None else found,
+        "parameters": ("alarms_per_site_year=0.02",),
+    }
+    return Look(**{**values, **other})

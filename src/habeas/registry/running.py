@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +54,10 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     """What it shows, in one English sentence: the words for those who do not see it."""
     description_fa: str = ""
     """The same in Persian."""
+
+
+Said = Sequence[Claim] | Callable[[Sequence[str]], Sequence[Claim]]
+"""The claims of an entry, or what makes them from the digests of the claims that stand before."""
 
 
 class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +105,7 @@ def run_details(run: Run) -> list[tuple[str, Value]]:
 def record_run(
     registry: Registry,
     run: Run,
-    said: Sequence[Sequence[Claim]],
+    said: Sequence[Said],
     outputs: Sequence[Output] = (),
     *,
     sensitivity: Sensitivity = "team",
@@ -112,7 +116,8 @@ def record_run(
     Args:
         registry: where.
         run: which.
-        said: the claims of the run, an inner sequence an entry; their source is `run.id`.
+        said: the claims of the run, each an entry; their source is `run.id`. Claims about claims
+            of the same run are given as a function of the digests of those that stand before.
         outputs: files that it made.
         sensitivity: of what is said of the run itself and of its files.
         recorder: who records.
@@ -126,7 +131,9 @@ def record_run(
         first, _ = recording.span
         for item, output in zip(items, outputs, strict=True):
             recording.entry(_item_claims(registry, run, item, output, sensitivity))
-        digests = [digest for claims in said for digest in recording.entry(claims)]
+        digests: list[str] = []
+        for one in said:
+            digests += recording.entry(one(digests) if callable(one) else one)
         last = recording.span[1] - 1
         span = (str(first), str(max(first, last)), log_id(registry.log.origin))
         recording.entry(_run_claims(registry, run, items, span, sensitivity))

@@ -48,7 +48,7 @@ def draw_curve(assessment: Assessment, *, language: Language = "en") -> tuple[by
         above.plot(days, curve.site, color=COLOURS[0], marker="o", ms=2.6, lw=0.9,
                    label=words(word("site", language), language))  # fmt: skip
         above.set_ylabel(words(index_name(curve.index, language), language))
-        _statistic(below, curve, assessment, language)
+        _statistic(below, curve, language)
         _room(above, min(len(assessment.disturbances), _ROWS))
         for number, one in enumerate(assessment.disturbances, 1):
             _alarm(above, one, number, len(assessment.disturbances), language)
@@ -124,10 +124,9 @@ def _room(axes: Axes, rows: int) -> None:
     axes.set_ylim(low, high + 0.07 * rows * (high - low))
 
 
-def _statistic(axes: Axes, curve: Curve, assessment: Assessment, language: Language) -> None:
+def _statistic(axes: Axes, curve: Curve, language: Language) -> None:
     """How far the statistic of change stands over its threshold; a line at 1."""
-    threshold = 1.0 if assessment.calibration is None else assessment.calibration.threshold
-    axes.plot(curve.dates.astype("datetime64[D]"), curve.statistic / threshold, color=svg.INK,
+    axes.plot(curve.dates.astype("datetime64[D]"), curve.statistic, color=svg.INK,
               lw=0.9, marker=".", ms=3)  # fmt: skip
     axes.axhline(1, color=svg.QUIET, lw=0.9, ls=":")
     axes.set_ylabel(words(word("statistic", language), language), fontsize=8)

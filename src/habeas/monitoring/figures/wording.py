@@ -116,6 +116,7 @@ def index_name(name: str, language: Language) -> str:
 
 _INDICES: Final = {
     "brightness": "روشنایی",
+    "mean reflectance of the bands": "میانگین بازتاب باندها",
     "NDVI": "نمایهٔ پوشش گیاهی (NDVI)",
 }
 

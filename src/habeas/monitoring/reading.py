@@ -1,0 +1,101 @@
+"""A person's reading of what a watch suggests: a claim of its own beside the run's.
+
+The reader confirms, rejects or cannot tell, and may name the kind of disturbance. Nothing of the
+run is changed; whoever looks sees both, and whose word each is.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from habeas.claims.claim import By, Claim, Sensitivity
+from habeas.claims.values import Ref, Term, Text, When
+from habeas.errors import InputError
+from habeas.registry.recording import check_recorder
+from habeas.registry.registry import Registry
+
+Verdict = Literal["confirm", "reject", "undecided"]
+
+PREDICATES: Final[dict[Verdict, str]] = {
+    "confirm": "accepted",
+    "reject": "rejected",
+    "undecided": "undecided",
+}
+
+
+def record_reading(
+    registry: Registry,
+    detection: str,
+    *,
+    verdict: Verdict,
+    reader: str,
+    note: str,
+    kind: str | None = None,
+    sensitivity: Sensitivity = "team",
+    recorder: str | None = None,
+) -> tuple[str, ...]:
+    """Record what a person says who looked at a disturbance that a watch suggests.
+
+    Args:
+        registry: where.
+        detection: the digest of the claim that tells of the disturbance.
+        verdict: confirm, reject, or undecided.
+        reader: a handle, as recorders have; never a person's name.
+        note: what was looked at, and what was seen.
+        kind: a term of `disturbance_kind`; only with `confirm`.
+        sensitivity: of the claims.
+        recorder: who records.
+
+    Returns:
+        The digests of the claims: the verdict, then the kind and what it is a reading of.
+
+    Raises:
+        NotFoundError: there is no such claim.
+        InputError: it tells of no disturbance, the handle or the kind cannot be, or a kind is named
+            of what is not confirmed.
+    """
+    shown = registry.view("sealed").claim(detection)
+    when = shown.claim.value
+    if shown.claim.predicate != "disturbance_detected" or not isinstance(when, When):
+        raise InputError(
+            "this claim tells of no disturbance",
+            place=f"claim:{shown.digest[:12]}",
+            mend="Look with `habeas watch show SITE`",
+        )
+    if kind is not None and verdict != "confirm":
+        raise InputError(
+            "the kind is named of what is not confirmed", mend="Confirm it, or leave the kind out"
+        )
+    by = By(text=f"reader {check_recorder(reader)}")
+    said = Claim(
+        subject=f"claim:{shown.digest}",
+        predicate=PREDICATES[verdict],
+        value=Text(text=note),
+        source=registry.organisation,
+        by=by,
+        sensitivity=sensitivity,
+    )
+    with registry.recording(recorder=recorder) as recording:
+        digests = recording.entry([said])
+        if kind is not None:
+            named = Claim(
+                subject=shown.claim.subject,
+                predicate="disturbance_kind",
+                value=Term(term=kind),
+                source=registry.organisation,
+                by=by,
+                holds=when,
+                note=note,
+                sensitivity=sensitivity,
+            )
+            (of_kind,) = recording.entry([named])
+            cites = Claim(
+                subject=f"claim:{of_kind}",
+                predicate="reading_of",
+                value=Ref(id=f"claim:{shown.digest}"),
+                source=registry.organisation,
+                by=by,
+                sensitivity=sensitivity,
+            )
+            digests += (of_kind, *recording.entry([cites]))
+    return digests

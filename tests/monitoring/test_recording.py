@@ -1,0 +1,425 @@
+"""What a look says enters the record as claims of a run, once, behind the gate."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import date
+from pathlib import Path
+
+import pytest
+from shapely.geometry import box
+
+from habeas.claims.agreement import Agreement
+from habeas.claims.claim import Claim
+from habeas.claims.values import File, Quantity, Ref, Term, Text, When
+from habeas.errors import InputError, NotFoundError
+from habeas.monitoring import look_files, recording
+from habeas.monitoring.reading import record_reading
+from habeas.monitoring.recorded import recorded_watch
+from habeas.monitoring.recording import record_look
+from habeas.registry import clearance
+from habeas.registry.changing import reclassify
+from habeas.registry.rebuilding import rebuild
+from habeas.registry.registry import create_registry
+from habeas.registry.undoing import withdraw_run
+from habeas.registry.verification import verify
+
+_spec = importlib.util.spec_from_file_location("watched", Path(__file__).parent / "watched.py")
+watched = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(watched)
+
+SITE = watched.SITE
+
+
+@pytest.fixture
+def registry(tmp_path):
+    with create_registry(tmp_path / "registry", organisation="Lantern Watch") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def cube():
+    return watched.cube(step=40)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Pictures that are drawn elsewhere are left out here: the files of the others stay."""
+    monkeypatch.setattr(recording, "pictures", lambda *_: [])
+    monkeypatch.setattr(recording, "curve_pictures", lambda _: [])
+
+
+def about(registry, digest, level="team"):
+    return {
+        one.claim.predicate: one.claim.value
+        for one in registry.view(level).about(digest)
+        if one.claim.subject == f"claim:{digest}"
+    }
+
+
+def of_site(registry, predicate, level="team"):
+    return registry.view(level).claims(subject=SITE, predicate=predicate)
+
+
+def quiet(cube, **other):
+    return watched.look(watched.assessment(cube, (), **other), cube)
+
+
+def test_a_disturbance_is_a_claim_of_a_run_with_all_that_it_rests_on(registry, cube):
+    made = record_look(registry, watched.look(of=cube))
+    (digest,) = made.found
+    shown = registry.view("team").claim(digest)
+    assert shown.claim.subject == SITE
+    assert shown.claim.source == made.run
+    assert not shown.claim.rests_on  # a suggestion is no finding
+    assert (shown.claim.value.earliest, shown.claim.value.latest) == ("2021-02-20", "2021-03-24")
+    told = about(registry, digest)
+    assert told["alarm_date"].earliest == "2021-04-09"
+    assert (told["disturbance_area"].low, told["disturbance_area"].high) == ("1300", "1900")
+    assert told["kind_hypothesis"].term == "bulldozed"
+    assert "0.71" in told["kind_hypothesis"].text
+    assert told["disturbance_pace"] == Term(term="abrupt")
+    run = {one.claim.predicate: one.claim.value for one in
+           registry.view("team").claims(subject=made.run)}  # fmt: skip
+    assert run["method"].text == "habeas watch"
+    assert run["parameter"] == Text(text="alarms_per_site_year=0.02")
+    rate = run["false_alarm_rate"]
+    assert (rate.low, rate.high) == ("0.0080", "0.0340")
+    assert "0.02 asked for" in rate.text
+    scenes = look_files.scenes_file(watched.look(of=cube))
+    assert run["input"].size == len(scenes)
+    with registry.evidence.open(run["input"].sha256) as opened:
+        assert opened.read() == scenes
+    assert b"INVENTED_2019-01-05" in scenes
+    assert verify(registry).passed
+
+
+def test_its_files_depict_the_site_in_both_languages(registry, cube):
+    made = record_look(registry, watched.look(of=cube))
+    view = registry.view("team")
+    items = {s.claim.subject for s in view.claims(ref=SITE, predicate="depicts")}
+    bound = {s.claim.subject for p in ("shows_location_of", "shows_watch_of")
+             for s in view.claims(ref=SITE, predicate=p)}  # fmt: skip
+    assert items == bound
+    # chips, footprint, curve, each as SVG and PNG in two languages, and three tables
+    assert len(items) == 3 * 2 * 2 + 3
+    words = {(s.claim.value.lang, s.claim.subject) for item in items
+             for s in view.claims(subject=item, predicate="description")}  # fmt: skip
+    assert {lang for lang, _ in words} == {"en", "fa"}
+    assert made.run
+
+
+@pytest.mark.parametrize("level", ["public", "partners"])
+def test_nothing_of_it_is_shown_below_the_team(registry, cube, quick, level):
+    record_look(registry, watched.look(of=cube))
+    view = registry.view(level)
+    assert not view.claims(subject=SITE)
+    assert not view.entities("run")
+    assert not view.entities("item")
+
+
+def everything_reclassified(registry):
+    """What somebody does who wants all of it to be public."""
+    for shown in registry.view("sealed").claims():
+        reclassify(registry, shown.digest, "public", "pressed for it")
+
+
+PUBLIC_IN_THE_END = {
+    "disturbance_detected", "disturbance_area", "disturbance_pace", "false_alarm_rate", "method",
+    "method_version", "parameter", "run_time", "recorded_entries", "reclassified", "organisation",
+    "name",
+}  # fmt: skip
+
+
+def test_what_may_not_be_public_is_not_even_when_all_is_reclassified(registry, cube, quick):
+    record_look(registry, watched.look(of=cube))
+    everything_reclassified(registry)
+    shown = registry.view("public").claims()
+    assert {one.claim.predicate for one in shown} <= PUBLIC_IN_THE_END
+    assert not [one for one in shown if isinstance(one.claim.value, File)]
+    words = " ".join(str(one.claim) for one in shown)
+    for secret in ("INVENTED_", "2020-07-01", "2021-04-09", "rubbish", "Polygon"):
+        assert secret not in words
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant", "leaks"),
+    [
+        ("least", lambda _: 0, {"watched_period", "alarm_date", "kind_hypothesis"}),
+        ("files_of", lambda _: set(), {"file", "input", "output", "depicts"}),
+    ],
+)
+def test_each_gate_holds_something_back(registry, cube, quick, monkeypatch, name, mutant, leaks):
+    record_look(registry, watched.look(of=cube))
+    everything_reclassified(registry)
+    monkeypatch.setattr(clearance, name, mutant)
+    rebuild(registry)
+    assert leaks <= {one.claim.predicate for one in registry.view("public").claims()}
+
+
+def test_forgetting_to_bind_the_files_would_show_them(registry, cube, quick, monkeypatch):
+    monkeypatch.setattr(recording, "binding_claims", lambda *_, **__: [
+        Claim(subject=SITE, predicate="label", value=Text(text="x"), source="org:x",
+              sensitivity="team")])  # fmt: skip
+    record_look(registry, watched.look(of=cube))
+    everything_reclassified(registry)
+    assert [one for one in registry.view("public").claims() if isinstance(one.claim.value, File)]
+
+
+def test_the_footprint_may_be_public_where_the_place_is_and_the_watch_never(registry, cube, quick):
+    record_look(registry, watched.look(of=cube))
+    everything_reclassified(registry)
+    with registry.recording() as batch:
+        batch.entry([Claim(subject=SITE, predicate="publish_location",
+                           value=Term(term="already_public"), source=registry.organisation,
+                           sensitivity="public")])  # fmt: skip
+    view = registry.view("public")
+    items = view.entities("item")
+    assert len(items) == 1
+    with registry.evidence.open(items[0].removeprefix("item:")) as opened:
+        assert b'"Polygon"' in opened.read()
+
+
+def test_twice_on_the_same_images_adds_nothing(registry, cube, quick, monkeypatch):
+    first = record_look(registry, watched.look(of=cube))
+    size = registry.store.size(registry.log.id)
+    again = record_look(registry, watched.look(of=watched.cube(step=40)))
+    assert first.run
+    assert again == recording.LookRecorded()
+    assert registry.store.size(registry.log.id) == size
+    monkeypatch.setattr(recording, "_same", lambda *_: False)
+    monkeypatch.setattr(recording, "_recorded", lambda *_: None)  # the mutant
+    assert record_look(registry, watched.look(of=cube)).found
+
+
+def later(cube, *found, watched_to=date(2022, 5, 25), step=39):
+    """Another look, on other images."""
+    more = watched.cube(step=step)
+    return watched.look(
+        watched.assessment(more, found or (watched.disturbance(),), watched_to=watched_to), more
+    )
+
+
+def test_a_later_run_does_not_tell_of_a_known_disturbance_again(registry, cube, quick):
+    record_look(registry, watched.look(of=cube))
+    assert record_look(registry, later(cube)) == recording.LookRecorded()
+
+
+def test_the_earliest_alarm_stands_and_dates_are_refined(registry, cube, quick):
+    (first,) = record_look(registry, watched.look(of=cube)).found
+    moved = watched.disturbance(alarm=date(2021, 5, 19), earliest=date(2021, 3, 5),
+                                latest=date(2021, 3, 22))  # fmt: skip
+    made = record_look(registry, later(cube, moved))
+    assert not made.found
+    (refined,) = made.refined
+    told = about(registry, refined)
+    assert told["refines"] == Ref(id=f"claim:{first}")
+    assert "alarm_date" not in told
+    (held,) = recorded_watch(registry, SITE).disturbances
+    assert (held.first, held.newest) == (first, refined)
+    assert held.alarm == date(2021, 4, 9)
+    assert (held.earliest, held.latest) == (date(2021, 3, 5), date(2021, 3, 22))
+    assert not registry.view("team").claim(first).withdrawn
+    assert record_look(registry, later(cube, moved)) == recording.LookRecorded()
+
+
+def test_a_little_movement_is_not_told(registry, cube, quick):
+    record_look(registry, watched.look(of=cube))
+    near = watched.disturbance(latest=date(2021, 3, 20))
+    assert record_look(registry, later(cube, near)) == recording.LookRecorded()
+
+
+def test_another_place_or_another_time_is_another_disturbance(registry, cube, quick):
+    record_look(registry, watched.look(of=cube))
+    west, north = watched.WEST, watched.NORTH
+    elsewhere = watched.disturbance(outline=box(west + 80, north - 118, west + 100, north - 108))
+    made = record_look(registry, later(cube, watched.disturbance(), elsewhere))
+    assert len(made.found) == 1
+    afterwards = watched.disturbance(alarm=date(2021, 11, 1), earliest=date(2021, 9, 1),
+                                     latest=date(2021, 10, 20))  # fmt: skip
+    made = record_look(registry, later(cube, watched.disturbance(), elsewhere, afterwards, step=38))
+    assert len(made.found) == 1
+    assert len(recorded_watch(registry, SITE).disturbances) == 3
+
+
+def test_nothing_found_is_said_so_and_never_as_no_change(registry, cube, quick):
+    record_look(registry, quiet(cube))
+    (shown,) = of_site(registry, "no_disturbance_found")
+    assert (shown.claim.value.earliest, shown.claim.value.latest) == ("2020-07-01", "2022-05-25")
+    assert not of_site(registry, "disturbance_detected")
+    assert recorded_watch(registry, SITE).status == "no_disturbance_found"
+
+
+def test_what_cannot_be_assessed_is_recorded_with_its_reason(registry, cube, quick):
+    reasons = ("12 clear dates, 30 are needed",)
+    look = quiet(cube, status="cannot_assess", reasons=reasons, calibration=None, curve=None,
+                 watched_from=None, watched_to=None)  # fmt: skip
+    record_look(registry, look)
+    (shown,) = of_site(registry, "not_assessed")
+    assert shown.claim.value.text == reasons[0]
+    assert not of_site(registry, "no_disturbance_found")
+    assert not of_site(registry, "watched_period")
+    assert recorded_watch(registry, SITE).status == "cannot_assess"
+    assert record_look(registry, look) == recording.LookRecorded()
+
+
+def test_silence_is_recorded_again_only_after_a_while(registry, cube, quick):
+    record_look(registry, quiet(cube))
+    for day, recorded in ((date(2022, 6, 30), False), (date(2022, 8, 30), True)):
+        more = watched.look(watched.assessment(cube, (), watched_to=day), watched.cube(step=39))
+        assert bool(record_look(registry, more).run) == recorded
+
+
+def test_a_site_that_can_be_assessed_no_longer_is_said_so(registry, cube, quick):
+    record_look(registry, quiet(cube))
+    look = watched.look(
+        watched.assessment(cube, (), status="cannot_assess", reasons=("clouds",), curve=None,
+                           calibration=None), watched.cube(step=39))  # fmt: skip
+    assert record_look(registry, look).run
+    assert recorded_watch(registry, SITE).status == "cannot_assess"
+
+
+def test_a_run_is_undone_as_one_and_can_be_told_again(registry, cube, quick):
+    made = record_look(registry, watched.look(of=cube))
+    withdraw_run(registry, made.run, "a wrong outline")
+    assert recorded_watch(registry, SITE).runs == ()
+    assert all(one.withdrawn for one in registry.view("sealed").claims(source=made.run))
+    again = record_look(registry, watched.look(of=cube))
+    assert len(again.found) == 1
+    assert verify(registry).passed
+
+
+def test_what_another_organisation_watched_decides_nothing_here(registry, cube, quick):
+    foreign = Claim(subject=SITE, predicate="disturbance_detected",
+                    value=When(text="x", calendar="gregorian", earliest="2021-02-20",
+                               latest="2021-03-24", precision="range"),
+                    source="run:foreign", sensitivity="team")  # fmt: skip
+    with registry.recording() as batch:
+        batch.entry([foreign])
+    assert recorded_watch(registry, SITE).disturbances == ()
+    assert len(record_look(registry, watched.look(of=cube)).found) == 1
+
+
+def test_a_look_that_cannot_be_recorded_leaves_nothing(registry, cube, quick, monkeypatch):
+    monkeypatch.setattr(recording, "detail_claims", lambda run, digest, *_: [
+        Claim(subject=f"claim:{digest}", predicate="no_such_word", value=Text(text="x"),
+              source=run, sensitivity="team")])  # fmt: skip
+    with pytest.raises(InputError):
+        record_look(registry, watched.look(of=cube))
+    assert not of_site(registry, "disturbance_detected", "sealed")
+
+
+# A person's reading
+
+
+def reading(registry, digest, **given):
+    values = {"verdict": "confirm", "reader": "r-one", "note": "seen on a finer image"}
+    return record_reading(registry, digest, **{**values, **given})
+
+
+def test_a_reading_is_a_claim_of_its_own_and_both_are_seen(registry, cube, quick):
+    (digest,) = record_look(registry, watched.look(of=cube)).found
+    before = registry.view("team").claim(digest)
+    _, named, _ = reading(registry, digest, kind="bulldozing")
+    assert registry.view("team").claim(digest) == before
+    told = about(registry, digest)
+    assert told["accepted"] == Text(text="seen on a finer image")
+    kind = registry.view("team").claim(named).claim
+    assert (kind.subject, kind.predicate) == (SITE, "disturbance_kind")
+    assert kind.source == registry.organisation
+    assert kind.by.text == "reader r-one"
+    assert kind.holds == before.claim.value
+    assert about(registry, named)["reading_of"] == Ref(id=f"claim:{digest}")
+    assert told["kind_hypothesis"].term == "bulldozed"  # the machine's stays beside it
+
+
+@pytest.mark.parametrize(
+    ("verdict", "predicate"), [("reject", "rejected"), ("undecided", "undecided")]
+)
+def test_a_reader_may_reject_or_not_decide(registry, cube, quick, verdict, predicate):
+    (digest,) = record_look(registry, watched.look(of=cube)).found
+    reading(registry, digest, verdict=verdict)
+    assert predicate in about(registry, digest)
+    assert not of_site(registry, "disturbance_kind")
+    with pytest.raises(InputError, match="not confirmed"):
+        reading(registry, digest, verdict=verdict, kind="road")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"reader": "Ms Invented"}, "handle"),
+        ({"kind": "bulldozed"}, "no term of disturbance_kind"),
+    ],
+)
+def test_a_reading_that_cannot_be_leaves_nothing(registry, cube, quick, given, says):
+    (digest,) = record_look(registry, watched.look(of=cube)).found
+    with pytest.raises(InputError, match=says):
+        reading(registry, digest, **given)
+    assert "accepted" not in about(registry, digest)
+
+
+def test_only_what_a_watch_suggests_is_read(registry, cube, quick):
+    record_look(registry, quiet(cube))
+    (shown,) = of_site(registry, "no_disturbance_found")
+    with pytest.raises(InputError, match="tells of no disturbance"):
+        reading(registry, shown.digest)
+    with pytest.raises(NotFoundError):
+        reading(registry, "ab" * 32)
+
+
+# Against what witnesses say
+
+
+def witness(registry, earliest, latest, term="bulldozing"):
+    when = When(text=f"{earliest} to {latest}", calendar="gregorian", earliest=earliest,
+                latest=latest, precision="range")  # fmt: skip
+    with registry.recording() as batch:
+        (digest,) = batch.entry([
+            Claim(subject=SITE, predicate="disturbance_kind", value=Term(term=term),
+                  source="source:invented-witness", holds=when, sensitivity="team")])  # fmt: skip
+    return digest
+
+
+@pytest.mark.parametrize(
+    ("period", "verdict"),
+    [
+        (("2021-03-01", "2021-03-31"), Agreement.COMPATIBLE),
+        (("2021-09-01", "2021-10-31"), Agreement.DIFFER),
+        (("2021-02-20", "2021-03-24"), None),  # the same
+        (("2003-01-01", "2003-12-31"), None),  # nobody watched then
+    ],
+)
+def test_a_date_that_a_witness_gives_is_compared_where_the_watch_looked(
+    registry, cube, quick, period, verdict
+):
+    said = witness(registry, *period)
+    (detected,) = record_look(registry, watched.look(of=cube)).found
+    found = registry.view("team").contradictions(SITE)
+    assert [one.agreement for one in found] == ([] if verdict is None else [verdict])
+    for one in found:
+        assert one.predicate == "disturbance_detected"
+        assert {shown.digest for shown in one.claims} == {said, detected}
+        assert registry.view("team").contradictions() == found
+    assert registry.view("public").contradictions() == []
+
+
+def test_with_two_changes_the_nearest_counts_and_a_withdrawn_one_does_not(registry, cube, quick):
+    said = witness(registry, "2021-09-01", "2021-10-31")
+    second = watched.disturbance(alarm=date(2021, 11, 20), earliest=date(2021, 10, 1),
+                                 latest=date(2021, 11, 10))  # fmt: skip
+    look = watched.look(watched.assessment(cube, (watched.disturbance(), second)), cube)
+    record_look(registry, look)
+    (found,) = registry.view("team").contradictions(SITE)
+    assert found.agreement is Agreement.COMPATIBLE
+    from habeas.registry.changing import withdraw
+
+    withdraw(registry, said, "misread")
+    assert registry.view("team").contradictions(SITE) == []
+
+
+def test_a_number_stays_a_range(registry, cube, quick):
+    (digest,) = record_look(registry, watched.look(of=cube)).found
+    area = about(registry, digest)["disturbance_area"]
+    assert isinstance(area, Quantity)
+    assert area.low != area.high
