@@ -31,7 +31,7 @@ class AgainstPrior:
     """Shares of posterior and prior in the same bins.
 
     Attributes:
-        name: of its files: `prior-<method>`.
+        name: of its files: `prior_of_<method>`.
         method: whose posterior it is, by language.
         edges: of the bins, persons, ascending; one more than there are shares.
         posterior: the share of the posterior in each bin; what lies outside is in none.

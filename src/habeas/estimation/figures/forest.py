@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from habeas.drawing import svg
 from habeas.estimation.figures.axis import (
@@ -17,9 +17,16 @@ from habeas.estimation.figures.axis import (
 from habeas.estimation.figures.picture import Table
 from habeas.estimation.wording import Words
 
-State = Literal["sound", "floor", "not_converged", "refused", "overridden"]
-"""`sound`: as the method means it. `floor`: a lower bound. `not_converged`: chains that do not
-agree. `refused`: no estimate is given. `overridden`: refused, and somebody took it all the same."""
+State = Literal[
+    "sound", "floor", "comparison", "not_converged", "doubtful", "refused", "overridden"
+]
+"""`sound`: as the method means it. `floor`: a lower bound. `comparison`: nobody believes it, others
+are held against it. `not_converged`: chains that do not agree. `doubtful`: something else speaks
+against publishing it. `refused`: no estimate is given. `overridden`: refused, and somebody took it
+all the same, with a reason."""
+
+DOUBTED: Final = ("not_converged", "doubtful", "refused", "overridden")
+"""States in which a figure is drawn dashed, and said to be doubted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +104,7 @@ class Forest:
             low=words.count(min(ends)),
             high=words.count(max(tops)),
         )
-        doubtful = sum(row.state in ("not_converged", "refused", "overridden") for row in self.rows)
+        doubtful = sum(row.state in DOUBTED for row in self.rows)
         if not doubtful:
             return f"{said} {spread}"
         return f"{said} {spread} {words('chart.forest.doubtful', count=words.count(doubtful))}"
@@ -147,7 +154,7 @@ def _draw_row(axes: Any, at: int, row: ForestRow, edge: float) -> None:
     if row.low is None or row.high is None:
         axes.plot([0.5], [at], marker="x", color=svg.QUIET, transform=axes.get_yaxis_transform())
         return
-    doubtful = row.state in ("not_converged", "refused", "overridden")
+    doubtful = row.state in DOUBTED
     ink = svg.QUIET if doubtful else svg.INK
     ends = finite([row.high])
     high = ends[0] if ends else edge

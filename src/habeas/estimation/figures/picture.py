@@ -82,7 +82,7 @@ def to_picture(chart: Chart, language: Language = "en") -> Picture:
     return Picture(
         name=chart.name,
         language=language,
-        title=words(f"chart.{chart.name}.title"),
+        title=words(f"chart.{chart.name.partition('_of_')[0]}.title"),
         description=chart.describe(words),
         table=chart.table(words),
         svg=svg,

@@ -1,0 +1,217 @@
+"""What a report card holds: the methods side by side, and every check that stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from habeas import __version__
+from habeas.errors import InputError
+from habeas.estimation.consistency import (
+    Estimator,
+    OddsRatio,
+    Prediction,
+    Step,
+    internal_consistency,
+    odds_ratios,
+    trajectory,
+)
+from habeas.estimation.decomposable import average_graphs
+from habeas.estimation.fitting import METHODS, Outcome, fit_all
+from habeas.estimation.loglinear import profile_interval, select_model
+from habeas.estimation.overlap import Overlap
+
+CHECKING: Final = ("decomposable", "loglinear")
+"""Methods by which the checks are made: quick enough to be asked many times."""
+
+MOST_CHECKED: Final = 6
+"""Lists up to which the checks are made: averaging over all graphs is quick up to here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a report card was asked for.
+
+    Attributes:
+        methods: in the order in which they are shown.
+        level: of the intervals.
+        seed: of the random numbers.
+        override: refusals that are passed over, each with the reason in words.
+        options: of each method.
+        origin: where the counts are from, in words; none when left out.
+        clearance: at which they were read from a registry; none for a table.
+    """
+
+    methods: tuple[str, ...] = tuple(METHODS)
+    level: float = 0.95
+    seed: int = 1
+    override: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    origin: str = ""
+    clearance: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Checks:
+    """What the lists say of one another under a method; empty where it cannot be asked.
+
+    Attributes:
+        method: by which the sizes are predicted.
+        level: of the intervals.
+        predictions: the known size of each list, from the others.
+        trajectory: the estimate as lists are added.
+        left_out: the estimate with each list left out, in the order of the lists.
+        odds: how pairs of lists depend within other lists.
+        refused: why there are none, in words.
+    """
+
+    method: str
+    level: float
+    predictions: tuple[Prediction, ...] = ()
+    trajectory: tuple[Step, ...] = ()
+    left_out: tuple[Step, ...] = ()
+    odds: tuple[OddsRatio, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Stratum:
+    """One stratum by itself.
+
+    Attributes:
+        labels: what it is; an empty label is one that is not known.
+        overlap: its table.
+        outcome: by the method of the checks.
+    """
+
+    labels: tuple[str, ...]
+    overlap: Overlap
+    outcome: Outcome
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Card:
+    """A report card.
+
+    Attributes:
+        overlap: the table, with its strata.
+        asked: what was asked.
+        outcomes: the methods on the table without its strata.
+        checks: beside them.
+        strata: each by itself; none where the table has no strata.
+        version: of Habeas.
+    """
+
+    overlap: Overlap
+    asked: Asked
+    outcomes: tuple[Outcome, ...]
+    checks: Checks
+    strata: tuple[Stratum, ...]
+    version: str = __version__
+
+
+def make_card(overlap: Overlap, asked: Asked | None = None) -> Card:
+    """Fit the methods and ask every check.
+
+    Args:
+        overlap: the table; strata are pooled for the methods, and shown each by itself.
+        asked: what is asked; all methods when left out.
+
+    Returns:
+        The card, also where every method refuses: then it says why.
+
+    Raises:
+        InputError: no table at all (nobody, one list), no such method, an override without reason.
+    """
+    wanted = asked or Asked()
+    pooled = overlap.pooled() if len(overlap.strata) > 1 else overlap.stratum(overlap.strata[0])
+    outcomes = fit_all(
+        pooled,
+        names=wanted.methods,
+        level=wanted.level,
+        seed=wanted.seed,
+        override=wanted.override,
+        options=wanted.options,
+    )
+    return Card(
+        overlap=overlap,
+        asked=wanted,
+        outcomes=outcomes,
+        checks=_checks(pooled, wanted),
+        strata=_strata(overlap, wanted) if overlap.stratified_by else (),
+    )
+
+
+def _checks(pooled: Overlap, asked: Asked) -> Checks:
+    method = "loglinear" if pooled.unrecorded else CHECKING[0]
+    empty = Checks(method=method, level=asked.level)
+    if pooled.k > MOST_CHECKED:
+        return replace(empty, refused="lists")
+    estimator = _estimator(method, asked.level)
+    odds = pooled.k > 2 and not pooled.unrecorded
+    return replace(
+        empty,
+        predictions=internal_consistency(pooled, estimator) if pooled.k > 2 else (),
+        trajectory=trajectory(pooled, estimator) if pooled.k > 2 else (),
+        left_out=_left_out(pooled, estimator) if pooled.k > 2 else (),
+        odds=odds_ratios(pooled, level=asked.level) if odds else (),
+        refused="" if pooled.k > 2 else "few_lists",
+    )
+
+
+def _estimator(method: str, level: float) -> Estimator:
+    """A method as the checks take it: estimate, lower and upper end."""
+
+    def by_graphs(table: Overlap) -> tuple[float, float, float]:
+        found = average_graphs(table).posterior
+        return (found.quantile(0.5), *found.interval(level))
+
+    def by_models(table: Overlap) -> tuple[float, float, float]:
+        best = select_model(table).best
+        _, low, high = profile_interval(table, best.model, level)
+        return table.observed + best.missing, low, high
+
+    return by_graphs if method == "decomposable" else by_models
+
+
+def _left_out(pooled: Overlap, estimator: Estimator) -> tuple[Step, ...]:
+    found = []
+    for name in pooled.lists:
+        table = pooled.without(name)
+        try:
+            estimate, low, high = estimator(table)
+        except InputError as error:
+            found.append(Step(table.lists, table.observed, refused=str(error)))
+        else:
+            found.append(Step(table.lists, table.observed, estimate, low, high))
+    return tuple(found)
+
+
+def _strata(overlap: Overlap, asked: Asked) -> tuple[Stratum, ...]:
+    """Each stratum by the method of the checks, refusals told."""
+    found = []
+    for labels in overlap.strata:
+        table = overlap.stratum(labels)
+        found.append(Stratum(labels=labels, overlap=table, outcome=_one(table, asked)))
+    return tuple(found)
+
+
+def _one(table: Overlap, asked: Asked) -> Outcome:
+    method = "loglinear" if table.unrecorded else CHECKING[0]
+    if not table.observed:
+        return Outcome(method=method, result=None, reason="nobody")
+    (found,) = fit_all(
+        table,
+        names=[method],
+        level=asked.level,
+        seed=asked.seed,
+        override=asked.override,
+        options={method: asked.options.get(method, {})},
+    )
+    return found
+
+
+def inner_level(level: float) -> float:
+    """The level of the narrower interval that stands inside."""
+    return 0.9 if level > 0.9 else level / 2

@@ -1,0 +1,123 @@
+"""The charts of a report card, from what was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import numpy as np
+
+from habeas.estimation.consistency import Step
+from habeas.estimation.figures.against_prior import AgainstPrior, binned
+from habeas.estimation.figures.forest import Forest
+from habeas.estimation.figures.known_sizes import KnownSizes
+from habeas.estimation.figures.overlaps import Overlaps
+from habeas.estimation.figures.picture import Chart
+from habeas.estimation.figures.steps import Steps
+from habeas.estimation.figures.traces import Traces
+from habeas.estimation.mixing import mixing_of
+from habeas.estimation.prior import Prior
+from habeas.estimation.report.card import Card, inner_level
+from habeas.estimation.report.telling import method_name, row_of
+from habeas.estimation.result import Estimation
+from habeas.estimation.wording import Words
+
+
+def charts_of(card: Card) -> tuple[Chart, ...]:
+    """Every chart that the card has something for, in the order of the page."""
+    return (forest_of(card), Overlaps.of(card.overlap), *_checks(card), *_posteriors(card))
+
+
+def forest_of(card: Card) -> Forest:
+    """The methods side by side."""
+    return Forest(
+        observed=card.overlap.observed,
+        level=card.asked.level,
+        inner_level=inner_level(card.asked.level),
+        rows=tuple(row_of(outcome) for outcome in card.outcomes),
+    )
+
+
+def _checks(card: Card) -> list[Chart]:
+    checks = card.checks
+    method = method_name(checks.method)
+    charts: list[Chart] = []
+    if checks.predictions:
+        charts.append(KnownSizes(method=method, level=checks.level, predictions=checks.predictions))
+    if checks.trajectory:
+        charts.append(
+            Steps(
+                name="trajectory",
+                method=method,
+                level=checks.level,
+                steps=checks.trajectory,
+                labels=tuple(_added(at, step) for at, step in enumerate(checks.trajectory)),
+            )
+        )
+    if checks.left_out:
+        charts.append(
+            Steps(
+                name="leave_one_out",
+                method=method,
+                level=checks.level,
+                steps=checks.left_out,
+                labels=tuple(_left(name) for name in card.overlap.lists),
+            )
+        )
+    return charts
+
+
+def _added(at: int, step: Step) -> Callable[[Words], str]:
+    if not at:
+        return lambda words: words.listed(step.lists)
+    return lambda words: words("chart.trajectory.added", name=step.lists[-1])
+
+
+def _left(name: str) -> Callable[[Words], str]:
+    return lambda words: words("chart.leave_one_out.without", name=name)
+
+
+def _posteriors(card: Card) -> list[Chart]:
+    """Each posterior against its prior, and the chains of a sampler."""
+    charts: list[Chart] = []
+    for outcome in card.outcomes:
+        result = outcome.result
+        if result is None or "prior" not in result.settings:
+            continue
+        charts.append(_against_prior(result))
+        draws = result.answer.traces["population"]
+        if len(draws) > 1:
+            method = method_name(outcome.method)
+            charts.append(Traces(method=method, draws=draws, mixing=mixing_of(draws)))
+    return charts
+
+
+def _against_prior(result: Estimation) -> AgainstPrior:
+    said = result.settings["prior"]
+    prior = Prior(**cast("Mapping[str, Any]", said)) if said else Prior()
+    edges, after, before = binned(result.draws, result.observed, prior.log_density)
+    summary = result.summary()
+    return AgainstPrior(
+        name=f"prior_of_{result.method}",
+        method=method_name(result.method),
+        edges=edges,
+        posterior=after,
+        prior=before,
+        observed=result.observed,
+        low=summary.low,
+        high=summary.high if np.isfinite(summary.high) else edges[-1],
+        level=summary.level,
+        prior_words=prior_words(prior),
+    )
+
+
+def prior_words(prior: Prior) -> Callable[[Words], str]:
+    """A prior of the population, by language."""
+
+    def said(words: Words) -> str:
+        kind = words(f"prior.{prior.kind}")
+        if prior.largest is None:
+            return kind
+        return words("prior.up_to", kind=kind, largest=words.count(prior.largest))
+
+    return said

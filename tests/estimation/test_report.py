@@ -1,0 +1,361 @@
+"""The report card: interval first, assumption always, refusals in words; whole or not at all."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from habeas.drawing.bidi import embedded_runs
+from habeas.errors import InputError, StorageError
+from habeas.estimation.overlap import Overlap
+from habeas.estimation.report import writing
+from habeas.estimation.report.again import command_of, table_file
+from habeas.estimation.report.card import Asked, make_card
+from habeas.estimation.report.document import plain
+from habeas.estimation.report.writing import report_files, write_report
+from habeas.estimation.table_file import parse_overlap
+from habeas.estimation.wording import LANGUAGES, load_words
+
+QUICK = {
+    "loglinear": {"tables": 60},
+    "latent_class": {"draws": 60, "burn_in": 60},
+    "sample_coverage": {"tables": 60},
+    "independence": {"tables": 60},
+}
+CLOSED = ("decomposable", "loglinear", "chao", "independence")
+VOID = {"meta", "link", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """Elements with attributes, and texts with the names of the elements around them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.texts, self.stack, self.errors = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs), tuple(self.stack)))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs), tuple(self.stack)))
+
+    def handle_endtag(self, tag):
+        if self.stack and self.stack[-1] == tag:
+            self.stack.pop()
+        else:
+            self.errors.append(tag)
+
+    def handle_data(self, data):
+        if data.strip():
+            self.texts.append((data, tuple(self.stack)))
+
+    def words(self):
+        return " ".join(" ".join(text.split()) for text, _ in self.texts)
+
+
+def asked(**more):
+    return Asked(**{"methods": CLOSED, "options": {"loglinear": QUICK["loglinear"]}, **more})
+
+
+@pytest.fixture(scope="module")
+def kosovo(table):
+    """All methods on the table, the chains far too short."""
+    return make_card(table("Kosovo"), Asked(options=QUICK, origin="Ball and others 2002"))
+
+
+@pytest.fixture(scope="module")
+def pages(kosovo):
+    return {language: report_files(kosovo, language) for language in LANGUAGES}
+
+
+def page_of(files):
+    return Page(files["report.html"].decode())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_stands_alone_and_is_well_formed(pages, language):
+    page = page_of(pages[language])
+    assert page.errors == []
+    assert page.stack == []
+    names = {tag for tag, _, _ in page.elements}
+    assert not names & {"script", "iframe", "object", "link", "img"}
+    assert page.elements[0][0] == "html"
+    words = load_words(language)
+    assert page.elements[0][1]["lang"] == language
+    assert page.elements[0][1]["dir"] == words.direction
+    for _, attributes, _ in page.elements:
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("src", "href", "xlink:href"):
+            assert attributes.get(name, "#").startswith("#")
+    ids = [attributes["id"] for _, attributes, _ in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {a["xlink:href"][1:] for _, a, _ in page.elements if "xlink:href" in a}
+    assert targets
+    assert targets <= set(ids)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_picture_has_words_and_the_same_as_a_table(pages, language):
+    page = page_of(pages[language])
+    svgs = [(a, around) for tag, a, around in page.elements if tag == "svg"]
+    assert len(svgs) == sum(name.endswith(".svg") for name in pages[language])
+    assert all(a["role"] == "img" and len(a["aria-label"]) > 40 for a, _ in svgs)
+    after = [tag for tag, _, _ in page.elements if tag in ("svg", "table")]
+    assert all(after[at + 1] == "table" for at, tag in enumerate(after) if tag == "svg"), (
+        "a picture without its table"
+    )
+    for tag, a, _ in page.elements:
+        if tag == "th":
+            assert a["scope"] in ("col", "row")
+
+
+def test_interval_before_point_and_the_assumption_with_every_estimate(pages, kosovo):
+    text = pages["en"]["report.html"].decode()
+    articles = re.findall(r"<article.*?</article>", text, re.DOTALL)
+    assert len(articles) == len(kosovo.outcomes)
+    for outcome, article in zip(kosovo.outcomes, articles, strict=True):
+        said = outcome.result.summary()
+        low, high, point = (f"{one:,.0f}" for one in (said.low, said.high, said.point))
+        assert article.index(f"{low} to {high}") < article.index(point)
+        assert outcome.result.assumption in article
+    assert "NOT CONVERGED" in articles[2]
+    assert "for comparison only" in articles[-1]
+
+
+def test_chains_that_do_not_agree_are_no_part_of_what_is_said(pages, kosovo):
+    document = json.loads(pages["en"]["report.json"])
+    states = {one["method"]: one["state"] for one in document["outcomes"]}
+    assert states["latent_class"] == "not_converged"
+    assert states["chao"] == states["sample_coverage"] == "floor"
+    assert document["publishable"] is True
+    stance = re.search(r'class="stance">(.*?)</p>', pages["en"]["report.html"].decode()).group(1)
+    graphs, models = (kosovo.outcomes[at].result.summary() for at in (0, 1))
+    low, high = min(graphs.low, models.low), max(graphs.high, models.high)
+    assert stance.startswith(
+        f"2 methods against which nothing stands give intervals from {low:,.0f}"
+    )
+    assert f"to {high:,.0f}." in stance
+
+
+def test_persian_is_isolated_and_its_figures_are_persian(pages):
+    page = page_of(pages["fa"])
+    words = page.words()
+    assert "۹٬۸۲۷ تا ۱۶٬۵۴۵" in words
+    for text, around in page.texts:
+        if {"bdi", "code", "pre", "style", "svg", "title"} & set(around):
+            continue
+        for start, end in embedded_runs(text, "rtl"):
+            run = text[start:end]
+            assert not re.search("[A-Za-z0-9]", run), run
+            assert re.fullmatch("[۰-۹٬٫٪]+", run), run
+
+
+def test_an_unisolated_word_would_be_seen():
+    assert embedded_runs("فهرست OSCE و 1988-07-28", "rtl")
+
+
+def test_the_document_holds_the_table_the_seed_and_every_value(pages, kosovo):
+    document = json.loads(pages["en"]["report.json"])
+    assert document["table"]["digest"] == kosovo.overlap.digest
+    assert sum(map(sum, document["table"]["counts"])) == kosovo.overlap.observed
+    assert (document["seed"], document["level"], document["version"]) == (1, 0.95, kosovo.version)
+    for one, outcome in zip(document["outcomes"], kosovo.outcomes, strict=True):
+        assert one["interval"]["low"] <= one["point"]["value"] <= one["interval"]["high"]
+        assert one["assumption"]["en"] == outcome.result.assumption
+        assert one["assumption"]["fa"] == outcome.result.assumption_fa
+        keys = list(one)
+        assert keys.index("interval") < keys.index("point")
+        shares = list(one["quantiles"].values())
+        assert shares == sorted(shares)
+    assert len(document["checks"]["internal_consistency"]) == 4
+    assert pages["en"]["report.json"] == pages["fa"]["report.json"]
+
+
+def test_numbers_that_json_does_not_know():
+    found = plain({"a": float("inf"), "b": float("nan"), "c": np.float64(2), "d": [np.int64(3)]})
+    assert found == {"a": "infinite", "b": None, "c": 2.0, "d": [3]}
+
+
+def test_the_same_table_and_seed_give_the_same_bytes(table):
+    cards = [make_card(table("spina_bifida"), asked()) for _ in range(2)]
+    files = [report_files(card, "fa") for card in cards]
+    assert files[0] == files[1]
+    other = report_files(make_card(table("spina_bifida"), asked(seed=2)), "fa")
+    assert other["report.json"] != files[0]["report.json"]
+
+
+def test_a_table_that_is_refused_gives_a_card_without_figures(table):
+    card = make_card(table("Artificial_3"), asked())
+    for language in LANGUAGES:
+        files = report_files(card, language)
+        page = page_of(files)
+        words = load_words(language)
+        assert words("page.nothing") in page.words()
+        assert words("chart.forest.no_estimate") in files["report.html"].decode()
+        articles = re.findall(r"<article.*?</article>", files["report.html"].decode(), re.DOTALL)
+        assert len(articles) == len(CLOSED)
+        assert not any('class="interval"' in one for one in articles)
+        assert "no_overlap" in page.words()
+    document = json.loads(files["report.json"])
+    assert document["publishable"] is False
+    assert {one["state"] for one in document["outcomes"]} == {"refused"}
+    assert not any("interval" in one for one in document["outcomes"])
+
+
+def test_an_override_stands_beside_the_figure_with_its_reason(table):
+    reason = "List C is of another town; invented reason"
+    card = make_card(table("Artificial_3"), asked(override={"no_overlap": reason}))
+    files = report_files(card, "en")
+    document = json.loads(files["report.json"])
+    given = [one for one in document["outcomes"] if "interval" in one]
+    assert given
+    assert {one["state"] for one in given} <= {"overridden", "doubtful"}
+    assert document["publishable"] is False
+    assert document["override"] == {"no_overlap": reason}
+    articles = re.findall(r"<article.*?</article>", files["report.html"].decode(), re.DOTALL)
+    assert sum(reason in one for one in articles) == len(given)
+
+
+def test_an_override_without_words_is_refused(table):
+    with pytest.raises(InputError):
+        make_card(table("Artificial_3"), asked(override={"no_overlap": " "}))
+
+
+@pytest.fixture(scope="module")
+def strata(table):
+    """Two strata of one table, and one whose label is not known."""
+    whole = table("spina_bifida")
+    counts = np.vstack([whole.totals, whole.totals * 2, np.arange(len(whole.patterns))])
+    return Overlap(
+        whole.lists, whole.patterns, counts, (("north",), ("south",), ("",)), ("region",)
+    )
+
+
+def test_strata_are_shown_each_and_none_is_dropped(strata):
+    card = make_card(strata, asked())
+    files = report_files(card, "en")
+    text = page_of(files).words()
+    assert "(not known)" in text
+    document = json.loads(files["report.json"])
+    assert [one["labels"] for one in document["strata"]] == [["north"], ["south"], [""]]
+    assert sum(one["observed"] for one in document["strata"]) == strata.observed
+    assert document["strata"][0]["interval"]["low"] < document["strata"][1]["interval"]["low"]
+
+
+def test_a_stratum_without_anybody_is_told(table):
+    whole = table("spina_bifida")
+    empty = np.vstack([whole.totals, np.zeros_like(whole.totals)])
+    card = make_card(
+        Overlap(whole.lists, whole.patterns, empty, (("north",), ("south",)), ("region",)), asked()
+    )
+    assert card.strata[1].outcome.reason == "nobody"
+    assert load_words("en")("stratum.nobody") in page_of(report_files(card, "en")).words()
+
+
+def test_the_table_beside_the_page_is_the_table(strata, table):
+    censored = Overlap.from_counts(
+        ["A", "B", "C"], {"110": 9, "011": 7, "100": 30, "010": 20, "001": 18}, unrecorded=["101"]
+    )
+    for overlap in (strata, table("UKdat"), censored):
+        again = parse_overlap(table_file(overlap), "table.csv", strata=overlap.stratified_by)
+        met = overlap.pooled()
+        assert again.pooled().totals.tolist() == met.totals.tolist()
+        assert again.unrecorded == overlap.unrecorded
+        assert set(again.strata) == set(overlap.strata)
+    card = make_card(censored, asked())
+    assert card.checks.method == "loglinear"
+    assert card.checks.odds == ()
+
+
+def test_many_lists_are_told_what_is_not_checked():
+    random = np.random.default_rng(2)
+    on = random.random((900, 7)) < 0.3
+    on = on[on.any(axis=1)]
+    columns = {f"L{at}": on[:, at].astype(int) for at in range(7)}
+    overlap = Overlap.from_records(columns, lists=list(columns))
+    card = make_card(overlap, Asked(methods=("chao", "independence"), options=QUICK_TWO))
+    assert card.checks.refused == "lists"
+    assert load_words("en")("checks.lists") in page_of(report_files(card, "en")).words()
+
+
+QUICK_TWO = {"independence": {"tables": 20}}
+
+
+def test_names_of_lists_are_words_and_nothing_else(table):
+    whole = table("spina_bifida")
+    names = ("<script>alert(1)</script>", "فهرست «ب»", "C & D \u202e")
+    card = make_card(Overlap(names, whole.patterns, whole.counts), asked())
+    for language in LANGUAGES:
+        files = report_files(card, language)
+        page = page_of(files)
+        assert page.errors == []
+        assert "script" not in {tag for tag, _, _ in page.elements}
+        assert "\u202e" not in files["report.html"].decode().replace("&#", "")
+        assert "[U+202E]" in page.words()
+
+
+def test_the_command_names_what_is_not_the_default(table):
+    reason = "an invented reason, with 'quotes'"
+    card = make_card(table("spina_bifida"), asked(override={"inside": reason}, seed=7, level=0.9))
+    words = command_of(card, "fa")
+    assert "--seed 7" in words
+    assert "--level 0.9" in words
+    assert "--method decomposable,loglinear,chao,independence" in words
+    assert "--option loglinear.tables=60" in words
+    assert "inside=" in words
+
+
+def left_behind(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def fails_at(monkeypatch, count):
+    """The disk refuses the file of this number."""
+    real, done = writing._write, []
+
+    def write(path, content):
+        done.append(path)
+        if len(done) == count:
+            raise OSError(28, "No space left on device")
+        real(path, content)
+
+    monkeypatch.setattr(writing, "_write", write)
+
+
+@pytest.fixture(scope="module")
+def card(table):
+    return make_card(table("spina_bifida"), asked(methods=("chao", "independence")))
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_a_full_disk_leaves_nothing_behind(card, tmp_path, monkeypatch, count):
+    fails_at(monkeypatch, count)
+    with pytest.raises(StorageError) as error:
+        write_report(card, tmp_path / "report")
+    assert error.value.mend
+    assert left_behind(tmp_path) == []
+
+
+def test_a_writer_that_leaves_half_would_be_seen(card, tmp_path, monkeypatch):
+    monkeypatch.setattr(writing.shutil, "rmtree", lambda *_, **__: None)
+    fails_at(monkeypatch, 3)
+    with pytest.raises(StorageError):
+        write_report(card, tmp_path / "report")
+    assert left_behind(tmp_path) != []
+
+
+def test_what_stands_there_is_not_overwritten(card, tmp_path):
+    (tmp_path / "report").mkdir()
+    paths = write_report(card, tmp_path / "report")
+    assert all((tmp_path / "report" / path).is_file() for path in paths)
+    before = (tmp_path / "report" / "report.json").read_bytes()
+    for folder in (tmp_path / "report", tmp_path / "nowhere" / "report"):
+        with pytest.raises(InputError):
+            write_report(card, folder)
+    assert (tmp_path / "report" / "report.json").read_bytes() == before
+    assert left_behind(tmp_path) == ["report"]
