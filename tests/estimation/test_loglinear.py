@@ -14,7 +14,7 @@ from habeas.estimation import loglinear, poisson
 from habeas.estimation.hierarchy import Model, closed, hierarchical_models, steps
 from habeas.estimation.loglinear import bootstrap, profile_interval, select_model
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.poisson import empty_terms, fit_poisson, standing
+from habeas.estimation.poisson import empty_terms, fit_models, fit_poisson, standing
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,32 @@ def test_lists_that_do_not_overlap_have_an_estimate_without_that_cell(table):
 
 def test_without_the_check_a_population_of_millions_would_win(table, monkeypatch):
     """The mutant: an estimate that does not exist looks like a number."""
-    sound = poisson.Standing(True, True)
-    monkeypatch.setattr(loglinear, "standing", lambda *_: sound)
-    found = select_model(table("Artificial_3"))
-    assert found.best.missing > 1e6
+    sly = Overlap.from_counts("ABC", {"001": 9, "010": 9, "101": 9, "111": 9})
+    assert select_model(sly).best.missing < 100
+    monkeypatch.setattr(poisson, "_exists", lambda *_: True)
+    assert select_model(sly).best.missing > 1e6
+
+
+def test_models_fitted_together_are_those_fitted_alone(table):
+    overlap = table("UKdat_5")
+    patterns = np.arange(1, 32)
+    counts = overlap.dense()[0][patterns].astype(float)
+    models = hierarchical_models(5, 3)[::37]
+    for model, fit in zip(models, fit_models(models, patterns, counts), strict=True):
+        stands = standing(model, patterns, counts)
+        assert fit.sound == (stands.exists and stands.identified)
+        if fit.sound:
+            alone = fit_poisson(model, patterns, counts[None], empty_terms(model, patterns, counts))
+            assert fit.nobody == pytest.approx(alone.nobody[0], rel=1e-6)
+            assert fit.log_likelihood == pytest.approx(alone.log_likelihood[0])
+            assert fit.variance == pytest.approx(alone.variance[0], rel=1e-5)
+
+
+def test_the_best_of_all_models_over_five_lists_is_that_of_the_r_package(table):
+    """MultipleSystemsEstimation, best BIC of UKdat_5: 25,311.3."""
+    overlap = table("UKdat_5")
+    best = select_model(overlap).best
+    assert overlap.observed + best.missing == pytest.approx(25311.3, abs=0.05)
 
 
 def test_cells_that_could_not_be_recorded_are_left_out():

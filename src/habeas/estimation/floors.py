@@ -18,8 +18,7 @@ from scipy.stats import norm
 from habeas.errors import InputError
 from habeas.estimation.checks import require_level, require_table
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.poisson import PoissonFit
-from habeas.estimation.poisson import _newton as fit_design
+from habeas.estimation.poisson import PoissonFit, fit_design
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,6 +8,7 @@ Vincent 2021). Whether it then exists and is unique is checked, not hoped for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,12 @@ Bools = npt.NDArray[np.bool_]
 
 _MOST_STEPS = 100
 _CLOSE = 1e-11
+
+_TOGETHER = 512
+"""Models that are fitted together."""
+
+_PROVEN = 1e-3
+"""Margins that are missed by less than this share of the smallest expected count are met."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,44 +71,70 @@ def fit_poisson(
         held &= (patterns & term) != term
     kept = [at for at, term in enumerate(model.terms) if term not in empty]
     design = model.design(patterns[held])[:, kept]
-    fit = _newton(design, counts[:, held])
+    fit = fit_design(design, counts[:, held])
     expected = np.zeros_like(counts, dtype=np.float64)
     expected[:, held] = fit.expected
     return PoissonFit(expected, fit.nobody, fit.log_likelihood, fit.variance, fit.converged)
 
 
-def _newton(design: Floats, counts: Floats) -> PoissonFit:
-    """Newton's method on the log likelihood; the first column of the design is the mean."""
-    effects: Floats = np.asarray(
-        np.linalg.lstsq(design, np.log(counts + 0.5).T, rcond=None)[0].T, dtype=np.float64
-    )
+def fit_design(design: Floats, counts: Floats) -> PoissonFit:
+    """Newton's method on the log likelihood; the first column of the design is the mean.
+
+    Args:
+        design: one for all tables, shape (cells, effects), or one for each, shape (tables, cells,
+            effects), all of full rank.
+        counts: shape (tables, cells).
+    """
+    effects = _beginning(design, np.log(counts + 0.5))
     said = _likelihood(design, counts, effects)
     converged = np.zeros(len(counts), dtype=bool)
     for _ in range(_MOST_STEPS):
-        expected = np.exp(effects @ design.T)
-        gradient = (counts - expected) @ design
+        expected = np.exp(_linear(design, effects))
+        gradient = _gathered(design, counts - expected)
         step = _solve(_information(design, expected), gradient)
         effects, now = _climb(design, counts, effects, step, said)
         converged = np.abs(now - said) <= _CLOSE * (1 + np.abs(now))
         said = now
         if converged.all():
             break
-    expected = np.exp(effects @ design.T)
-    first = np.zeros((len(counts), design.shape[1]))
+    expected = np.exp(_linear(design, effects))
+    first = np.zeros_like(effects)
     first[:, 0] = 1
     variance = _solve(_information(design, expected), first)[:, 0]
     return PoissonFit(expected, np.exp(effects[:, 0]), said, variance, converged)
 
 
+def _beginning(design: Floats, logs: Floats) -> Floats:
+    """The effects that come nearest to some logarithms, by least squares."""
+    if design.ndim == 2:
+        return np.asarray(np.linalg.lstsq(design, logs.T, rcond=None)[0].T, dtype=np.float64)
+    turned = np.swapaxes(design, 1, 2)
+    return np.asarray(np.linalg.solve(turned @ design, turned @ logs[:, :, None])[:, :, 0])
+
+
+def _linear(design: Floats, effects: Floats) -> Floats:
+    """The logarithm of each expected count; shape (tables, cells)."""
+    if design.ndim == 2:
+        return np.asarray(effects @ design.T)
+    return np.asarray((design @ effects[:, :, None])[:, :, 0])
+
+
+def _gathered(design: Floats, cells: Floats) -> Floats:
+    """What cells add up to for each effect; shape (tables, effects)."""
+    if design.ndim == 2:
+        return np.asarray(cells @ design)
+    return np.asarray((cells[:, None, :] @ design)[:, 0, :])
+
+
 def _likelihood(design: Floats, counts: Floats, effects: Floats) -> Floats:
-    linear = effects @ design.T
+    linear = _linear(design, effects)
     with np.errstate(over="ignore"):
         return np.asarray((counts * linear - np.exp(linear)).sum(axis=1))
 
 
 def _information(design: Floats, expected: Floats) -> Floats:
-    weighted = design[None, :, :] * expected[:, :, None]
-    return np.asarray(design.T[None] @ weighted)
+    weighted = design * expected[:, :, None]
+    return np.asarray(np.swapaxes(design, -1, -2) @ weighted)
 
 
 def _solve(information: Floats, right: Floats) -> Floats:
@@ -127,6 +160,90 @@ def _climb(
     size[worse] = 0
     there = effects + size[:, None] * step
     return there, _likelihood(design, counts, there)
+
+
+@dataclass(frozen=True)
+class ModelFit:
+    """One model fitted to one table.
+
+    Attributes:
+        nobody: the fitted count of those on no list.
+        log_likelihood: without the factorials of the counts.
+        variance: of the logarithm of `nobody`.
+        sound: whether the estimate exists, is the only one, and was found.
+    """
+
+    nobody: float
+    log_likelihood: float
+    variance: float
+    sound: bool
+
+
+_UNSOUND = ModelFit(np.inf, -np.inf, np.inf, False)
+
+
+def fit_models(
+    models: Sequence[Model], patterns: npt.NDArray[np.int64], counts: Floats
+) -> list[ModelFit]:
+    """Fit many models to one table, those of one shape together.
+
+    Args:
+        models: which; of the same lists.
+        patterns: of the cells; shape (cells,).
+        counts: shape (cells,).
+
+    Returns:
+        One for each model, in order.
+    """
+    found = [_UNSOUND] * len(models)
+    for held, places, designs in _alike(models, patterns, counts):
+        full = np.linalg.matrix_rank(designs) == designs.shape[2]
+        fits = _fit_alike(designs[full], counts[held])
+        for place, fit in zip(np.array(places)[full], fits, strict=True):
+            found[place] = fit
+    return found
+
+
+def _alike(
+    models: Sequence[Model], patterns: npt.NDArray[np.int64], counts: Floats
+) -> Iterator[tuple[Bools, list[int], Floats]]:
+    """Models with the same cells and as many effects: cells held, places, designs."""
+    groups: dict[tuple[bytes, int], tuple[Bools, list[int], list[Floats]]] = {}
+    for place, model in enumerate(models):
+        empty = empty_terms(model, patterns, counts)
+        held = np.ones(len(patterns), dtype=bool)
+        for term in empty:
+            held &= (patterns & term) != term
+        terms = np.array([term for term in model.terms if term not in empty])
+        design = ((patterns[held][:, None] & terms) == terms).astype(np.float64)
+        key = (held.tobytes(), len(terms))
+        _, places, designs = groups.setdefault(key, (held, [], []))
+        places.append(place)
+        designs.append(design)
+    for held, places, designs in groups.values():
+        for at in range(0, len(places), _TOGETHER):
+            yield held, places[at : at + _TOGETHER], np.stack(designs[at : at + _TOGETHER])
+
+
+def _fit_alike(designs: Floats, counts: Floats) -> list[ModelFit]:
+    """Models of one shape and full rank, on the cells that they share."""
+    if not len(designs):
+        return []
+    fit = fit_design(designs, np.broadcast_to(counts, designs.shape[:2]))
+    residual = np.abs(_gathered(designs, counts - fit.expected)).max(axis=1)
+    # Expected counts above zero with the margins of the table prove that the estimate exists.
+    proven = fit.converged & (residual < _PROVEN * fit.expected.min(axis=1))
+    return [
+        ModelFit(
+            float(fit.nobody[at]),
+            float(fit.log_likelihood[at]),
+            float(fit.variance[at]),
+            bool(fit.converged[at])
+            and bool(np.isfinite(fit.nobody[at]))
+            and bool(proven[at] or _exists(designs[at], counts)),
+        )
+        for at in range(len(designs))
+    ]
 
 
 @dataclass(frozen=True)
