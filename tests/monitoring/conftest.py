@@ -81,3 +81,70 @@ def making():
 
     return SimpleNamespace(write_tiff=write_tiff, site_at=site_at, numbers=numbers,
                            small_cube=small_cube, west=WEST, north=NORTH)  # fmt: skip
+
+
+def sentinel_item(name, day, files, *, corner=(WEST, NORTH), size=600, pixel=10.0, **properties):
+    """A STAC item as Earth Search writes them; `files` by key of the asset."""
+    from pyproj import Transformer
+    from shapely import transform
+    from shapely.geometry import mapping
+
+    west, north = corner
+    square = box(west, north - size * pixel, west + size * pixel, north)
+    to_degrees = Transformer.from_crs(32639, 4326, always_xy=True)
+    outline = transform(square, to_degrees.transform, interleaved=False)
+    assets = {
+        key: {
+            "href": href,
+            "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+            "roles": ["data"],
+            "proj:transform": [pixel, 0, west, 0, -pixel, north],
+            "raster:bands": [{"nodata": 0, "data_type": "uint16", "scale": 0.0001, "offset": 0}],
+        }
+        for key, href in files.items()
+    }
+    return {
+        "type": "Feature", "stac_version": "1.0.0", "id": name, "collection": "sentinel-2-l2a",
+        "geometry": mapping(outline), "bbox": list(outline.bounds),
+        "properties": {"datetime": f"{day}T07:23:01Z", "constellation": "sentinel-2",
+                       "proj:epsg": 32639} | properties,
+        "assets": assets, "links": [],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def catalogue(tmp_path, monkeypatch):
+    """A server of six dates of tiles of 6 km on this machine; see `stac_server.Catalogue`."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    stac_server = _load("habeas_test_stac_server", Path(__file__).parent / "stac_server.py")
+    held = stac_server.Catalogue(tmp_path / "served")
+    for at in range(6):
+        name = f"S2A_39SWV_2020010{at + 1}_0_L2A"
+        values = numbers((600, 600), at)
+        write_tiff(held.folder / f"{name}_B04.tif", values, nodata=0, tiled=True, blockxsize=64,
+                   blockysize=64)  # fmt: skip
+        classes = np.full((300, 300), 5, np.uint8)
+        write_tiff(held.folder / f"{name}_SCL.tif", classes, pixel=20.0, compress="deflate")
+        held.items.append(
+            sentinel_item(name, f"2020-01-0{at + 1}",
+                          {"red": f"{name}_B04.tif", "scl": f"{name}_SCL.tif"},
+                          **{"s2:processing_baseline": "02.13"})
+        )  # fmt: skip
+    server = stac_server.serve(held)
+    yield held
+    held.released.set()
+    server.shutdown()
+    server.server_close()
+
+
+def _load(name, path):
+    import importlib.util
+    import sys
+
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from odc.geo.geobox import GeoBox
@@ -16,10 +17,13 @@ from habeas.monitoring.chip_store import ChipStore
 from habeas.monitoring.clear_ground import Clear
 from habeas.monitoring.day import name_of
 from habeas.monitoring.file_facts import FileFacts
-from habeas.monitoring.raster_file import is_remote
+from habeas.monitoring.raster_file import SECONDS, is_remote
+
+_SILENT = "not read: the server had stopped answering"
+_GIVEN_UP_AFTER = 2
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ChipReader:
     """Reads the chips of one site.
 
@@ -29,6 +33,8 @@ class ChipReader:
         clear: what counts as clear ground.
         facts: hashes of files.
         store: of chips; none to keep none.
+        seconds: after which a server that says nothing is given up: twice in a row, and no more
+            is asked of it.
     """
 
     bands: tuple[str, ...]
@@ -36,6 +42,8 @@ class ChipReader:
     clear: Clear
     facts: FileFacts
     store: ChipStore | None = None
+    seconds: float = SECONDS
+    _silences: int = field(default=0, init=False)
 
     def read(self, image: Acquisition) -> tuple[Chip, Mapping[str, str]]:
         """The chip of an image, and the hashes of its files, by name.
@@ -50,13 +58,28 @@ class ChipReader:
             raise InputError(f"a file cannot be read ({problem.strerror})") from problem
         by_name = {name_of(href): digest for href, digest in hashes.items()}
         if self.store is None:
-            return read_chip(image, self.bands, self.grid, self.clear), by_name
+            return self._from_files(image), by_name
         key = _key(image, self.bands, self.clear, hashes)
         chip = self.store.get(key)
         if chip is None:
-            chip = read_chip(image, self.bands, self.grid, self.clear)
+            chip = self._from_files(image)
             self.store.put(key, chip)
         return chip, by_name
+
+    def _from_files(self, image: Acquisition) -> Chip:
+        """The chip of an image, unless its server has been silent twice in a row."""
+        remote = any(is_remote(href) for href in image.hrefs)
+        if remote and self._silences >= _GIVEN_UP_AFTER:
+            raise InputError(_SILENT)
+        began = time.monotonic()
+        try:
+            chip = read_chip(image, self.bands, self.grid, self.clear)
+        except InputError:
+            waited = time.monotonic() - began
+            self._silences = self._silences + 1 if waited >= 0.9 * self.seconds else 0
+            raise
+        self._silences = 0
+        return chip
 
 
 def _key(

@@ -79,7 +79,7 @@ class FileFacts:
         """
         fact = self._of(href)
         if fact.header is None:
-            fact = msgspec.structs.replace(fact, header=_read_header(href))
+            fact = msgspec.structs.replace(fact, header=read_header(href))
             self._put(href, fact)
         assert fact.header is not None  # noqa: S101  (for mypy: it was just read)
         return fact.header
@@ -125,7 +125,12 @@ def _load(path: Path) -> dict[str, _Fact]:
     return kept.facts if kept.version == _VERSION else {}
 
 
-def _read_header(href: str) -> Header:
+def read_header(href: str) -> Header:
+    """Read the header of a file, on a disk or a server.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
     with open_raster(href) as file:
         crs = file.crs
         code = crs.to_epsg() if crs else None

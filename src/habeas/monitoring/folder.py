@@ -12,17 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
-from shapely import segmentize
-from shapely.geometry import box
-from shapely.geometry.base import BaseGeometry
-
 from habeas.errors import InputError
-from habeas.monitoring.acquisition import Acquisition, Layer, Mask, PixelGrid
+from habeas.monitoring.acquisition import Acquisition, Layer, Mask
 from habeas.monitoring.band_names import (
     LANDSAT,
     MASKS,
@@ -36,7 +29,8 @@ from habeas.monitoring.band_names import (
 from habeas.monitoring.cube import BANDS
 from habeas.monitoring.file_facts import FileFacts, Header
 from habeas.monitoring.folder_settings import FolderSettings, date_in, read_settings
-from habeas.monitoring.projection import DEGREES, projected
+from habeas.monitoring.found import Found
+from habeas.monitoring.image_place import place_of
 from habeas.monitoring.raster_file import ENDINGS
 from habeas.monitoring.reflectance import (
     LANDSAT_OFFSET,
@@ -53,21 +47,6 @@ SENSOR_TAG = "SENSOR"
 _RESOLUTION_FOLDERS = {"r10m", "r20m", "r60m"}
 _TOP_OF_ATMOSPHERE = ("MSIL1C", "_L1TP_", "_L1GT_", "_L1GS_")
 _DATE_TAGS = ("ACQUISITIONDATETIME", "ACQUISITION_DATE", "DATE_ACQUIRED", "TIFFTAG_DATETIME")
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a source holds.
-
-    Attributes:
-        acquisitions: in order of their dates.
-        dropped: what cannot be used, and why.
-        remarks: on the whole source.
-    """
-
-    acquisitions: tuple[Acquisition, ...]
-    dropped: tuple[Scene, ...] = ()
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +100,7 @@ def read_folder(folder: Path, facts: FileFacts) -> Found:
                       sensor=settings.sensor or sensor_of(group.name), reason=reason)
             )  # fmt: skip
     acquisitions.sort(key=lambda found: (found.date, found.id))
-    return Found(tuple(acquisitions), tuple(dropped))
+    return Found(tuple(acquisitions), tuple(dropped), mask_clear=settings.mask_clear)
 
 
 def _image_files(folder: Path) -> Iterator[Path]:
@@ -175,7 +154,7 @@ def _acquisition(group: _Group, settings: FolderSettings, facts: FileFacts) -> A
     if sensor == UNKNOWN:
         sensor = header.tags.get(SENSOR_TAG, UNKNOWN)
     taken = _date(group, settings, header)
-    grid, footprint = _place(header)
+    grid, footprint = place_of(header)
     scale, offset, remark = _numbers(group, settings, sensor, taken, header)
     known = sensor in (SENTINEL_2, LANDSAT) and not header.dtype.startswith("float")
     nodata = settings.nodata if settings.nodata is not None else (0.0 if known else None)
@@ -255,24 +234,3 @@ def _numbers(
     raise _UnusableError(
         "its numbers are whole, and nothing says what they mean; state scale in images.toml"
     )
-
-
-def _place(header: Header) -> tuple[PixelGrid, BaseGeometry]:
-    """The grid of an image, and its footprint in degrees."""
-    if not header.crs:
-        raise _UnusableError("its file does not say where on earth it lies")
-    a, b, west, d, e, north = header.transform
-    if b or d or a <= 0 or e >= 0:
-        raise _UnusableError("its rows do not run from west to east, its columns north to south")
-    edges = (west, north + e * header.height, west + a * header.width, north)
-    try:
-        footprint = _in_degrees(header.crs, edges)
-    except CRSError as problem:
-        raise _UnusableError("its coordinate reference system is not known") from problem
-    return PixelGrid(crs=header.crs, resolution=a, corner=(west, north)), footprint
-
-
-@lru_cache(maxsize=256)
-def _in_degrees(crs: str, edges: tuple[float, float, float, float]) -> BaseGeometry:
-    """The footprint of an image; those of one tile are all the same."""
-    return projected(segmentize(box(*edges), (edges[2] - edges[0]) / 8), CRS(crs), DEGREES)

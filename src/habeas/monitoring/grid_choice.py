@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
 
 from habeas.errors import InputError
 from habeas.monitoring.acquisition import Acquisition, PixelGrid
+from habeas.monitoring.file_facts import read_header
+from habeas.monitoring.image_place import place_of
 from habeas.monitoring.site_area import SiteArea, site_grid, utm_zone
 
 METRES_A_DEGREE = 111_320.0
+
+_TRIED = 3
 
 
 def choose_grid(
@@ -43,6 +48,23 @@ def choose_grid(
     step = resolution or (finest.resolution if finest else _in_metres(grids, site))
     anchor = finest.corner if finest and math.isclose(step, finest.resolution) else (0.0, 0.0)
     return site_grid(site, crs, step, anchor), _reprojected(grids, crs)
+
+
+def with_a_grid(images: Sequence[Acquisition]) -> Sequence[Acquisition]:
+    """The images; if none tells its grid, the header of the first that can be read is asked.
+
+    A catalogue need not say on which grid its files lie.
+    """
+    if any(image.grid is not None for image in images):
+        return images
+    for at, image in enumerate(images[:_TRIED]):
+        try:
+            headers = [read_header(layer.href) for layer in image.layers.values()]
+            grid, _ = place_of(min(headers, key=lambda header: abs(header.transform[0])))
+        except InputError:  # its reading fails later, and is told then
+            continue
+        return [*images[:at], replace(image, grid=grid), *images[at + 1 :]]
+    return images
 
 
 def _crs(site: SiteArea, grids: Sequence[PixelGrid]) -> CRS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -14,22 +14,19 @@ import xarray as xr
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
 from rasterio.features import geometry_mask
-from shapely import unary_union
 
-from habeas.errors import InputError
 from habeas.monitoring.acquisition import Acquisition
 from habeas.monitoring.chip_store import ChipStore
 from habeas.monitoring.chips import ChipReader
 from habeas.monitoring.clear_ground import Clear
-from habeas.monitoring.cube import BANDS
-from habeas.monitoring.day import Day, read_day, scene_of
+from habeas.monitoring.day import Day, read_day
 from habeas.monitoring.file_facts import FileFacts
-from habeas.monitoring.folder import Found, read_folder
-from habeas.monitoring.folder_settings import read_settings
-from habeas.monitoring.grid_choice import choose_grid
-from habeas.monitoring.raster_file import reading_settings
+from habeas.monitoring.grid_choice import choose_grid, with_a_grid
+from habeas.monitoring.raster_file import SECONDS, reading_settings
 from habeas.monitoring.scene import Scene
+from habeas.monitoring.selection import choose_bands, of_the_site
 from habeas.monitoring.site_area import Ground, SiteArea, ground
+from habeas.monitoring.source import Asking, find_images
 
 Flags = npt.NDArray[np.bool_]
 
@@ -59,38 +56,48 @@ def read_images(
     bands: Sequence[str] | None = None,
     since: date | None = None,
     until: date | None = None,
+    whole_tiles: bool = False,
+    collections: Sequence[str] | None = None,
     resolution: float | None = None,
     clear: Clear | None = None,
+    seconds: float = SECONDS,
 ) -> Images:
     """Read the images of a site.
 
+    A folder, or a catalogue on a disk, sends nothing to anybody. A catalogue on the web learns
+    which place is asked for; see `docs/monitoring-images.md`.
+
     Args:
-        source: a folder of images.
+        source: a folder of images; or the address or path of a STAC catalogue.
         site: which.
         cache: a folder for what was read, so that the next run reads only what is new.
         bands: common names (`habeas.monitoring.cube.BANDS`); without them, those that at least
             half of the images have.
         since: the first date.
         until: the last date.
+        whole_tiles: ask a catalogue on the web for nothing finer than squares of 100 km, and fetch
+            whole files into the cache.
+        collections: of a STAC API; without them, those of surface reflectance that it has.
         resolution: metres a pixel of the cube; without it, that of the finest image.
         clear: what counts as clear ground.
+        seconds: after which a server that says nothing is given up.
 
     Raises:
         InputError: there are no images, none is of the site, or none can be used.
         StorageError: the cache cannot be written.
     """
     facts = FileFacts(cache)
-    folder = Path(source)
-    found = read_folder(folder, facts)
-    if clear is None:
-        clear = Clear(supplied=read_settings(folder).mask_clear)
-    near, far = _of_the_site(found, site, since, until)
-    names, without = _bands(near, bands)
+    asking = Asking(since=since, until=until, bands=bands, collections=collections,
+                    whole_tiles=whole_tiles, seconds=seconds)  # fmt: skip
+    found = find_images(source, site, asking, facts, cache)
+    near, far = of_the_site(found, site, since, until)
+    names, without = choose_bands(near, bands)
     usable = [image for image in near if not set(names) - set(image.layers)]
-    grid, remarks = choose_grid(site, usable, resolution)
-    store = ChipStore(cache, grid, names) if cache is not None else None
-    reader = ChipReader(bands=names, grid=grid, clear=clear, facts=facts, store=store)
-    with reading_settings():
+    with reading_settings(seconds):
+        grid, remarks = choose_grid(site, with_a_grid(usable), resolution)
+        store = ChipStore(cache, grid, names) if cache is not None else None
+        reader = ChipReader(bands=names, grid=grid, facts=facts, store=store, seconds=seconds,
+                            clear=clear or Clear(supplied=found.mask_clear))  # fmt: skip
         days = _days(usable, reader, site)
     if store is not None:
         store.flush()
@@ -105,75 +112,6 @@ def read_images(
         scenes=tuple(sorted(scenes, key=lambda scene: (scene.date or date.min, scene.id))),
         remarks=(*found.remarks, *remarks, *_remarks(scenes, read)),
     )
-
-
-def _of_the_site(
-    found: Found, site: SiteArea, since: date | None, until: date | None
-) -> tuple[list[Acquisition], list[Scene]]:
-    """Images of the asked dates whose footprint meets the site; the others, with the reason."""
-    asked = [
-        image
-        for image in found.acquisitions
-        if (since is None or image.date >= since) and (until is None or image.date <= until)
-    ]
-    if not asked:
-        raise InputError(_why_none(found, since, until), mend="See docs/monitoring-images.md")
-    # Where it lies is asked of the outline itself: its uncertainty is small beside an image.
-    near = [image for image in asked if image.footprint.intersects(site.outline)]
-    if not near:
-        west, south, east, north = unary_union([image.footprint for image in asked]).bounds
-        place = site.outline.centroid
-        raise InputError(
-            f"none of the {len(asked)} images shows the site: they lie at longitude {west:.2f} to "
-            f"{east:.2f} and latitude {south:.2f} to {north:.2f}, the site at {place.x:.2f}, "
-            f"{place.y:.2f}",
-            mend="Check the outline (longitude first), or give other images",
-        )
-    far = [
-        _unused(image, "it does not show the site")
-        for image in asked
-        if not image.footprint.intersects(site.outline)
-    ]
-    return near, far
-
-
-def _why_none(found: Found, since: date | None, until: date | None) -> str:
-    if found.acquisitions:
-        return f"no image is of the dates asked for ({since or 'any'} to {until or 'any'})"
-    reasons = Counter(scene.reason for scene in found.dropped).most_common(1)
-    reason = f": {reasons[0][0]}" if reasons else ""
-    return f"none of the {len(found.dropped)} images can be used{reason}"
-
-
-def _bands(
-    images: Sequence[Acquisition], asked: Sequence[str] | None
-) -> tuple[tuple[str, ...], list[Scene]]:
-    """The bands of the cube, and the images that lack one."""
-    if asked is not None:
-        unknown = [name for name in asked if name not in BANDS]
-        if unknown or not asked:
-            raise InputError(
-                f"no band is called {unknown[0]!r}" if unknown else "no band is asked for",
-                mend=f"Name some of {', '.join(BANDS)}",
-            )
-    counts = Counter(name for image in images for name in image.layers)
-    wanted = asked if asked is not None else [n for n in BANDS if 2 * counts[n] >= len(images)]
-    names = tuple(name for name in BANDS if name in wanted)
-    lacking = {image.id: sorted(set(names) - set(image.layers)) for image in images}
-    if all(lacking.values()):
-        raise InputError(
-            f"no image has all the bands {', '.join(names)}",
-            mend=f"They have {', '.join(name for name in BANDS if counts[name])}",
-        )
-    return names, [
-        _unused(image, f"it lacks the band {' and '.join(lacking[image.id])}")
-        for image in images
-        if lacking[image.id]
-    ]
-
-
-def _unused(image: Acquisition, reason: str) -> Scene:
-    return replace(scene_of(image), reason=reason)
 
 
 def _days(images: Sequence[Acquisition], reader: ChipReader, site: SiteArea) -> list[Day]:

@@ -28,13 +28,11 @@ SECONDS = 30
 
 _SETTINGS = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_HTTP_TIMEOUT": SECONDS,
-    "GDAL_HTTP_CONNECTTIMEOUT": 10,
     "GDAL_HTTP_MAX_RETRY": 1,
+    "GDAL_HTTP_RETRY_DELAY": 1,
     "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
-    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "",
-    "GDAL_HTTP_FOLLOWLOCATION": "YES",
-    "VSI_CACHE": "TRUE",
+    # What one run got, or did not get, from a server is not taken for what the next would get.
+    "CPL_VSIL_CURL_NON_CACHED": "/vsicurl/",
 }
 
 
@@ -66,9 +64,12 @@ def driver_of(href: str) -> str:
 
 
 @contextmanager
-def reading_settings(seconds: int = SECONDS) -> Iterator[None]:
+def reading_settings(seconds: float = SECONDS) -> Iterator[None]:
     """GDAL's settings while images are read; `seconds` bounds the wait for a server."""
-    with rasterio.Env(**{**_SETTINGS, "GDAL_HTTP_TIMEOUT": seconds}):
+    whole = max(round(seconds), 1)
+    with rasterio.Env(
+        **{**_SETTINGS, "GDAL_HTTP_TIMEOUT": whole, "GDAL_HTTP_CONNECTTIMEOUT": whole}
+    ):
         yield
 
 
