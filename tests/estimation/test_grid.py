@@ -97,7 +97,7 @@ def test_without_refining_a_narrow_hill_is_missed(monkeypatch):
 
 def test_without_looking_for_hills_a_narrow_one_is_missed(monkeypatch):
     """The mutant of the test of two hills."""
-    monkeypatch.setattr(grid_module, "_around_hills", lambda *_: np.empty(0))
+    monkeypatch.setattr(grid_module, "hill_edges", lambda *_: np.empty(0))
     assert hill_far_away() < 1e-6
 
 

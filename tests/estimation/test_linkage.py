@@ -165,7 +165,7 @@ def test_what_is_not_publishable_of_one_table_is_not_publishable(table):
 
 
 def test_the_mutant_that_takes_refusals_of_the_first_only_is_caught(table, monkeypatch):
-    monkeypatch.setattr(linkage, "_united", lambda found, tables: found[0])
+    monkeypatch.setattr(linkage, "united", lambda found, count, of: found[0])
     korea = table("Korea")
     found = fit_linked([GOOD._regrouped([1, 2, 4], korea.lists), korea], override={"inside": "x"})
     assert found.publishable

@@ -19,6 +19,7 @@ _HOMES = {
     "fit": "habeas.estimation.fitting",
     "fit_all": "habeas.estimation.fitting",
     "fit_linked": "habeas.estimation.linkage",
+    "fit_strata": "habeas.estimation.strata",
     "overlaps_from_partitions": "habeas.estimation.linkage",
     "read_overlap": "habeas.estimation.table_file",
 }
@@ -30,6 +31,7 @@ __all__ = [
     "fit",
     "fit_all",
     "fit_linked",
+    "fit_strata",
     "overlaps_from_partitions",
     "read_overlap",
 ]

@@ -77,6 +77,23 @@ OF_LINKAGE = Words(
     "برآورد آن را تغییر نمی‌دهد",
 )
 
+OF_STRATA = Words(
+    ". Strata: given what they are, their populations say nothing of each other",
+    ". لایه‌ها: با معلوم بودن لایه‌ها، جمعیت هر لایه چیزی دربارهٔ جمعیت لایهٔ دیگر نمی‌گوید",
+)
+OF_POOLING = Words(
+    ". Strata: how many are missing per person observed differs between strata as a normal "
+    "distribution of its logarithm says, which is learnt from all strata",
+    ". لایه‌ها: نسبت ثبت‌نشدگان به ثبت‌شدگان در لایه‌ها چنان تفاوت می‌کند که لگاریتم آن توزیع نرمال "
+    "دارد، و این توزیع از همهٔ لایه‌ها آموخته می‌شود",
+)
+OF_LABELS = Words(
+    ". Persons whose stratum is not known: it is missing for reasons that the lists on which they "
+    "stand tell of",
+    ". کسانی که لایهٔ آنان معلوم نیست: نامعلوم بودن آن دلایلی دارد که از فهرست‌های دربردارندهٔ آنان "
+    "پیداست",
+)
+
 
 def of_a_pair(pair: tuple[str, str], covariates: tuple[str, ...], others: int) -> Words:
     """What doubly robust estimation from a pair of lists assumes.

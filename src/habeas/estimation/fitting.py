@@ -153,6 +153,15 @@ def _asked(method: Method, options: Mapping[str, Any]) -> dict[str, Any]:
     return defaults | dict(options)
 
 
+def check_options(method: str, options: Mapping[str, Any]) -> None:
+    """Refuse what is no option of a method.
+
+    Raises:
+        InputError: an option that it does not have.
+    """
+    _asked(METHODS[method], options)
+
+
 def _known_options(method: str, options: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(set(options) - known)
     if unknown:

@@ -98,10 +98,10 @@ def adaptive_grid(
     whole = np.arange(first, min(WHOLE - 1, furthest) + 1, dtype=np.float64)
     if furthest < WHOLE:
         return Grid(whole, np.ones_like(whole), np.empty(0), 0.0, 0.0)
-    low, high = np.log(WHOLE - 0.5), np.log(furthest + 0.5)
-    edges = np.linspace(low, high, int(np.ceil((high - low) / _PANEL)) + 1)
-    at = _nodes(edges[:-1], edges[1:]).ravel()
-    edges = np.union1d(edges, _around_hills(density, at, low, high))
+    edges = panel_edges(furthest)
+    at = nodes(edges[:-1], edges[1:]).ravel()
+    said = np.atleast_2d(density(np.exp(at)) + at)
+    edges = np.union1d(edges, hill_edges(density, at, said, edges[0], edges[-1]))
     panels = _Panels(density, edges[:-1], edges[1:])
     beside = float(np.logaddexp.reduce(density(whole), axis=None))
     wrong = panels.refine(beside, error)
@@ -119,7 +119,13 @@ def adaptive_grid(
     )
 
 
-def _nodes(low: Floats, high: Floats) -> Floats:
+def panel_edges(furthest: float) -> Floats:
+    """The edges of the first panels, in the logarithm of the missing, up to the furthest."""
+    low, high = np.log(WHOLE - 0.5), np.log(furthest + 0.5)
+    return np.linspace(low, high, int(np.ceil((high - low) / _PANEL)) + 1)
+
+
+def nodes(low: Floats, high: Floats) -> Floats:
     """The points of some panels, in the logarithm of the missing; shape (panels, points)."""
     half = (high - low) / 2
     return np.asarray(low[:, None] + half[:, None] * (1 + _X))
@@ -140,18 +146,41 @@ class _Hills:
         )
 
 
-def _around_hills(density: LogDensity, at: Floats, low: float, high: float) -> Floats:
-    """Edges of panels around the tops of narrow hills that points this far apart step over.
-
-    The logarithm of each density is smooth even where the density is narrow: the parabola through
-    its highest point and those beside it tells about where its top is; closer points tell better.
-    """
-    said = np.atleast_2d(density(np.exp(at)) + at)
+def _first_hills(at: Floats, said: Floats) -> _Hills:
+    """The narrow hills between points that step over them."""
     top = said.argmax(axis=1)
     rows = np.flatnonzero((top > 0) & (top < len(at) - 1))
     top = top[rows]
     hills = _tops(rows, at[top[:, None] + _BESIDE], said[rows[:, None], top[:, None] + _BESIDE])
-    hills = hills.only(hills.width < _STEPPED_OVER)
+    return hills.only(hills.width < _STEPPED_OVER)
+
+
+def narrow_hills(at: Floats, said: Floats) -> bool:
+    """Whether any density may have a hill that the points step over, and that counts.
+
+    Args:
+        at: points, in the logarithm of the missing.
+        said: the logarithms of the densities there, by that logarithm; shape (c, points).
+    """
+    hills = _first_hills(at, said)
+    doubt = np.minimum((float(np.diff(at).max()) / hills.width) ** 2, 1e9)
+    return bool((hills.height > said.max() - _NEGLIGIBLE - doubt).any())
+
+
+def hill_edges(density: LogDensity, at: Floats, said: Floats, low: float, high: float) -> Floats:
+    """Edges of panels around the tops of narrow hills that points this far apart step over.
+
+    The logarithm of each density is smooth even where the density is narrow: the parabola through
+    its highest point and those beside it tells about where its top is; closer points tell better.
+
+    Args:
+        density: of the missing.
+        at: points, in the logarithm of the missing.
+        said: the logarithms of the densities there, by that logarithm; shape (c, points).
+        low: edges are above it.
+        high: edges are below it.
+    """
+    hills = _first_hills(at, said)
     step = float(np.diff(at).max())
     while len(hills.rows) and step > _NARROWEST:
         best = max(hills.height.max(), said.max())
@@ -210,7 +239,7 @@ class _Panels:
 
     def _masses(self, low: Floats, high: Floats) -> Floats:
         """The logarithms of the masses of some panels."""
-        at = _nodes(low, high)
+        at = nodes(low, high)
         said = _summed(self._density(np.exp(at.ravel()))).reshape(at.shape) + at + np.log(_W)
         return np.asarray(_summed(said.T) + np.log((high - low) / 2))
 
@@ -250,13 +279,8 @@ class _Panels:
         self.mass = np.concatenate((self.mass[kept], *mass))
 
     def tail(self, beside: float) -> float:
-        """A bound on the share beyond the last panel, if the density goes on to fall as it does."""
-        widths = np.diff(np.append(self.low, self.high[-1]))
-        rate = self.mass - np.log(widths)
-        falls = (rate[-2] - rate[-1]) / ((widths[-1] + widths[-2]) / 2)
-        if falls <= 0:
-            return 1.0
-        return float(min(1.0, np.exp(rate[-1] - np.log(falls) - self.log_mass(beside))))
+        """A bound on the share beyond the last panel."""
+        return tail_bound(self.low, self.high, self.mass, self.log_mass(beside))
 
     def drop(self, beside: float, error: float) -> None:
         """Leave out the panels at the upper end that hold next to nothing."""
@@ -266,9 +290,26 @@ class _Panels:
 
     def points(self) -> tuple[Floats, Floats, Floats]:
         """The points of all panels, how many numbers each stands for, and the edges."""
-        missing = np.exp(_nodes(self.low, self.high))
+        missing = np.exp(nodes(self.low, self.high))
         weights = missing * _W * ((self.high - self.low) / 2)[:, None]
         return missing.ravel(), weights.ravel(), np.append(self.low, self.high[-1])
+
+
+def tail_bound(low: Floats, high: Floats, mass: Floats, total: float) -> float:
+    """A bound on the share beyond the last panel, if the density goes on to fall as it does.
+
+    Args:
+        low: the lower ends of the panels, ascending.
+        high: their upper ends.
+        mass: the logarithms of their masses.
+        total: the logarithm of all mass.
+    """
+    widths = high - low
+    rate = mass - np.log(widths)
+    falls = (rate[-2] - rate[-1]) / ((widths[-1] + widths[-2]) / 2)
+    if falls <= 0:
+        return 1.0
+    return float(min(1.0, np.exp(rate[-1] - np.log(falls) - total)))
 
 
 def _summed(said: Floats) -> Floats:

@@ -26,10 +26,12 @@ from habeas.estimation.decomposable import GraphAverage
 from habeas.estimation.fitting import fit
 from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.refusal import Refusal, RefusedError
+from habeas.estimation.refusal import RefusedError, united
 from habeas.estimation.result import Answer, Ends, Estimation, Result, Summary
 
-MOST_BISECTIONS = 200
+_TABLES = "tables that differ"
+
+_MOST_BISECTIONS = 200
 
 
 def overlaps_from_partitions(
@@ -179,24 +181,8 @@ def _fitted(
             place = f"table {at} of {len(tables)} that differ"
             raise InputError(error.reason, place=place, mend=error.mend) from error
     if refused:
-        raise RefusedError(_united(refused, len(tables)))
+        raise RefusedError(united(refused, len(tables), _TABLES))
     return tuple(parts)
-
-
-def _united(found: Sequence[tuple[Refusal, ...]], tables: int) -> tuple[Refusal, ...]:
-    """Each refusal once, with the first of its figures, and how many tables have it."""
-    first: dict[str, Refusal] = {}
-    count: dict[str, int] = {}
-    for refusals in found:
-        for one in refusals:
-            first.setdefault(one.code, one)
-            count[one.code] = count.get(one.code, 0) + 1
-    if tables == 1:
-        return tuple(first.values())
-    return tuple(
-        replace(one, reason=f"{one.reason} (in {count[code]} of {tables} tables that differ)")
-        for code, one in first.items()
-    )
 
 
 def _mixed(parts: tuple[Estimation, ...], weights: Floats, draws: int) -> LinkedEstimation:
@@ -227,7 +213,7 @@ def _mixed(parts: tuple[Estimation, ...], weights: Floats, draws: int) -> Linked
         seed=first.seed,
         version=first.version,
         settings={**first.settings, "mixed_draws": draws},
-        refusals=_united([part.refusals for part in parts], len(parts)),
+        refusals=united([part.refusals for part in parts], len(parts), _TABLES),
         answer=answer,
         parts=parts,
         weights=tuple(float(weight) for weight in weights),
@@ -278,7 +264,7 @@ def _smallest(held: Callable[[float], float], share: float, reach: tuple[float, 
     low, high = np.floor(reach[0]), np.ceil(reach[1])
     while held(high) < share:
         low, high = high, 2 * high
-    for _ in range(MOST_BISECTIONS):
+    for _ in range(_MOST_BISECTIONS):
         if high - low <= 1:
             break
         middle = np.floor((low + high) / 2)

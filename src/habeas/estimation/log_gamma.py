@@ -21,21 +21,34 @@ def log_gamma_ratio(base: Floats, above: Floats | float, below: Floats | float) 
     """The logarithm of gamma(base + above) / gamma(base + below).
 
     Args:
-        base: 0 or more, ascending; shape (p,).
-        above: added in the numerator; shape (), or (s, 1).
+        base: 0 or more; shape (p,).
+        above: added in the numerator; a shape that fits (s, p).
         below: added in the denominator; likewise.
 
     Returns:
         Shape (p,), or (s, p).
     """
-    shift = np.asarray(above) - np.asarray(below)
-    farthest = max(_LARGE, 4 * float(np.abs(shift).max()), 4 * float(np.abs(below).max()))
-    near = int(np.searchsorted(base, farthest))
-    plain = gammaln(base[:near] + above) - gammaln(base[:near] + below)
-    if near == len(base):
-        return np.asarray(plain)
-    far = _by_stirling(base[near:] + above, base[near:] + below, shift)
-    return np.concatenate((plain, far), axis=-1)
+    above, below = np.atleast_1d(above), np.atleast_1d(below)
+    shift = above - below
+    far = base > np.maximum(_LARGE, 4 * np.maximum(_widest(shift), _widest(below)))
+    if not far.any():
+        return np.asarray(gammaln(base + above) - gammaln(base + below))
+    found = np.empty(np.broadcast_shapes(base.shape, shift.shape))
+    near = ~far
+    low, high = base[near], base[far]
+    found[..., near] = gammaln(low + _at(above, near)) - gammaln(low + _at(below, near))
+    found[..., far] = _by_stirling(high + _at(above, far), high + _at(below, far), _at(shift, far))
+    return found
+
+
+def _widest(value: Floats) -> Floats:
+    """The largest at each point."""
+    return np.asarray(np.abs(value).max(axis=0) if value.ndim > 1 else np.abs(value))
+
+
+def _at(value: Floats, points: npt.NDArray[np.bool_]) -> Floats:
+    """What is added at these points, where it differs from point to point."""
+    return value if value.shape[-1] == 1 else np.asarray(value[..., points])
 
 
 def _by_stirling(upper: Floats, lower: Floats, shift: Floats) -> Floats:

@@ -7,7 +7,7 @@ against them. Whoever goes on all the same says why, in words, and the reason st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import isfinite
@@ -259,3 +259,25 @@ def checked_overrides(override: Mapping[str, str] | None) -> dict[str, str]:
 def overridden(refusals: Iterable[Refusal], override: Mapping[str, str]) -> tuple[Refusal, ...]:
     """The refusals with the reasons for which they are overridden."""
     return tuple(replace(one, overridden=override.get(one.code, "")) for one in refusals)
+
+
+def united(found: Sequence[tuple[Refusal, ...]], count: int, of: str) -> tuple[Refusal, ...]:
+    """What is refused of any of several: each rule once, with its first figure, and how often.
+
+    Args:
+        found: the refusals of each that has any.
+        count: how many there are.
+        of: what they are, in the plural.
+    """
+    first: dict[str, Refusal] = {}
+    times: dict[str, int] = {}
+    for refusals in found:
+        for one in refusals:
+            first.setdefault(one.code, one)
+            times[one.code] = times.get(one.code, 0) + 1
+    if count == 1:
+        return tuple(first.values())
+    return tuple(
+        replace(one, reason=f"{one.reason} (in {times[code]} of {count} {of})")
+        for code, one in first.items()
+    )

@@ -1,0 +1,340 @@
+"""Strata: each by itself, all together as a sum, and, if asked, each learning from the others.
+
+Strata differ in how visible their persons are; parting them takes that difference out. But small
+strata say little: fitted apart their intervals are wide, or there are none. Partial pooling stands
+beside separate fits, never in their place. Persons whose stratum is not known are dealt out to
+strata, never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from habeas import __version__
+from habeas.errors import InputError
+from habeas.estimation.assumptions import OF_LABELS, OF_POOLING, OF_STRATA, Words
+from habeas.estimation.checks import DRAWS, require_draws, require_level
+from habeas.estimation.fitting import METHODS, fit
+from habeas.estimation.graphs import MOST_ENUMERATED
+from habeas.estimation.grid import Floats
+from habeas.estimation.overlap import Overlap
+from habeas.estimation.pooling import Pooled, pool
+from habeas.estimation.refusal import (
+    Refusal,
+    RefusedError,
+    checked_overrides,
+    overridden,
+    table_refusals,
+    united,
+)
+from habeas.estimation.result import Answer, Ends, Line, Result, Summary
+from habeas.estimation.strata_fits import Fit, fit_each
+from habeas.estimation.strata_labels import dealt, unlabelled
+
+Pooling = Literal["separate", "partial"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stratum:
+    """One stratum.
+
+    Attributes:
+        labels: what it is.
+        observed: persons with its labels.
+        dealt: persons without a stratum who fall to it, on average.
+        point: median of the population; none where there is no estimate.
+        low: the lower end of the interval.
+        high: the upper end.
+        alone: the same without pooling; none unless strata were pooled.
+        refusals: what speaks against fitting or publishing it by itself.
+        reason: why it has no estimate, in words; empty where it has one.
+    """
+
+    labels: tuple[str, ...]
+    observed: int
+    dealt: float = 0.0
+    point: float | None = None
+    low: float | None = None
+    high: float | None = None
+    alone: Line | None = None
+    refusals: tuple[Refusal, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StratifiedEstimation(Result):
+    """The total over strata, and each stratum.
+
+    Attributes:
+        overlap: the table, with its strata.
+        pooling: how strata were fitted.
+        strata: one each, in the order of the table, those without labels apart.
+    """
+
+    overlap: Overlap
+    pooling: Pooling
+    strata: tuple[Stratum, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the table."""
+        return self.overlap.digest
+
+
+def fit_strata(
+    overlap: Overlap,
+    method: str = "decomposable",
+    *,
+    pooling: Pooling = "separate",
+    level: float = 0.95,
+    seed: int = 1,
+    override: Mapping[str, str] | None = None,
+    draws: int = DRAWS,
+    dealings: int = 20,
+    **options: Any,
+) -> StratifiedEstimation:
+    """Fit every stratum, and add them up.
+
+    The total is the sum of draws: of independent ones if strata are separate, of draws that share
+    what is common if they are pooled. A stratum without persons adds nothing, and nothing is known
+    of it. A stratum that cannot carry an estimate (one person, lists that do not overlap) adds the
+    persons observed only, and the total is then not publishable; pooled, it learns from the others.
+
+    Args:
+        overlap: with strata. Persons under the label `""` are dealt to the strata.
+        method: as `fit` has it, `doubly_robust` apart. Pooling takes `decomposable`.
+        pooling: `separate`, or `partial` (see `pooling`), beside which the separate total stands.
+        level: of the intervals.
+        seed: of the random numbers.
+        override: refusals to pass over, each with the reason in words.
+        draws: of the total.
+        dealings: how often the persons without a stratum are dealt out.
+        options: of the method; for pooled strata `delta` only.
+
+    Raises:
+        RefusedError: the table without strata cannot carry an estimate.
+        InputError: no strata, a method that is none, what the method refuses of every stratum.
+    """
+    passed = checked_overrides(override)
+    _check(overlap, method, pooling, level, options)
+    require_draws(draws)
+    if dealings < 2:
+        raise InputError(f"{dealings} dealings", mend="Give 2 or more; 20 is usual")
+    before = overridden(table_refusals(overlap.pooled()), passed)
+    if any(one.stands for one in before):
+        raise RefusedError(tuple(one for one in before if one.stands))
+    tables = dealt(overlap, times=dealings, seed=seed)
+    each = -(-draws // len(tables))
+    task = _Task(method, pooling, level, options, passed)
+    found = [task.run(table, each, seed + at) for at, table in enumerate(tables)]
+    return task.result(overlap, tables, found, before, seed)
+
+
+def _check(
+    overlap: Overlap, method: str, pooling: str, level: float, options: Mapping[str, Any]
+) -> None:
+    require_level(level)
+    if not isinstance(overlap, Overlap) or not overlap.strata[0]:
+        raise InputError("the table has no strata", mend="Use `fit`")
+    if method not in METHODS:
+        raise InputError(f"there is no method {method!r}", mend=f"Take {', '.join(METHODS)}")
+    if pooling not in ("separate", "partial"):
+        raise InputError(f"there is no pooling {pooling!r}", mend="Give separate or partial")
+    if pooling == "partial" and (method != "decomposable" or set(options) - {"delta"}):
+        raise InputError(
+            "strata are pooled under the method decomposable, with its prior of the population",
+            mend="Leave method and options out, or fit strata separately",
+        )
+    if pooling == "partial" and overlap.k > MOST_ENUMERATED:
+        raise InputError(
+            f"strata of {overlap.k} lists are not pooled",
+            mend=f"Merge lists to {MOST_ENUMERATED} or fewer, or fit strata separately",
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """One dealing: the fit of each stratum, draws of each and of the total."""
+
+    fits: tuple[Fit, ...]
+    drawn: Floats
+    alone: Floats
+    pooled: Pooled | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What all dealings of one call share."""
+
+    method: str
+    pooling: Pooling
+    level: float
+    options: Mapping[str, Any]
+    passed: Mapping[str, str]
+
+    def run(self, table: Overlap, draws: int, seed: int) -> _Run:
+        """Fit the strata of one dealing."""
+        every = self.pooling == "partial"
+        fits = fit_each(
+            table, self.method, (self.level, seed), self.options, every=every, passed=self.passed
+        )
+        random = np.random.default_rng(seed)
+        alone = np.stack([one.draws(draws, int(random.integers(2**62))) for one in fits])
+        if not every:
+            return _Run(fits, alone, alone, None)
+        known = [at for at, one in enumerate(fits) if one.posterior is not None]
+        delta = self.options.get("delta") or 2.0**-table.k
+        posteriors = [one.posterior for one in fits if one.posterior is not None]
+        pooled = pool(posteriors, table.k, delta, draws=draws, seed=seed)
+        drawn = alone.copy()
+        drawn[known] = pooled.drawn
+        return _Run(fits, drawn, alone, pooled)
+
+    def result(
+        self,
+        overlap: Overlap,
+        tables: Sequence[Overlap],
+        runs: Sequence[_Run],
+        before: tuple[Refusal, ...],
+        seed: int,
+    ) -> StratifiedEstimation:
+        """All dealings together."""
+        drawn = np.concatenate([run.drawn for run in runs], axis=1)
+        alone = np.concatenate([run.alone for run in runs], axis=1)
+        strata = tuple(
+            self._stratum(overlap, tables, runs, at, (drawn[at], alone[at]))
+            for at in range(len(tables[0].strata))
+        )
+        if all(one.point is None for one in strata):
+            raise InputError(
+                f"no stratum has an estimate: {strata[0].reason}",
+                mend="Fit the table without strata",
+            )
+        total = drawn.sum(axis=0)
+        against: tuple[Refusal, ...] = ()
+        if self.pooling == "separate":
+            against = united([one.refusals for one in strata], len(strata), "strata")
+        return StratifiedEstimation(
+            method=self.method,
+            level=self.level,
+            seed=seed,
+            version=__version__,
+            settings={**self.options, "pooling": self.pooling, "dealings": len(tables)},
+            refusals=(*before, *overridden(against, self.passed)),
+            answer=Answer(
+                traces={"population": total[None, :]},
+                summary=self._summary(overlap, total, alone.sum(axis=0), seed),
+                diagnostics=_diagnostics(overlap, strata, runs),
+                assumption=self._words(runs[0], len(tables) > 1),
+                refusals=(),
+                detail=runs,
+            ),
+            overlap=overlap,
+            pooling=self.pooling,
+            strata=strata,
+        )
+
+    def _stratum(
+        self,
+        overlap: Overlap,
+        tables: Sequence[Overlap],
+        runs: Sequence[_Run],
+        at: int,
+        drawn: tuple[Floats, Floats],
+    ) -> Stratum:
+        labels = tables[0].strata[at]
+        observed = int(overlap.counts[overlap.strata.index(labels)].sum())
+        sizes = [int(table.counts[at].sum()) for table in tables]
+        # A stratum that any dealing leaves without an estimate has none.
+        first = next((run.fits[at] for run in runs if run.fits[at].reason), runs[0].fits[at])
+        said = Stratum(
+            labels=labels,
+            observed=observed,
+            dealt=float(np.mean(sizes)) - observed,
+            refusals=first.refusals,
+            reason=first.reason,
+        )
+        if first.reason:
+            return said
+        point, low, high = self._figures(runs, at, drawn[0])
+        alone = None
+        if self.pooling == "partial":
+            alone = Line("alone", *(first.quantiles(self.level) or self._ends(drawn[1])))
+        return Stratum(
+            labels=labels,
+            observed=observed,
+            dealt=said.dealt,
+            point=point,
+            low=low,
+            high=high,
+            alone=alone,
+            refusals=first.refusals,
+        )
+
+    def _figures(self, runs: Sequence[_Run], at: int, drawn: Floats) -> tuple[float, float, float]:
+        """Median and ends: exact where the posterior is known and nobody was dealt out."""
+        if len(runs) == 1 and runs[0].pooled is None:
+            return runs[0].fits[at].quantiles(self.level) or self._ends(drawn)
+        if len(runs) == 1 and runs[0].pooled is not None:
+            known = [place for place, one in enumerate(runs[0].fits) if one.posterior is not None]
+            posterior = runs[0].pooled.posteriors[known.index(at)]
+            return posterior.quantile(0.5), *posterior.interval(self.level)
+        return self._ends(drawn)
+
+    def _ends(self, drawn: Floats) -> tuple[float, float, float]:
+        shares = (0.5, (1 - self.level) / 2, (1 + self.level) / 2)
+        point, low, high = np.quantile(drawn, shares, method="inverted_cdf")
+        return float(point), float(low), float(high)
+
+    def _summary(self, overlap: Overlap, total: Floats, alone: Floats, seed: int) -> Summary:
+        point, low, high = self._ends(total)
+        ends: Ends = (low, high)
+        beside = [Line("strata separate", *self._ends(alone))] if self.pooling == "partial" else []
+        options = self.options if self.method != "chao" else {}
+        passed = dict(self.passed)
+        whole = fit(
+            overlap.pooled(), self.method, level=self.level, seed=seed, override=passed, **options
+        ).summary()
+        return Summary(
+            method=self.method,
+            observed=overlap.observed,
+            level=self.level,
+            point=point,
+            point_is="median",
+            interval="sum of strata",
+            intervals={"sum of strata": ends},
+            floor=whole.floor,
+            beside=(*beside, Line("strata not parted", whole.point, whole.low, whole.high)),
+        )
+
+    def _words(self, run: _Run, labels: bool) -> Words:
+        words = next(one.assumption for one in run.fits if one.assumption is not None)
+        added = [OF_POOLING if self.pooling == "partial" else OF_STRATA]
+        added += [OF_LABELS] if labels else []
+        return Words(
+            words.english + "".join(one.english for one in added),
+            words.persian + "".join(one.persian for one in added),
+        )
+
+
+def _diagnostics(
+    overlap: Overlap, strata: Sequence[Stratum], runs: Sequence[_Run]
+) -> dict[str, object]:
+    found: dict[str, object] = {
+        "strata": len(strata),
+        "without_persons": sum(not one.observed and not one.dealt for one in strata),
+        "without_estimate": sum(one.point is None for one in strata),
+        "persons_without_estimate": sum(one.observed for one in strata if one.point is None),
+        "refused_alone": sum(bool(one.refusals) for one in strata),
+        "without_label": unlabelled(overlap),
+        "dealings": len(runs),
+    }
+    pooled = [run.pooled for run in runs if run.pooled is not None]
+    if pooled:
+        found["mean_log_odds_missing"] = float(np.mean([one.mean for one in pooled]))
+        found["spread_between_strata"] = float(np.mean([one.spread for one in pooled]))
+    return found

@@ -1,0 +1,308 @@
+"""Strata: as single fits, added up, pooled, and nobody dropped for want of a label."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from habeas.errors import InputError
+from habeas.estimation import Overlap, RefusedError, fit, fit_strata, strata, strata_labels
+from habeas.estimation.batch import average_tables
+from habeas.estimation.decomposable import average_graphs
+from habeas.estimation.odds_prior import log_missing_prior
+from habeas.estimation.pooling import pool
+from habeas.estimation.strata_labels import dealt, unlabelled
+
+LISTS = ("A", "B", "C", "D")
+
+
+def population(seed: int, sizes, chances, lists=LISTS):
+    """Persons of strata s0, s1 and on, each list independent: columns, and the true sizes."""
+    random = np.random.default_rng(seed)
+    on, label = [], []
+    for at, (size, chance) in enumerate(zip(sizes, chances, strict=True)):
+        found = random.random((size, len(lists))) < chance
+        seen = found.any(axis=1)
+        on.append(found[seen])
+        label += [f"s{at:03}"] * int(seen.sum())
+    columns = dict(zip(lists, np.concatenate(on).T.astype(int), strict=True))
+    return columns | {"s": np.array(label, dtype=object)}
+
+
+def parted(columns) -> Overlap:
+    return Overlap.from_records(columns, lists=LISTS, strata=["s"])
+
+
+THREE = parted(population(1, [600, 900, 300], [0.3, 0.2, 0.4]))
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+def test_tables_together_are_tables_one_by_one(k):
+    random = np.random.default_rng(k)
+    sizes = [1, 3, 30, 100, 700, 20_000, 300_000]
+    dense = []
+    for size in sizes:
+        on = random.random((size, k)) < random.uniform(0.1, 0.5, k)
+        counted = np.bincount(on @ (1 << np.arange(k)), minlength=1 << k)
+        counted[0] = 0
+        dense.append(counted)
+    rows = [row for row in dense if row.sum()]
+    for row, found in zip(rows, average_tables(np.array(rows), k), strict=True):
+        met = np.flatnonzero(row)
+        names = [f"L{at}" for at in range(k)]
+        alone = average_graphs(Overlap(tuple(names), met, row[met][None, :]))
+        for share in (0.025, 0.25, 0.5, 0.75, 0.975):
+            assert found.posterior.quantile(share) == pytest.approx(
+                alone.posterior.quantile(share), rel=1e-6
+            )
+        assert found.posterior.grid.error < 1e-6
+        assert found.complete_weight == pytest.approx(alone.complete_weight, rel=1e-5, abs=1e-12)
+
+
+def test_separate_strata_are_single_fits_and_their_sum():
+    found = fit_strata(THREE)
+    for one in found.strata:
+        alone = fit(THREE.stratum(one.labels))
+        said = alone.summary()
+        assert (one.point, one.low, one.high) == (said.point, said.low, said.high)
+        assert one.observed == said.observed
+    said = found.summary()
+    assert said.low < 1800 < said.high
+    assert said.point == pytest.approx(sum(one.point for one in found.strata), rel=0.01)
+    width = sum(one.high - one.low for one in found.strata)
+    assert said.high - said.low < 0.8 * width  # independent: errors partly cancel
+    assert said.beside[-1].name == "strata not parted"
+    assert "say nothing of each other" in found.assumption
+    assert found.publishable
+    assert len(found.draws) == 4000
+    assert found.digest == THREE.digest
+    assert (found.draws == fit_strata(THREE).draws).all()
+
+
+@pytest.mark.parametrize("method", ["loglinear", "chao", "sample_coverage"])
+def test_other_methods_take_strata_too(method):
+    asked = {"tables": 50} if method != "chao" else {}
+    found = fit_strata(THREE, method, **asked)
+    said = fit(THREE.stratum(("s001",)), method, **asked).summary()
+    assert (found.strata[1].point, found.strata[1].low) == (said.point, said.low)
+    assert found.summary().low <= sum(one.point for one in found.strata) <= found.summary().high
+
+
+def small_strata(seed=3, count=60):
+    """Strata of about 40 persons; how visible they are differs from one to the next."""
+    random = np.random.default_rng(seed)
+    sizes = random.integers(20, 60, count)
+    level = random.normal(-1.1, 0.3, count)
+    chances = 1 / (1 + np.exp(-(level[:, None] + np.array([0.3, 0.1, -0.1, -0.3]))))
+    return parted(population(seed, sizes, chances)), sizes
+
+
+def test_pooled_strata_know_more_and_the_truth_is_found():
+    overlap, sizes = small_strata()
+    found = fit_strata(overlap, pooling="partial")
+    known = {one.labels: one for one in found.strata}
+    held, narrower, error, alone_error = 0, 0, [], []
+    for at, size in enumerate(sizes):
+        one = known[f"s{at:03}",]
+        held += one.low <= size <= one.high
+        narrower += one.high - one.low < one.alone.high - one.alone.low
+        error.append(np.log(one.point / size))
+        alone_error.append(np.log(one.alone.point / size))
+    assert held >= 0.85 * len(sizes)
+    assert narrower >= 0.9 * len(sizes)
+    assert np.mean(np.square(error)) < np.mean(np.square(alone_error))
+    said = found.summary()
+    assert said.low < sizes.sum() < said.high
+    assert said.beside[0].name == "strata separate"
+    assert "learnt from all strata" in found.assumption
+    assert found.diagnostics()["spread_between_strata"] < 1
+    assert found.diagnostics()["refused_alone"] > 0
+    assert found.publishable
+
+
+def test_pooling_draws_agree_with_pooled_posteriors():
+    overlap, _ = small_strata(count=12)
+    dense = np.stack([overlap.stratum(labels).dense()[0] for labels in overlap.strata])
+    alone = [one.posterior for one in average_tables(dense, 4)]
+    found = pool(alone, 4, 1 / 16, draws=20_000, seed=2)
+    for at, one in enumerate(found.posteriors):
+        for share in (0.1, 0.5, 0.9):
+            assert np.quantile(found.drawn[at], share) == pytest.approx(
+                one.quantile(share), rel=0.02, abs=1.01
+            )
+    assert found.totals.mean() == pytest.approx(
+        sum(one.mean() for one in found.posteriors), rel=0.01
+    )
+
+
+def test_what_was_believed_before_is_taken_out():
+    """The prior of the missing given the observed is one: it sums to 1."""
+    lone = average_tables(np.array([[0, 40, 0, 0, 0, 0, 0, 0]]), 3)[0].posterior
+    missing = lone.grid.missing
+    prior = log_missing_prior(3, 1 / 8, 40, missing)
+    assert np.isfinite(prior).all()
+    mass = np.exp(prior) / (missing + 0.5) * lone.grid.weights
+    assert mass.sum() == pytest.approx(1, rel=0.05)
+
+
+def test_the_mutant_that_leaves_the_belief_in_is_caught(monkeypatch):
+    """Counted once a stratum, what was believed before pulls the mean of many strata away."""
+    from habeas.estimation import pooling_strata
+
+    overlap, sizes = small_strata(seed=5, count=120)
+    right = fit_strata(overlap, pooling="partial").diagnostics()["mean_log_odds_missing"]
+    monkeypatch.setattr(
+        pooling_strata,
+        "log_missing_prior",
+        lambda k, delta, observed, missing: np.log(missing + 0.5) - np.log(observed + missing),
+    )
+    wrong = fit_strata(overlap, pooling="partial").diagnostics()["mean_log_odds_missing"]
+    truth = np.log((sizes.sum() - overlap.observed) / overlap.observed)
+    assert abs(right - truth) < 0.1
+    assert abs(wrong - right) > 0.04
+
+
+def without_labels(seed=7):
+    """Labels are missing mostly of persons on list D, which is strong in the second stratum."""
+    columns = population(seed, [800, 1200], [[0.3, 0.3, 0.3, 0.05], [0.2, 0.2, 0.2, 0.35]])
+    random = np.random.default_rng(seed)
+    lost = random.random(len(columns["s"])) < np.where(columns["D"] == 1, 0.7, 0.05)
+    truth = {"s000": 800, "s001": 1200}
+    kept = {name: values[~lost] for name, values in columns.items()}
+    columns["s"] = np.where(lost, "", columns["s"])
+    return parted(columns), parted(kept), truth
+
+
+def test_persons_without_a_stratum_are_dealt_out_and_dropping_them_is_biased():
+    overlap, dropped, truth = without_labels()
+    found = fit_strata(overlap)
+    said = found.summary()
+    assert said.observed == overlap.observed
+    assert said.low < 2000 < said.high
+    for one in found.strata:
+        assert one.low < truth[one.labels[0]] < one.high
+        assert one.dealt > 0
+    assert sum(one.observed + one.dealt for one in found.strata) == pytest.approx(
+        overlap.observed, abs=0.5
+    )
+    assert found.diagnostics()["without_label"] == unlabelled(overlap) > 200
+    assert "not known" in found.assumption
+    biased = fit_strata(dropped).summary()
+    assert biased.high < 2000  # who is dropped is not estimated either
+
+
+def test_the_mutant_that_drops_persons_is_caught(monkeypatch):
+    overlap, _, _ = without_labels()
+
+    def drop(table, *, times, seed):
+        keep = [at for at, labels in enumerate(table.strata) if "" not in labels]
+        return (
+            Overlap(table.lists, table.patterns, table.counts[keep],
+                    tuple(table.strata[at] for at in keep), table.stratified_by),
+        )  # fmt: skip
+
+    monkeypatch.setattr(strata, "dealt", drop)
+    assert fit_strata(overlap).summary().high < 2000
+
+
+def test_dealing_keeps_everybody_and_heeds_what_is_known():
+    columns = population(2, [300, 300], [0.4, 0.4])
+    month = np.where(np.arange(len(columns["s"])) % 2, "jan", "feb").astype(object)
+    place = np.where(np.arange(len(columns["s"])) % 5 == 0, "", columns["s"])
+    overlap = Overlap.from_records(
+        columns | {"place": place, "month": month}, lists=LISTS, strata=["place", "month"]
+    )
+    tables = dealt(overlap, times=5, seed=1)
+    assert len(tables) == 5
+    assert len({one.digest for one in tables}) == 5
+    for one in tables:
+        assert (one.totals == overlap.totals).all()
+        assert all("" not in labels for labels in one.strata)
+        months = {label: 0 for _, label in one.strata}
+        for (_, label), row in zip(one.strata, one.counts, strict=True):
+            months[label] += row.sum()
+        for label, persons in months.items():
+            assert persons == (month == label).sum()
+    assert dealt(THREE, times=9, seed=1) == (THREE,)
+
+
+def test_the_mutant_that_deals_without_looking_at_lists_is_caught(monkeypatch):
+    overlap, _, truth = without_labels()
+
+    def blind(persons, labelled, random):
+        shares = labelled.sum(axis=1) / labelled.sum()
+        return np.stack([random.multinomial(count, shares) for count in persons], axis=1)
+
+    monkeypatch.setattr(strata_labels, "_deal", blind)
+    found = fit_strata(overlap)
+    assert any(not one.low < truth[one.labels[0]] < one.high for one in found.strata)
+
+
+def with_small_strata():
+    random = np.random.default_rng(1)
+    columns = population(1, [600, 900], [0.3, 0.2])
+    lone = {name: np.append(columns[name], int(name == "A")) for name in LISTS}
+    lone["s"] = np.append(columns["s"], "alone")
+    del random
+    made = parted(lone)
+    counts = np.vstack([made.counts, np.zeros_like(made.counts[:1])])
+    return Overlap(made.lists, made.patterns, counts, (*made.strata, ("none",)), ("s",))
+
+
+def test_strata_of_nobody_and_of_one_are_told():
+    overlap = with_small_strata()
+    found = fit_strata(overlap)
+    by_label = {one.labels[0]: one for one in found.strata}
+    assert by_label["none"].point is None
+    assert "nobody" in by_label["none"].reason
+    assert by_label["alone"].point is None
+    assert [one.code for one in by_label["alone"].refusals] == ["no_overlap"]
+    assert not found.publishable
+    assert "in 1 of 4 strata" in found.describe()
+    assert found.diagnostics()["without_persons"] == 1
+    assert found.diagnostics()["persons_without_estimate"] == 1
+    why = dict.fromkeys(("no_overlap", "complete_graph"), "one person weighs little")
+    passed = fit_strata(overlap, override=why)
+    assert passed.publishable
+    assert {one.labels[0]: one for one in passed.strata}["alone"].high > 1
+    pooled = fit_strata(overlap, pooling="partial")
+    alone = {one.labels[0]: one for one in pooled.strata}["alone"]
+    assert 1 <= alone.low <= alone.point <= alone.high < 100
+    assert pooled.publishable
+
+
+@pytest.mark.parametrize(
+    ("asked", "match"),
+    [
+        ({"overlap": THREE.pooled()}, "no strata"),
+        ({"overlap": {"A": 1}}, "no strata"),
+        ({"method": "mine"}, "no method"),
+        ({"pooling": "all"}, "no pooling"),
+        ({"pooling": "partial", "method": "chao"}, "under the method decomposable"),
+        ({"pooling": "partial", "include_complete": True}, "under the method decomposable"),
+        ({"draws": 5}, "5 draws"),
+        ({"dealings": 1}, "1 dealings"),
+        ({"level": 2}, "no level"),
+        ({"override": {"inside": ""}}, "without a reason"),
+        ({"tables": 3}, "no option"),
+    ],
+)
+def test_bad_questions(asked, match):
+    with pytest.raises(InputError, match=match):
+        fit_strata(**{"overlap": THREE, **asked})
+
+
+def test_a_table_that_cannot_carry_an_estimate_is_refused():
+    columns = population(1, [200, 200], [0.3, 0.3])
+    two = Overlap.from_records(
+        {name: columns[name][(columns["A"] + columns["B"]) > 0] for name in ("A", "B", "s")},
+        lists=["A", "B"],
+        strata=["s"],
+    )
+    with pytest.raises(RefusedError, match="fewer than three"):
+        fit_strata(two)
+    nobody = Overlap.from_records(
+        {"A": [1], "B": [1], "C": [1], "s": [""]}, lists="ABC", strata=["s"]
+    )
+    with pytest.raises(InputError, match="no person has a stratum"):
+        fit_strata(nobody, override={"inside": "only one person is in it"})
