@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple
@@ -78,6 +77,7 @@ def export(
 ) -> None:
     """Write claims for other programs: tables, maps, JSON Lines."""
     from habeas.cli.opening import opened
+    from habeas.cli.writing import readable_for
 
     form = FORMS[format_]
     _check_out(out, form, as_json=as_json)
@@ -85,7 +85,7 @@ def export(
     asked = {name: given[name] for name in form.takes}
     size: int | None = None
     dropped: Sequence[str] = ()
-    with opened(registry) as found, _readable_for(clearance):
+    with opened(registry) as found, readable_for(clearance):
         make = pkgutil.resolve_name(form.writer)
         if form.kind == "text":
             size, dropped = _write_text(make(found.view(clearance), **asked), out)
@@ -99,19 +99,6 @@ def export(
         {"file": str(out), "format": format_, "clearance": clearance, "bytes": size}, dropped,
         as_json=as_json,
     )  # fmt: skip
-
-
-@contextmanager
-def _readable_for(clearance: str) -> Iterator[None]:
-    """What is not public is written so that nobody else on this machine can read it."""
-    import os
-
-    before = os.umask(0o022)
-    os.umask(before if clearance == "public" else before | 0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def _tell(told: dict[str, Any], dropped: Sequence[str], *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from habeas.cli import (
     creating,
     custody,
     dating,
+    estimating,
     exporting,
     failures,
     importing,
@@ -147,6 +148,7 @@ def _add() -> None:
         app.command(name)(command)
     app.add_typer(bundles.app, name="bundle")
     app.add_typer(custody.app, name="custody")
+    app.add_typer(estimating.app, name="estimate")
 
 
 _add()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from habeas.errors import InputError, StorageError
@@ -95,3 +95,18 @@ def refuse_existing(file: Path) -> None:
             place=str(file),
             mend="Choose another name, or move it away",
         )
+
+
+@contextmanager
+def readable_for(clearance: str) -> Iterator[None]:
+    """What is not public is written so that nobody else on this machine can read it.
+
+    Args:
+        clearance: of what is written.
+    """
+    before = os.umask(0o022)
+    os.umask(before if clearance == "public" else before | 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -24,6 +24,7 @@ Complaint = tuple[Statement, int, str]
 """The claim, the number of the rule that it breaks, what is wrong with it."""
 
 LOCATION_RULE: Final = "publish_location"
+ESTIMATE: Final = "estimate"
 ADULT: Final = 18
 
 _PUBLISHED: Final = frozenset({"already_public", "test_passed"})
@@ -175,7 +176,7 @@ def check_matches(contents: Contents) -> Iterator[Complaint]:
 
 
 def check_estimates(contents: Contents) -> Iterator[Complaint]:
-    """Rule 13: a model's figure comes with an interval and its method, or not at all."""
+    """Rule 13: a model's figure comes with interval, method and assumption, or not at all."""
     methods = {
         one.subject for one in contents.claims if one.predicate == "method" and not one.withdrawn
     }
@@ -187,6 +188,8 @@ def check_estimates(contents: Contents) -> Iterator[Complaint]:
             yield statement, 13, "an estimate without an interval"
         elif statement.source not in methods:
             yield statement, 13, "an estimate whose method is not shown"
+        elif statement.predicate == ESTIMATE and not _assumes(contents, statement):
+            yield statement, 13, "an estimate whose assumption is not shown"
 
 
 CHECKS: Final[tuple[Callable[[Contents], Iterator[Complaint]], ...]] = (
@@ -200,6 +203,12 @@ CHECKS: Final[tuple[Callable[[Contents], Iterator[Complaint]], ...]] = (
     check_estimates,
 )
 """All of them, in the order in which they are asked."""
+
+
+def _assumes(contents: Contents, statement: Statement) -> bool:
+    """Whether what a statement assumes is shown beside it."""
+    beside = [contents.claim(n) for n in statement.about]
+    return any(one.predicate == "assumes" and not one.withdrawn for one in beside)
 
 
 def _predicate(name: str) -> Predicate | None:

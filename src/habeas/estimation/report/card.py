@@ -111,12 +111,13 @@ class Card:
     version: str = __version__
 
 
-def make_card(overlap: Overlap, asked: Asked | None = None) -> Card:
+def make_card(overlap: Overlap, asked: Asked | None = None, *, checked: bool = True) -> Card:
     """Fit the methods and ask every check.
 
     Args:
         overlap: the table; strata are pooled for the methods, and shown each by itself.
         asked: what is asked; all methods when left out.
+        checked: whether the lists are asked about one another too.
 
     Returns:
         The card, also where every method refuses: then it says why.
@@ -138,7 +139,9 @@ def make_card(overlap: Overlap, asked: Asked | None = None) -> Card:
         overlap=overlap,
         asked=wanted,
         outcomes=outcomes,
-        checks=_checks(pooled, wanted),
+        checks=_checks(pooled, wanted)
+        if checked
+        else Checks(method=CHECKING[0], level=wanted.level, refused="not_asked"),
         strata=_strata(overlap, wanted) if overlap.stratified_by else (),
     )
 

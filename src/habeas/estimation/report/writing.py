@@ -64,7 +64,7 @@ def write_report(card: Card, folder: Path, language: Language = "en") -> tuple[s
         InputError: something stands there already, or its parent does not exist.
         StorageError: the disk refused; nothing was left behind.
     """
-    _refuse(folder)
+    refuse_existing(folder)
     files = report_files(card, language)
     write_folder(folder, files)
     return tuple(sorted(files))
@@ -110,7 +110,15 @@ def _mask() -> int:
     return before
 
 
-def _refuse(folder: Path) -> None:
+def refuse_existing(folder: Path) -> None:
+    """Refuse to write where something stands, or where there is no folder to write into.
+
+    Args:
+        folder: where; an empty folder is taken.
+
+    Raises:
+        InputError: something stands there, or its parent does not exist.
+    """
     if not folder.parent.is_dir():
         raise InputError("there is no such folder", place=str(folder.parent), mend="Make it first")
     if folder.is_dir() and not list(folder.iterdir()):
