@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from habeas.estimation.decomposable import Margins, margins
 from habeas.estimation.graphs import complete, decomposable_graphs, scores
 from habeas.estimation.grid import (
     FURTHEST,
@@ -30,6 +29,7 @@ from habeas.estimation.grid import (
     tail_bound,
 )
 from habeas.estimation.log_gamma import log_gamma_ratio
+from habeas.estimation.margins import Margins, margins
 from habeas.estimation.posterior import GridPosterior
 
 Whole = npt.NDArray[np.int64]

@@ -14,29 +14,34 @@ prior alone: its weight is told, and it is left out unless it is asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy import special
-from scipy.special import gammaln
+from scipy import sparse, special
 
 from habeas.errors import InputError
 from habeas.estimation.checks import require_table
+from habeas.estimation.graph_search import Search, search_graphs
 from habeas.estimation.graphs import (
+    MOST_ENUMERATED,
     Graph,
     complete,
     decomposable_graphs,
+    elimination,
     notation,
     scores,
 )
 from habeas.estimation.grid import FURTHEST, Floats, Grid, adaptive_grid
 from habeas.estimation.log_gamma import log_gamma_ratio
+from habeas.estimation.margins import Margins, margins
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.posterior import GridPosterior
 from habeas.estimation.prior import Prior
+from habeas.estimation.sparse_margins import SparseMargins
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,7 @@ class GraphAverage:
         weights: the posterior share of each of them; sums to 1.
         complete_weight: the posterior share that the complete graph would have among all graphs.
         joint: the density under each graph.
+        search: how the graphs were found, if there are too many to take them all.
     """
 
     posterior: GridPosterior
@@ -58,6 +64,7 @@ class GraphAverage:
     weights: Floats
     complete_weight: float
     joint: _Joint
+    search: Search | None = None
 
     @cached_property
     def best(self) -> tuple[tuple[str, float], ...]:
@@ -74,80 +81,17 @@ class GraphAverage:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Margins:
-    """What a table says of each set of lists: all that the likelihood of any graph needs.
-
-    Attributes:
-        k: lists.
-        observed: persons observed.
-        constant: for each set of lists, what does not depend on the missing; shape (2**k,).
-        nobody: for each set of lists, the observed who stand on none of them; shape (2**k,).
-        weight: for each set of lists, the prior weight of one cell of its margin; shape (2**k,).
-        total_weight: the prior weight of the whole table.
-    """
-
-    k: int
-    observed: int
-    constant: Floats
-    nobody: Floats
-    weight: Floats
-    total_weight: float
-
-    def terms(self, missing: Floats) -> Floats:
-        """T of each set of lists at each number of missing; shape (2**k, points)."""
-        found = self.constant[:, None] + log_gamma_ratio(
-            missing,
-            self.nobody[:, None] + self.weight[:, None],
-            self.observed + self.total_weight,
-        )
-        found[0] = 0.0  # the empty separator: one cell that holds everyone
-        return np.asarray(found)
-
-
-@lru_cache(maxsize=8)
-def _cells(k: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """The cells of all margins but those of nobody: which patterns they hold, whose they are.
-
-    Returns:
-        A matrix of zeros and ones, shape (2**k, cells), and the set of lists of each cell.
-    """
-    patterns = np.arange(1 << k)
-    columns, owners = [], []
-    for lists in range(1, 1 << k):
-        part = patterns & lists
-        for cell in np.unique(part)[1:]:
-            columns.append(part == cell)
-            owners.append(lists)
-    return np.stack(columns, axis=1).astype(np.float64), np.array(owners)
-
-
-def margins(dense: npt.NDArray[np.int64], k: int, delta: float) -> Margins:
-    """The margins of one table.
-
-    Args:
-        dense: counts of all 2**k patterns, that of nobody 0.
-        k: lists.
-        delta: prior weight of a cell.
-    """
-    membership, owners = _cells(k)
-    sets = np.arange(1 << k)
-    size = np.array([bin(one).count("1") for one in sets])
-    weight = delta * 2.0 ** (k - size)
-    total = delta * 2.0**k
-    counts = dense @ membership
-    gained = gammaln(counts + weight[owners]) - gammaln(weight[owners])
-    known = np.bincount(owners, weights=gained, minlength=1 << k)
-    nobody = np.array([dense[sets & lists == 0].sum() for lists in sets], dtype=np.float64)
-    constant = gammaln(total) - gammaln(weight) + known
-    return Margins(k, int(dense.sum()), constant, nobody, weight, total)
-
-
 _BLOCK = 4096
 """Graphs that are looked at together."""
 
 _CELLS = 4_000_000
 """Graphs times points that are looked at together: 32 MB."""
+
+_WINDOW = 12.0
+"""Graphs that a search found and that are less likely than the best by e**12 have no say."""
+
+_MOST_SEARCHED = 5_000
+"""Graphs that a search found and that have a say, at the most."""
 
 
 def average_graphs(
@@ -159,7 +103,10 @@ def average_graphs(
     grid: Grid | None = None,
     first: int = 0,
 ) -> GraphAverage:
-    """Average over all decomposable graphs of 2 to 6 lists.
+    """Average over all decomposable graphs of 2 to 6 lists, over the likely ones of more.
+
+    Seven lists have 617,675 graphs, more lists more than can be counted: they are searched
+    (`graph_search`), and `search` tells how much of the posterior those that were found hold.
 
     Args:
         overlap: one stratum.
@@ -170,37 +117,101 @@ def average_graphs(
         first: the smallest number of missing that is possible, for an adaptive grid.
 
     Raises:
-        InputError: more strata than one, too many lists, a table without persons, a delta that is
-            not positive.
+        InputError: more strata than one, a table without persons, a delta that is not positive, a
+            largest population below the persons observed.
     """
     prior = prior or Prior()
     delta = 2.0**-overlap.k if delta is None else delta
     _check(overlap, delta, prior)
-    known = margins(overlap.dense()[0], overlap.k, delta)
-    graphs = decomposable_graphs(overlap.k)
-    whole = np.array([graph == complete(overlap.k) for graph in graphs])
-    matrix = scores(overlap.k).astype(np.float64)
-    other = _Joint(known, matrix[~whole], prior, grid, first)
-    saturated = _Joint(known, matrix[whole], prior, grid, first)
+    space = (
+        _every(overlap, delta) if overlap.k <= MOST_ENUMERATED else _likely(overlap, delta, prior)
+    )
+    other = _Joint(space.known, space.matrix, prior, grid, first)
+    saturated = _Joint(space.known, space.whole, prior, grid, first)
     share = float(special.expit(saturated.log_evidence - other.log_evidence))
-    used = _Joint(known, matrix, prior, grid, first) if include_complete else other
+    used, graphs = other, space.graphs
+    if include_complete:
+        used = _Joint(space.known, _stacked(space.matrix, space.whole), prior, grid, first)
+        graphs = (*graphs, complete(overlap.k))
     return GraphAverage(
         GridPosterior.of(overlap.observed, used.grid, used.mixture),
         overlap.lists,
-        tuple(
-            g for g, is_whole in zip(graphs, whole, strict=True) if include_complete or not is_whole
-        ),
+        graphs,
         np.exp(used.evidence - used.log_evidence),
         share,
         used,
+        space.search,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Space:
+    """The graphs to average over, the complete one apart.
+
+    Attributes:
+        known: the margins over the sets of lists that any of them counts.
+        graphs: which.
+        matrix: how often each set counts in each graph; shape (graphs, sets).
+        whole: the same for the complete graph; shape (1, sets).
+        search: how the graphs were found, if they were searched.
+    """
+
+    known: Margins
+    graphs: tuple[Graph, ...]
+    matrix: Any
+    whole: Any
+    search: Search | None = None
+
+
+def _every(overlap: Overlap, delta: float) -> _Space:
+    """All graphs."""
+    matrix = scores(overlap.k).astype(np.float64)
+    graphs = decomposable_graphs(overlap.k)
+    at = graphs.index(complete(overlap.k))
+    return _Space(
+        margins(overlap.dense()[0], overlap.k, delta),
+        (*graphs[:at], *graphs[at + 1 :]),
+        np.delete(matrix, at, axis=0),
+        matrix[at : at + 1],
+    )
+
+
+def _likely(overlap: Overlap, delta: float, prior: Prior) -> _Space:
+    """The graphs that a search finds, those apart that are too unlikely to matter."""
+    search = search_graphs(overlap, delta=delta, prior=prior)
+    kept = int((search.evidence > search.evidence[0] - _WINDOW).sum())
+    graphs = search.graphs[: min(kept, _MOST_SEARCHED)]
+    counted = [_counted(graph) for graph in (*graphs, complete(overlap.k))]
+    sets = [0, *sorted({one for counts in counted for one in counts} - {0})]
+    column = {one: at for at, one in enumerate(sets)}
+    rows = [at for at, counts in enumerate(counted) for one in counts if one]
+    columns = [column[one] for counts in counted for one in counts if one]
+    values = [float(count) for counts in counted for one, count in counts.items() if one]
+    matrix = sparse.csr_array((values, (rows, columns)), shape=(len(counted), len(sets)))
+    known = SparseMargins(overlap, delta, np.empty(0)).margins(sets)
+    return _Space(known, graphs, matrix[:-1], matrix[-1:], search)
+
+
+def _counted(graph: Graph) -> Counter[int]:
+    """How often each set of lists counts in a graph: +1 a clique, -1 a separator."""
+    found: Counter[int] = Counter()
+    for vertex, later in elimination(graph) or ():
+        found[later | 1 << vertex] += 1
+        found[later] -= 1
+    return found
+
+
+def _stacked(matrix: Any, row: Any) -> Any:
+    if sparse.issparse(matrix):
+        return sparse.csr_array(sparse.vstack([matrix, row]))
+    return np.vstack([matrix, row])
 
 
 class _Joint:
     """The joint density of some graphs and the missing, on a grid."""
 
     def __init__(
-        self, known: Margins, matrix: Floats, prior: Prior, grid: Grid | None, first: int
+        self, known: Margins, matrix: Any, prior: Prior, grid: Grid | None, first: int
     ) -> None:
         self._known, self._matrix, self._prior = known, matrix, prior
         self.grid = grid or adaptive_grid(self._density, first=first, furthest=self._furthest())
@@ -211,7 +222,7 @@ class _Joint:
     def _summed(self) -> tuple[Floats, Floats]:
         """In blocks of graphs and points: dense grids of many graphs would need gigabytes."""
         mixture, evidence = [], []
-        points = max(1, _CELLS // min(len(self._matrix), _BLOCK))
+        points = max(1, _CELLS // min(self._matrix.shape[0], _BLOCK))
         for at in range(0, len(self.grid.missing), points):
             missing = self.grid.missing[at : at + points]
             weights = self.grid.log_weights[at : at + points]
@@ -228,15 +239,15 @@ class _Joint:
         largest = self._prior.largest
         return FURTHEST if largest is None else max(largest - self._known.observed, 0.0)
 
-    def _parts(self) -> Iterator[Floats]:
-        for at in range(0, len(self._matrix), _BLOCK):
+    def _parts(self) -> Iterator[Any]:
+        for at in range(0, self._matrix.shape[0], _BLOCK):
             yield self._matrix[at : at + _BLOCK]
 
     def _density(self, missing: Floats) -> Floats:
         """The density of the missing under each graph."""
         return self._block(self._matrix, missing)
 
-    def _block(self, matrix: Floats, missing: Floats) -> Floats:
+    def _block(self, matrix: Any, missing: Floats) -> Floats:
         population = self._known.observed + missing
         shared = log_gamma_ratio(missing, self._known.observed + 1.0, 1.0)
         shared = shared + self._prior.log_density(population)

@@ -87,6 +87,7 @@ def decomposable(
         },
         assumption=words,
         refusals=(
+            *_missed(found),
             *above("complete_graph", found.complete_weight, f"{found.complete_weight:.3f}"),
             *above("grid_tail", tail, f"{tail:.2g} of it"),
             *_pressing(edge, largest, distance),
@@ -105,7 +106,17 @@ def _of_graphs(found: GraphAverage) -> dict[str, object]:
         "grid_error": grid.error,
         "grid_tail": grid.tail,
         "has_mean": found.posterior.has_mean,
+        "search_held": None if found.search is None else list(found.search.held),
+        "search_exhausted": None if found.search is None else found.search.exhausted,
     }
+
+
+def _missed(found: GraphAverage) -> tuple[Refusal, ...]:
+    """A refusal where graphs were searched and too much may not have been found."""
+    if found.search is None:
+        return ()
+    least = min(found.search.held)
+    return below("search", least, f"the graphs found hold {least:.2f} of it, by the worst chain")
 
 
 def loglinear(

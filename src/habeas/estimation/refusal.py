@@ -94,6 +94,12 @@ _RULES = (
         overridable=False,
     ),
     Rule(
+        "search",
+        "the search over graphs may have missed much of the posterior",
+        "ممکن است جست‌وجوی گراف‌ها بخش زیادی از توزیع پسین را نیافته باشد",
+        0.9,
+    ),
+    Rule(
         "no_end",
         "the interval has no upper end",
         "بازه کران بالا ندارد",
