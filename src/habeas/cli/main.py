@@ -32,6 +32,7 @@ from habeas.cli import (
     recording,
     terms,
     timestamps,
+    watching,
 )
 from habeas.errors import HabeasError, InputError
 
@@ -149,6 +150,7 @@ def _add() -> None:
     app.add_typer(bundles.app, name="bundle")
     app.add_typer(custody.app, name="custody")
     app.add_typer(estimating.app, name="estimate")
+    app.add_typer(watching.app, name="watch")
 
 
 _add()

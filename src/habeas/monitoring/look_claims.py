@@ -90,6 +90,8 @@ def refinement_claim(run: str, digest: str, earlier: str) -> Claim:
 def calibration_claim(run: str, found: Calibration) -> Claim:
     """The rate of false alarms that was asked for, and the one that the same images gave."""
     rate = found.rate
+    if not found.placements:
+        return said(run, run, "false_alarm_rate", _not_measured(found))
     text = (
         f"{rate.best:.3f} false alarms per site and year ({rate.low:.3f} to {rate.high:.3f}, "
         f"{rate.level:.0%} interval); {found.asked:g} asked for"
@@ -103,10 +105,29 @@ def calibration_claim(run: str, found: Calibration) -> Claim:
     return said(run, run, "false_alarm_rate", value)
 
 
-def binding_claims(run: str, site: str, item: str, *, location: bool) -> list[Claim]:
-    """What a file of the watch shows, by which the gate binds it."""
+def _not_measured(found: Calibration) -> Quantity:
+    text = (
+        f"{found.asked:g} false alarms per site and year asked for; the images have no room to "
+        "measure what they gave"
+    )
+    return Quantity(text=text, unit="1/site-year")
+
+
+def binding_claims(run: str, site: str, file: tuple[str, str], *, location: bool) -> list[Claim]:
+    """What a file of the watch shows, by which the gate binds it, and our short name for it.
+
+    Args:
+        run: whose claims they are.
+        site: that it shows.
+        file: its `item:` id and its name.
+        location: whether it tells where the site lies; otherwise how it is watched.
+    """
+    item, name = file
     predicate = SHOWS_LOCATION if location else SHOWS_WATCH
-    return [said(run, item, predicate, Ref(id=site))]
+    return [
+        said(run, item, predicate, Ref(id=site)),
+        said(run, item, "label", Text(text=name)),
+    ]
 
 
 def _kind(found: Disturbance) -> Term:

@@ -118,7 +118,7 @@ def record_look(registry: Registry, look: Look, *, recorder: str | None = None) 
     watch, place = _outputs(look, news, scenes)
     said, first = _said(run.id, look, news)
     said += [
-        binding_claims(run.id, look.site, _item(output), location=location)
+        binding_claims(run.id, look.site, (_item(output), output.name), location=location)
         for outputs, location in ((watch, False), (place, True))
         for output in outputs
     ]

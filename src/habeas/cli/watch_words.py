@@ -1,0 +1,69 @@
+"""The words that `habeas watch` says around what the record holds, in English and Persian."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from habeas.cli.options import Language
+
+_WORDS: Final[dict[str, dict[Language, str]]] = {
+    "disturbed": {
+        "en": "a disturbance is suggested",
+        "fa": "روش یک دست‌کاری را پیشنهاد می‌کند",
+    },
+    "no_disturbance_found": {
+        "en": "no disturbance was found; this does not say that nothing happened",
+        "fa": "دست‌کاری‌ای یافت نشد؛ این نمی‌گوید که چیزی رخ نداده است",
+    },
+    "cannot_assess": {
+        "en": "cannot be assessed; this does not say that nothing happened",
+        "fa": "ارزیابی‌پذیر نیست؛ این نمی‌گوید که چیزی رخ نداده است",
+    },
+    "failed": {"en": "could not be looked at", "fa": "بررسی نشد"},
+    "watched": {"en": "watched from {} to {}", "fa": "پایش از {} تا {}"},
+    "number": {"en": "Disturbance {}", "fa": "دست‌کاری {}"},
+    "suggestion": {
+        "en": "a suggestion of a method, not an observation by a person",
+        "fa": "پیشنهاد یک روش، نه مشاهدهٔ یک فرد",
+    },
+    "began": {"en": "began", "fa": "آغاز"},
+    "between": {"en": "between {} and {}", "fa": "میان {} و {}"},
+    "alarm": {"en": "alarm", "fa": "هشدار"},
+    "images": {"en": "images", "fa": "تصویرها"},
+    "without_with": {
+        "en": "last clear one without it {}, first with it {}",
+        "fa": "واپسین تصویر روشن بی آن {}، نخستین با آن {}",
+    },
+    "area": {"en": "area", "fa": "مساحت"},
+    "square_metres": {"en": "{} to {} square metres", "fa": "{} تا {} متر مربع"},
+    "pace": {"en": "pace", "fa": "شتاب"},
+    "kind": {"en": "kind, a hypothesis", "fa": "نوع، گمانه"},
+    "opinion": {"en": "second opinion", "fa": "نظر دوم"},
+    "reading": {"en": "read by", "fa": "خوانش"},
+    "confirm": {"en": "confirmed", "fa": "تأیید شد"},
+    "reject": {"en": "rejected", "fa": "رد شد"},
+    "undecided": {"en": "undecided", "fa": "بی تصمیم"},
+    "unread": {
+        "en": "nobody has looked at it yet: `habeas watch review {}`",
+        "fa": "هنوز کسی آن را ندیده است: `habeas watch review {}`",
+    },
+    "claim": {"en": "claim", "fa": "گزاره"},
+    "calibration": {"en": "False alarms", "fa": "هشدار نادرست"},
+    "reasons": {"en": "because", "fa": "زیرا"},
+    "curve": {"en": "Curve", "fa": "منحنی"},
+    "site": {"en": "the site", "fa": "محل"},
+    "surroundings": {"en": "its surroundings", "fa": "پیرامون محل"},
+    "marks": {"en": "= began, ! alarm", "fa": "= آغاز، ! هشدار"},
+    "written": {"en": "{} files in {}", "fa": "{} پرونده در {}"},
+}
+
+
+def said(key: str, lang: Language, *fill: str) -> str:
+    """Words of ours, filled in.
+
+    Args:
+        key: see the table.
+        lang: the language.
+        fill: what stands in place of each `{}`.
+    """
+    return _WORDS[key][lang].format(*fill)

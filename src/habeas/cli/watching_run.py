@@ -1,0 +1,88 @@
+"""One run over watched sites: look at each, record what is new, tell what came of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from habeas.monitoring.look import Look
+    from habeas.monitoring.looking import Asked, Failure
+    from habeas.monitoring.watch_list import WatchedSite
+    from habeas.registry.registry import Registry
+
+
+class SiteResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a site in one run. The keys of the JSON output."""
+
+    site: str
+    status: str
+    """disturbed, no_disturbance_found, cannot_assess, or failed."""
+    run: str = ""
+    """The run that was recorded; empty if there was nothing new."""
+    found: tuple[str, ...] = ()
+    """Claims that tell of disturbances that were not recorded before."""
+    refined: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Why it cannot be assessed, or what to keep in mind."""
+    images: int = 0
+    """How many were used."""
+    place: str = ""
+    reason: str = ""
+    """Why it failed."""
+    mend: str = ""
+
+
+def run_over(
+    registry: Registry,
+    sites: Sequence[WatchedSite],
+    asked: Asked,
+    *,
+    processes: int,
+    recorder: str | None,
+) -> Iterator[SiteResult]:
+    """Look at sites and record what is new, one after the other as they come.
+
+    Raises:
+        KeyFileError, BusyError, StorageError: nothing more can be recorded; what was is kept.
+    """
+    from habeas.monitoring.looking import Failure, look_at_all
+
+    for found in look_at_all(sites, asked, processes=processes):
+        if isinstance(found, Failure):
+            yield _failed(found)
+        else:
+            yield _recorded(registry, found, recorder)
+
+
+def _failed(failure: Failure) -> SiteResult:
+    return SiteResult(
+        site=failure.site,
+        status="failed",
+        place=failure.place,
+        reason=failure.reason,
+        mend=failure.mend,
+    )
+
+
+def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResult:
+    from habeas.errors import InputError
+    from habeas.monitoring.recording import record_look
+
+    try:
+        made = record_look(registry, look, recorder=recorder)
+    except InputError as error:  # of this site alone: a value that the record cannot hold
+        return SiteResult(
+            site=look.site, status="failed", place=error.place, reason=error.reason, mend=error.mend
+        )
+    return SiteResult(
+        site=look.site,
+        status=look.assessment.status,
+        run=made.run,
+        found=made.found,
+        refined=made.refined,
+        reasons=tuple(dict.fromkeys((*look.assessment.reasons, *look.images.remarks))),
+        images=sum(scene.used for scene in look.images.scenes),
+    )
