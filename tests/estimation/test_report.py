@@ -236,25 +236,43 @@ def strata(table):
     )
 
 
-def test_strata_are_shown_each_and_none_is_dropped(strata):
+def test_strata_stand_apart_and_pooled_and_nobody_is_dropped(strata):
     card = make_card(strata, asked())
     files = report_files(card, "en")
     text = page_of(files).words()
-    assert "(not known)" in text
-    document = json.loads(files["report.json"])
-    assert [one["labels"] for one in document["strata"]] == [["north"], ["south"], [""]]
-    assert sum(one["observed"] for one in document["strata"]) == strata.observed
-    assert document["strata"][0]["interval"]["low"] < document["strata"][1]["interval"]["low"]
+    document = json.loads(files["report.json"])["strata"]
+    apart, pooled = document["separate"], document["pooled"]
+    assert [one["labels"] for one in apart["strata"]] == [["north"], ["south"]]
+    known = sum(one["observed"] + one["dealt"] for one in apart["strata"])
+    assert known == pytest.approx(strata.observed)
+    assert apart["strata"][0]["low"] < apart["strata"][1]["low"]
+    for found in (apart, pooled):
+        total = found["total"]
+        assert f"{total['low']:,.0f} to {total['high']:,.0f}" in text
+        assert found["assumption"]["en"] in text
+    heading = text.index("interval, apart")
+    assert heading < text.index("Median, apart") < text.index("interval, pooled")
 
 
-def test_a_stratum_without_anybody_is_told(table):
-    whole = table("spina_bifida")
-    empty = np.vstack([whole.totals, np.zeros_like(whole.totals)])
+def test_strata_that_cannot_be_fitted_are_told(table):
+    whole = table("Artificial_3")
+    two = np.vstack([whole.totals, whole.totals])
     card = make_card(
-        Overlap(whole.lists, whole.patterns, empty, (("north",), ("south",)), ("region",)), asked()
+        Overlap(whole.lists, whole.patterns, two, (("north",), ("south",)), ("region",)), asked()
     )
-    assert card.strata[1].outcome.reason == "nobody"
-    assert load_words("en")("stratum.nobody") in page_of(report_files(card, "en")).words()
+    assert card.strata.separate is None
+    assert "share nobody" in card.strata.refused
+    assert card.strata.refused in page_of(report_files(card, "en")).words()
+
+
+def test_those_on_no_list_follow_the_highest_interaction(table):
+    card = make_card(table("Kosovo"), asked())
+    at = {one.factor: one for one in card.checks.moved}
+    said = card.outcomes[0].result.summary()
+    assert (at[1.0].estimate, at[1.0].low, at[1.0].high) == (said.point, said.low, said.high)
+    assert at[2.0].estimate - 4400 == pytest.approx(2 * (said.point - 4400))
+    three = make_card(table("spina_bifida"), asked()).checks.moved
+    assert three[0].estimate > three[-1].estimate, "with an odd number of lists it is the inverse"
 
 
 def test_the_table_beside_the_page_is_the_table(strata, table):

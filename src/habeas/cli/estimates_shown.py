@@ -43,7 +43,7 @@ def print_card(card: Card, recorded: Recorded | None, lang: Language) -> None:
     console.print(_methods(card, lang))
     _sentence(words("not.alone"))
     _sentence(words("not.unreachable"))
-    if card.strata:
+    if card.strata is not None:
         console.print(_strata(card, lang))
     if recorded is not None:
         say(f"{len(recorded.estimates)} estimates recorded by {recorded.run.id}")

@@ -129,7 +129,7 @@ def _run(card: Card, table: bytes, sources: Sequence[str]) -> Run:
         f"level={asked.level:g}",
         f"lists={','.join(card.overlap.lists)}",
         f"table={card.overlap.digest}",
-        *(f"strata={','.join(card.overlap.stratified_by)}" for _ in card.strata[:1]),
+        *(f"strata={','.join(card.overlap.stratified_by)}" for _ in card.overlap.stratified_by[:1]),
         *(f"clearance={asked.clearance}" for _ in asked.clearance[:1]),
         *(f"origin={asked.origin}" for _ in asked.origin[:1]),
         *(

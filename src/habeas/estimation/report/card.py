@@ -19,8 +19,11 @@ from habeas.estimation.consistency import (
 )
 from habeas.estimation.decomposable import average_graphs
 from habeas.estimation.fitting import METHODS, Outcome, fit_all
+from habeas.estimation.highest_order import Moved, move
 from habeas.estimation.loglinear import profile_interval, select_model
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.strata import StratifiedEstimation, fit_strata
+from habeas.estimation.strata_fits import MOST_LISTS
 
 CHECKING: Final = ("decomposable", "loglinear")
 """Methods by which the checks are made: quick enough to be asked many times."""
@@ -63,6 +66,7 @@ class Checks:
         trajectory: the estimate as lists are added.
         left_out: the estimate with each list left out, in the order of the lists.
         odds: how pairs of lists depend within other lists.
+        moved: the estimate of the method under other interactions of all lists together.
         refused: why there are none, in words.
     """
 
@@ -72,22 +76,25 @@ class Checks:
     trajectory: tuple[Step, ...] = ()
     left_out: tuple[Step, ...] = ()
     odds: tuple[OddsRatio, ...] = ()
+    moved: tuple[Moved, ...] = ()
     refused: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Stratum:
-    """One stratum by itself.
+class Strata:
+    """The strata, each by itself and as a sum.
 
     Attributes:
-        labels: what it is; an empty label is one that is not known.
-        overlap: its table.
-        outcome: by the method of the checks.
+        method: by which.
+        separate: fitted apart; none where that was refused.
+        pooled: learning from one another; none where that is not offered.
+        refused: why there is none, in words.
     """
 
-    labels: tuple[str, ...]
-    overlap: Overlap
-    outcome: Outcome
+    method: str
+    separate: StratifiedEstimation | None = None
+    pooled: StratifiedEstimation | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -99,7 +106,7 @@ class Card:
         asked: what was asked.
         outcomes: the methods on the table without its strata.
         checks: beside them.
-        strata: each by itself; none where the table has no strata.
+        strata: apart and pooled; none where the table has no strata.
         version: of Habeas.
     """
 
@@ -107,7 +114,7 @@ class Card:
     asked: Asked
     outcomes: tuple[Outcome, ...]
     checks: Checks
-    strata: tuple[Stratum, ...]
+    strata: Strata | None
     version: str = __version__
 
 
@@ -142,7 +149,7 @@ def make_card(overlap: Overlap, asked: Asked | None = None, *, checked: bool = T
         checks=_checks(pooled, wanted)
         if checked
         else Checks(method=CHECKING[0], level=wanted.level, refused="not_asked"),
-        strata=_strata(overlap, wanted) if overlap.stratified_by else (),
+        strata=_strata(overlap, wanted) if overlap.stratified_by else None,
     )
 
 
@@ -159,6 +166,7 @@ def _checks(pooled: Overlap, asked: Asked) -> Checks:
         trajectory=trajectory(pooled, estimator) if pooled.k > 2 else (),
         left_out=_left_out(pooled, estimator) if pooled.k > 2 else (),
         odds=odds_ratios(pooled, level=asked.level) if odds else (),
+        moved=_moved(pooled, estimator) if pooled.k > 2 else (),
         refused="" if pooled.k > 2 else "few_lists",
     )
 
@@ -178,6 +186,14 @@ def _estimator(method: str, level: float) -> Estimator:
     return by_graphs if method == "decomposable" else by_models
 
 
+def _moved(pooled: Overlap, estimator: Estimator) -> tuple[Moved, ...]:
+    try:
+        ends = estimator(pooled)
+    except InputError:
+        return ()
+    return move(pooled.observed, ends, pooled.k)
+
+
 def _left_out(pooled: Overlap, estimator: Estimator) -> tuple[Step, ...]:
     found = []
     for name in pooled.lists:
@@ -191,28 +207,18 @@ def _left_out(pooled: Overlap, estimator: Estimator) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _strata(overlap: Overlap, asked: Asked) -> tuple[Stratum, ...]:
-    """Each stratum by the method of the checks, refusals told."""
-    found = []
-    for labels in overlap.strata:
-        table = overlap.stratum(labels)
-        found.append(Stratum(labels=labels, overlap=table, outcome=_one(table, asked)))
-    return tuple(found)
-
-
-def _one(table: Overlap, asked: Asked) -> Outcome:
-    method = "loglinear" if table.unrecorded else CHECKING[0]
-    if not table.observed:
-        return Outcome(method=method, result=None, reason="nobody")
-    (found,) = fit_all(
-        table,
-        names=[method],
-        level=asked.level,
-        seed=asked.seed,
-        override=asked.override,
-        options={method: asked.options.get(method, {})},
-    )
-    return found
+def _strata(overlap: Overlap, asked: Asked) -> Strata:
+    """The strata by the method of the checks; pooled too where that is offered."""
+    method = "loglinear" if overlap.unrecorded else CHECKING[0]
+    given: dict[str, Any] = {"level": asked.level, "seed": asked.seed, "override": asked.override}
+    try:
+        separate = fit_strata(overlap, method, **given)
+    except InputError as error:
+        return Strata(method=method, refused=error.reason)
+    pooled = None
+    if method == "decomposable" and overlap.k <= MOST_LISTS:
+        pooled = fit_strata(overlap, method, pooling="partial", **given)
+    return Strata(method=method, separate=separate, pooled=pooled)
 
 
 def inner_level(level: float) -> float:

@@ -13,6 +13,7 @@ from habeas.estimation.figures.forest import Forest
 from habeas.estimation.figures.known_sizes import KnownSizes
 from habeas.estimation.figures.overlaps import Overlaps
 from habeas.estimation.figures.picture import Chart
+from habeas.estimation.figures.sensitivity import Sensitivity, SensitivityPoint
 from habeas.estimation.figures.steps import Steps
 from habeas.estimation.figures.traces import Traces
 from habeas.estimation.mixing import mixing_of
@@ -64,7 +65,22 @@ def _checks(card: Card) -> list[Chart]:
                 labels=tuple(_left(name) for name in card.overlap.lists),
             )
         )
+    if checks.moved:
+        charts.append(_sensitivity(card))
     return charts
+
+
+def _sensitivity(card: Card) -> Sensitivity:
+    points = tuple(
+        SensitivityPoint(factor=one.factor, estimate=one.estimate, low=one.low, high=one.high)
+        for one in card.checks.moved
+    )
+    return Sensitivity(
+        method=method_name(card.checks.method),
+        level=card.checks.level,
+        observed=card.overlap.observed,
+        points=points,
+    )
 
 
 def _added(at: int, step: Step) -> Callable[[Words], str]:

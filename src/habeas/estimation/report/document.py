@@ -12,8 +12,9 @@ import numpy as np
 from habeas.estimation.fitting import Outcome
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.refusal import Refusal
-from habeas.estimation.report.card import Card, Checks, Stratum
+from habeas.estimation.report.card import Card, Checks, Strata
 from habeas.estimation.report.telling import is_publishable, refusals_of, state_of
+from habeas.estimation.strata import StratifiedEstimation
 
 FORMAT: Final = "habeas-estimate/1"
 
@@ -36,7 +37,7 @@ def document_of(card: Card) -> dict[str, Any]:
         "publishable": is_publishable(card),
         "outcomes": [outcome_document(one) for one in card.outcomes],
         "checks": _checks(card.checks),
-        "strata": [_stratum(one) for one in card.strata],
+        "strata": None if card.strata is None else _strata(card.strata),
     }
     return dict(plain(found))
 
@@ -108,14 +109,30 @@ def _checks(checks: Checks) -> dict[str, Any]:
         "trajectory": [asdict(one) for one in checks.trajectory],
         "leave_one_list_out": [asdict(one) for one in checks.left_out],
         "odds_ratios": [asdict(one) for one in checks.odds],
+        "highest_order": [asdict(one) for one in checks.moved],
     }
 
 
-def _stratum(one: Stratum) -> dict[str, Any]:
+def _strata(strata: Strata) -> dict[str, Any]:
     return {
-        "labels": list(one.labels),
-        "observed": one.overlap.observed,
-        **outcome_document(one.outcome),
+        "method": strata.method,
+        "refused": strata.refused,
+        "separate": None if strata.separate is None else _stratified(strata.separate),
+        "pooled": None if strata.pooled is None else _stratified(strata.pooled),
+    }
+
+
+def _stratified(found: StratifiedEstimation) -> dict[str, Any]:
+    said = found.summary()
+    return {
+        "pooling": found.pooling,
+        "publishable": found.publishable,
+        "total": {"low": said.low, "high": said.high, "level": said.level, "point": said.point},
+        "assumption": {"en": found.assumption, "fa": found.assumption_fa},
+        "beside": [asdict(line) for line in said.beside],
+        "refusals": [_refusal(one) for one in found.refusals],
+        "diagnostics": dict(found.diagnostics()),
+        "strata": [asdict(one) for one in found.strata],
     }
 
 

@@ -75,8 +75,6 @@ def reasons(outcome: Outcome, words: Words) -> str:
     against = refusals_of(outcome)
     if against:
         return "; ".join(refusal_words(one, words) for one in against)
-    if outcome.reason == "nobody":
-        return words("stratum.nobody")
     return outcome.reason
 
 
