@@ -351,3 +351,27 @@ def test_rows_above_team_are_estimated_at_their_own_level(tmp_path):
     with open_registry(path) as registry:
         assert registry.view("team").claims(subject=CASE, predicate="estimate") == []
         assert len(registry.view("sealed").claims(subject=CASE, predicate="estimate")) == 3
+
+
+def test_the_commands_beside_the_example_work(tmp_path, monkeypatch):
+    page = (ROOT / "examples" / "tables" / "README.md").read_text(encoding="utf-8")
+    commands = re.findall("^ {4}habeas (estimate .*)$", page, re.MULTILINE)
+    assert len(commands) == 2
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for command in commands:
+        run(*command.split(), *QUICK)
+    assert (tmp_path / "card" / "report.html").is_file()
+
+
+def test_the_pictures_of_the_page_are_those_that_the_script_draws():
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("draw_estimates", ROOT / "scripts" / "draw_estimates.py")
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    page = (ROOT / "docs" / "estimation-report.md").read_text(encoding="utf-8")
+    named = {f"estimate-{name}-{language}.png" for name, language in script.SHOWN}
+    assert set(re.findall(r"images/(estimate-[a-z-]+\.png)", page)) == named
+    assert all((script.IMAGES / name).read_bytes().startswith(b"\x89PNG") for name in named)
+    assert script.TABLE.resolve() == KOSOVO
