@@ -136,6 +136,9 @@ def test_a_table_that_is_refused_says_place_reason_and_mend(tmp_path):
         ("--level", "95"),
         ("--record",),
         ("--about", CASE),
+        ("--column", "EXH"),
+        ("--column", "lists=EXH"),
+        ("--column", "count=EXH"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(words):
@@ -144,7 +147,24 @@ def test_what_cannot_be_asked_is_refused_in_words(words):
     assert "mend:" in failed.stderr
 
 
+def test_columns_of_a_table_are_named(tmp_path):
+    table = tmp_path / "odd.csv"
+    table.write_text(KOSOVO.read_text().replace("count", "Zahl"))
+    run("estimate", table, *QUICK, code=2)
+    assert "9,827" in run("estimate", table, *QUICK, "--column", "count=Zahl").stdout
+    people = tmp_path / "people.csv"
+    people.write_text("id,A,B,C\n" + "".join(f"p{at},1,{at % 2},{at % 3 % 2}\n" for at in range(9)))
+    given = ("estimate", people, "--method", "chao", "--override", "inside=invented", "--json")
+    found = json.loads(run(*given, "--column", "person=id").stdout)
+    assert found["table"]["observed"] == 9
+    people.write_text(people.read_text() + "p0,1,0,0\n")
+    run(*given, "--column", "person=id", code=2)
+
+
 def test_nothing_to_estimate_from(tmp_path):
+    assert (
+        "--column" in run("estimate", "--lists", "source:a", "--column", "count=n", code=2).stderr
+    )
     assert "--lists" in run("estimate", "--level", "0.9", code=2).stderr
     assert "reason: " in run("estimate", tmp_path / "nowhere.csv", code=2).stderr
 
@@ -258,6 +278,10 @@ def test_estimates_are_recorded_with_interval_method_and_assumption(recorded):
         assert {one.id for one in inputs if isinstance(one, Ref)} == set(LISTS)
         (file,) = [one for one in inputs if not isinstance(one, Ref)]
         assert f"item:{file.sha256}" in told["recorded"]["items"]
+        shown = {one.claim.subject for one in view.claims(predicate="depicts", ref=CASE)}
+        languages = [one.claim.value.text for one in view.claims(predicate="language")
+                     if one.claim.subject in shown]  # fmt: skip
+        assert sorted(languages) == ["en"] * 4 + ["fa"] * 4
 
 
 def test_the_dossier_of_the_case_shows_them_and_the_picture(recorded, tmp_path):

@@ -275,6 +275,19 @@ def test_a_prior_of_one_over_n_is_level_on_a_logarithmic_axis():
     assert apart.overlap < 0.7
 
 
+@pytest.mark.parametrize(("low", "high"), [(120, 210), (96, 9_000), (4400, 12_000), (5, 7)])
+def test_bins_of_whole_numbers_do_not_jump(low, high):
+    draws = np.random.default_rng(5).integers(low, high, 4000).astype(float)
+    edges, after, before = binned(draws, low - 1, lambda sizes: -np.log(sizes))
+    assert 2 <= len(edges) <= 40
+    assert all(edge == round(edge) for edge in edges)
+    widths = np.diff(edges)
+    steps = widths if high / low <= 12 else np.diff(np.log(edges))
+    assert steps.max() / steps.min() < 1.2
+    assert sum(after) > 0.98
+    assert list(before) == sorted(before, reverse=True) or high / low > 12
+
+
 def test_an_axis_is_logarithmic_only_where_it_must_be():
     words = load_words("fa")
     for numbers, scale in (([4400, 12_000], "linear"), ([96, 7000, float("inf")], "log")):

@@ -133,6 +133,7 @@ def test_chains_that_do_not_agree_are_no_part_of_what_is_said(pages, kosovo):
     assert states["latent_class"] == "not_converged"
     assert states["chao"] == states["sample_coverage"] == "floor"
     assert document["publishable"] is True
+    assert "do NOT agree well enough" in page_of(pages["en"]).words()
     stance = re.search(r'class="stance">(.*?)</p>', pages["en"]["report.html"].decode()).group(1)
     graphs, models = (kosovo.outcomes[at].result.summary() for at in (0, 1))
     low, high = min(graphs.low, models.low), max(graphs.high, models.high)

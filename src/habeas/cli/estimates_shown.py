@@ -45,6 +45,7 @@ def print_card(card: Card, recorded: Recorded | None, lang: Language) -> None:
     _sentence(words("not.unreachable"))
     if card.strata is not None:
         console.print(_strata(card, lang))
+        _against_strata(card, lang)
     if recorded is not None:
         say(f"{len(recorded.estimates)} estimates recorded by {recorded.run.id}")
         for method, state in recorded.left_out:
@@ -86,13 +87,31 @@ def _methods(card: Card, lang: Language) -> Any:
     return made
 
 
+def _against_strata(card: Card, lang: Language) -> None:
+    """What speaks against strata, and what their sum assumes, in words."""
+    from habeas.estimation.report.strata_part import assumed, strata_table
+    from habeas.estimation.wording import load_words
+
+    words = load_words(lang)
+    if card.strata is None:
+        return
+    if card.strata.separate is None:
+        _sentence(words("refused.because", reason=card.strata.refused))
+        return
+    for row in strata_table(card, words).rows:
+        if row[-1] != words("state.sound"):
+            _sentence(f"{row[0]}: {row[-1]}")
+    _sentence(assumed(card.strata.separate, words))
+
+
 def _strata(card: Card, lang: Language) -> Any:
     from habeas.cli.terminal import Words, table
     from habeas.estimation.report.strata_part import strata_table
     from habeas.estimation.wording import load_words
 
     found = strata_table(card, load_words(lang))
-    made = table(*found.heading)
+    shown = (0, 1, 3, 4, 5, 6)
+    made = table(*(found.heading[at] for at in shown))
     for row in found.rows:
-        made.add_row(*(Words(cell) for cell in row))
+        made.add_row(*(Words(row[at]) for at in shown))
     return made

@@ -62,6 +62,15 @@ Strata = Annotated[
         show_default=False,
     ),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="count=NAME",
+        help="The column of counts (count=NAME) or of the persons' ids (person=NAME) of a table. "
+        "May be repeated.",
+    ),
+]
 Methods = Annotated[
     str,
     typer.Option(
@@ -103,6 +112,7 @@ def fit(
     *,
     lists: Lists = "",
     strata: Strata = "",
+    column: Columns = None,
     method: Methods = "all",
     level: Level = 0.95,
     seed: Seed = 1,
@@ -140,7 +150,7 @@ def fit(
     if record != bool(about):
         raise _misused("--record and --about go together", "Name the case: --about case:…")
     asked = _asked(method, level, seed, (override or (), option or ()), origin)
-    card = _card(table, (lists, strata), asked, (registry, clearance), checked=record)
+    card = _card(table, (lists, strata, column or ()), asked, (registry, clearance), checked=record)
     _require_figures(card)
     recorded = None
     if record:
@@ -156,6 +166,7 @@ def report(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new or empty folder.")],
     lists: Lists = "",
     strata: Strata = "",
+    column: Columns = None,
     method: Methods = "all",
     level: Level = 0.95,
     seed: Seed = 1,
@@ -179,7 +190,7 @@ def report(
 
     refuse_existing(out)
     asked = _asked(method, level, seed, (override or (), option or ()), origin)
-    card = _card(table, (lists, strata), asked, (registry, clearance), checked=True)
+    card = _card(table, (lists, strata, column or ()), asked, (registry, clearance), checked=True)
     with readable_for("public" if table is not None else clearance):
         files = write_report(card, out, lang)
     publishable = is_publishable(card)
@@ -226,6 +237,14 @@ def _pair(said: str, form: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _columns(said: Sequence[str]) -> dict[str, str]:
+    found = dict(_pair(one, "count=NAME") for one in said)
+    for name in found:
+        if name not in ("count", "person"):
+            raise _misused(f"{name!r} is no kind of column", "Write count=NAME or person=NAME")
+    return found
+
+
 def _options(said: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """Options by method; whole numbers, decimals, true and false are read, other words stand."""
     import json
@@ -246,7 +265,7 @@ def _options(said: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
 
 def _card(
     table: Path | None,
-    names: tuple[str, str],
+    names: tuple[str, str, Sequence[str]],
     asked: Asked,
     where: tuple[Path | None, options.Level],
     *,
@@ -258,11 +277,14 @@ def _card(
     from habeas.cli.terminal import progress
     from habeas.estimation.report.card import make_card
 
-    lists, strata = (_several(one) for one in names)
+    lists, strata = _several(names[0]), _several(names[1])
+    columns = _columns(names[2])
+    if columns and table is None:
+        raise _misused("--column is of a table", "Give the table, or leave --column out")
     if table is not None:
         from habeas.estimation.table_file import read_overlap
 
-        overlap = read_overlap(table, lists=lists or None, strata=strata)
+        overlap = read_overlap(table, lists=lists or None, strata=strata, **columns)
     elif lists:
         from habeas.cli.opening import viewed
         from habeas.estimation.registry_lists import read_lists
@@ -283,10 +305,10 @@ def _tell_unknown(without: Mapping[str, int], disputed: Mapping[str, int]) -> No
 
     for name, count in without.items():
         if count:
-            warn(f"{name}: not known of {count} persons; they are kept in a stratum of their own")
+            warn(f"{name}: not known of {count} persons; they are dealt out to the strata")
     for name, count in disputed.items():
         if count:
-            warn(f"{name}: sources disagree on {count} persons; they are kept as not known")
+            warn(f"{name}: sources disagree on {count} persons; they are taken as not known")
 
 
 def _require_figures(card: Card) -> None:

@@ -40,6 +40,10 @@ CLAIMED: Final = {"sound": "estimate", "floor": "estimate", "overridden": "estim
 """States of which a claim is made, and its predicate."""
 
 
+TELLING: Final = ("forest", "overlaps", "consistency", "sensitivity")
+"""Pictures that a dossier of the subject shows; the others are kept beside the report."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
     """What was recorded.
@@ -205,26 +209,28 @@ def _outputs(card: Card, about: str, table: bytes) -> list[Output]:
     from habeas.estimation.figures.picture import to_picture
 
     document = msgspec.json.format(msgspec.json.encode(document_of(card)), indent=2) + b"\n"
-    made = [
-        Output(
-            name="table.csv", content=table, description="The overlap table that was estimated."
-        ),
-        Output(name="report.json", content=document, description="Every value of the estimates."),
-    ]
     depicts = (about,) if is_publishable(card) else ()
+    made = [
+        Output(name="table.csv", content=table, description="The overlap table estimated from."),
+        Output(
+            name="report.json",
+            content=document,
+            depicts=depicts,
+            description="Every value of the estimates.",
+            description_fa="همهٔ مقدارهای برآوردها.",
+        ),
+    ]
     for chart in charts_of(card):
         said = {language: chart.describe(load_words(language)) for language in LANGUAGES}
-        for language in LANGUAGES:
-            picture = to_picture(chart, language)
-            for ending, content in (("svg", picture.svg), ("png", picture.png)):
-                made.append(
-                    Output(
-                        name=f"{chart.name}-{language}.{ending}",
-                        content=content,
-                        depicts=depicts,
-                        language=language,
-                        description=said["en"],
-                        description_fa=said["fa"],
-                    )
-                )
+        made += [
+            Output(
+                name=f"{chart.name}-{language}.svg",
+                content=to_picture(chart, language).svg,
+                depicts=depicts if chart.name in TELLING else (),
+                language=language,
+                description=said["en"],
+                description_fa=said["fa"],
+            )
+            for language in LANGUAGES
+        ]
     return made

@@ -15,13 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from habeas.drawing import svg
-from habeas.estimation.figures.axis import observed_line, person_axis, set_text
+from habeas.estimation.figures.axis import WIDE, observed_line, person_axis, set_text
 from habeas.estimation.figures.picture import Table
 from habeas.estimation.wording import Words
 
 Floats = npt.NDArray[np.float64]
 
 BINS: Final = 32
+_FEWEST: Final = 8
+"""Whole numbers in the first bin of a logarithmic axis, at least."""
+
 _DRAWN: Final = (0.002, 0.998)
 """Quantiles of the draws between which the axis runs."""
 
@@ -130,14 +133,22 @@ def binned(
     flat = np.asarray(draws, dtype=np.float64).ravel()
     low, high = np.quantile(flat, _DRAWN)
     low, high = max(float(observed), np.floor(low)), max(np.ceil(high), observed + 2.0)
-    wide = high / max(low, 1.0) > 12
-    count = int(min(BINS, max(2, high - low)))
-    edges = np.geomspace(low, high, count + 1) if wide else np.linspace(low, high, count + 1)
-    edges = np.unique(np.rint(edges))
+    edges = _edges(float(low), float(high))
     after = np.histogram(flat, edges)[0] / len(flat)
     before = np.array([_mass(log_prior, a, b) for a, b in pairwise(edges)])
     before = before / before.sum()
     return tuple(edges.tolist()), tuple(after.tolist()), tuple(before.tolist())
+
+
+def _edges(low: float, high: float) -> Floats:
+    """Whole numbers, evenly apart on the axis that they will stand on; wide enough not to jump."""
+    if high / max(low, 1.0) <= WIDE:
+        width = max(1.0, np.ceil((high - low) / BINS))
+        return np.arange(low, high + width, width)
+    step = max(np.log(high / low) / BINS, np.log1p(_FEWEST / low))
+    return np.unique(
+        np.rint(low * np.exp(step * np.arange(np.ceil(np.log(high / low) / step) + 1)))
+    )
 
 
 def _mass(log_prior: Callable[[Floats], Floats], low: float, high: float) -> float:

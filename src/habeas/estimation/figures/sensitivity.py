@@ -70,14 +70,15 @@ class Sensitivity:
                 axes.plot(at, ends, color=svg.QUIET, linewidth=0.9)
         axes.plot(factors, [p.estimate for p in self.points], color=svg.INK, linewidth=1.8)
         self._mark_assumed(axes, words)
+        rising = self.points[-1].estimate >= self.points[0].estimate
         axes.axhline(self.observed, color=svg.INK, linestyle=(0, (1, 1.6)), linewidth=1.1)
         axes.annotate(
             set_text(words, words("axis.observed", count=words.count(self.observed))),
-            (1.0, self.observed),
+            (float(rising), self.observed),
             xycoords=("axes fraction", "data"),
-            xytext=(-2, 3),
+            xytext=(-2 if rising else 2, 3),
             textcoords="offset points",
-            ha="right",
+            ha="right" if rising else "left",
             fontsize=8,
             color=svg.QUIET,
         )

@@ -16,7 +16,8 @@ from habeas.estimation.figures.picture import Chart
 from habeas.estimation.figures.sensitivity import Sensitivity, SensitivityPoint
 from habeas.estimation.figures.steps import Steps
 from habeas.estimation.figures.traces import Traces
-from habeas.estimation.mixing import mixing_of
+from habeas.estimation.latent_class import JUDGED
+from habeas.estimation.mixing import Mixing, mixing_of
 from habeas.estimation.prior import Prior
 from habeas.estimation.report.card import Card, inner_level
 from habeas.estimation.report.telling import method_name, row_of
@@ -104,8 +105,15 @@ def _posteriors(card: Card) -> list[Chart]:
         draws = result.answer.traces["population"]
         if len(draws) > 1:
             method = method_name(outcome.method)
-            charts.append(Traces(method=method, draws=draws, mixing=mixing_of(draws)))
+            charts.append(Traces(method=method, draws=draws, mixing=_worst(result)))
     return charts
+
+
+def _worst(result: Estimation) -> Mixing:
+    """How well the chains agree in the quantities that are judged: one that fails, if any does."""
+    traces = result.answer.traces
+    found = [mixing_of(traces[name]) for name in JUDGED if name in traces]
+    return next((one for one in found if not one.converged), found[0])
 
 
 def _against_prior(result: Estimation) -> AgainstPrior:

@@ -25,16 +25,17 @@ def strata_part(card: Card, _: Mapping[str, Picture], words: Words) -> list[Html
     made = [
         paragraph(words("strata.lead", method=method), words),
         table_of(strata_table(card, words), words, words("strata.title", method=method)),
-        paragraph(_assumed(strata.separate, words), words, class_="assumes"),
+        paragraph(assumed(strata.separate, words), words, class_="assumes"),
     ]
     if strata.pooled is not None:
-        made.append(paragraph(_assumed(strata.pooled, words), words, class_="assumes"))
+        made.append(paragraph(assumed(strata.pooled, words), words, class_="assumes"))
     against = [refusal_words(one, words) for one in strata.separate.refusals]
     made += [paragraph(text, words, class_="warning") for text in against]
     return made
 
 
-def _assumed(found: StratifiedEstimation, words: Words) -> str:
+def assumed(found: StratifiedEstimation, words: Words) -> str:
+    """What the sum of strata assumes, in words."""
     said = found.assumption if words.language == "en" else found.assumption_fa
     return f"{words('page.assumes')} {said}"
 
