@@ -44,7 +44,8 @@ class ChipStore:
     """
 
     def __init__(self, folder: Path, grid: GeoBox, bands: tuple[str, ...]) -> None:
-        self._folder = folder / "chips" / grid_key(grid, bands)
+        self.folder = folder / "chips" / grid_key(grid, bands)
+        """Of this grid."""
         self._shape = (len(bands), *grid.shape)
         self._chips: dict[str, Chip] = {}
         self._new: dict[str, Chip] = {}
@@ -83,7 +84,7 @@ class ChipStore:
             self._write(self._chips)
             # Killed before the next line, chips stand there twice: that harms nobody.
             for name in set(before) - set(self._names):
-                (self._folder / name).unlink(missing_ok=True)
+                (self.folder / name).unlink(missing_ok=True)
 
     def _write(self, chips: Mapping[str, Chip]) -> None:
         held = io.BytesIO()
@@ -95,11 +96,11 @@ class ChipStore:
         )
         content = held.getvalue()
         name = f"{hashlib.sha256(content).hexdigest()}.npz"
-        write_whole(self._folder / name, content)
+        write_whole(self.folder / name, content)
         self._names.append(name)
 
     def _load(self) -> None:
-        for path in sorted(self._folder.glob("*.npz")) if self._folder.is_dir() else []:
+        for path in sorted(self.folder.glob("*.npz")) if self.folder.is_dir() else []:
             try:
                 content = path.read_bytes()
             except FileNotFoundError:  # another process has made one segment of many

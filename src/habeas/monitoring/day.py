@@ -28,6 +28,7 @@ class Day:
         values: reflectance; shape (band, y, x); none if nothing of the site could be read.
         scene: the id of the image, several joined by `+`.
         scenes: what became of each image of that date.
+        pixel: metres, of the image; 0 if it is not known.
     """
 
     date: date
@@ -35,6 +36,7 @@ class Day:
     values: npt.NDArray[np.float32] | None
     scene: str
     scenes: tuple[Scene, ...]
+    pixel: float = 0.0
 
 
 class Reader(Protocol):
@@ -106,5 +108,6 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
         used.append(image.id)
         scenes.append(replace(scene, used=True, clear=chip.clear(inside)))
     first = images[0]
+    pixel = first.grid.resolution if first.grid else 0.0
     return Day(date=first.date, sensor=first.sensor, values=values, scene="+".join(used),
-               scenes=tuple(scenes))  # fmt: skip
+               scenes=tuple(scenes), pixel=pixel)  # fmt: skip

@@ -16,6 +16,7 @@ from pyproj import CRS
 from rasterio.features import geometry_mask
 
 from habeas.monitoring.acquisition import Acquisition
+from habeas.monitoring.alignment import KeptShifts, without_strays
 from habeas.monitoring.chip_store import ChipStore
 from habeas.monitoring.chips import ChipReader
 from habeas.monitoring.clear_ground import Clear
@@ -29,6 +30,8 @@ from habeas.monitoring.site_area import Ground, SiteArea, ground
 from habeas.monitoring.source import Asking, find_images
 
 Flags = npt.NDArray[np.bool_]
+
+SHIFTS = "shifts.msgpack"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,6 +102,8 @@ def read_images(
         reader = ChipReader(bands=names, grid=grid, facts=facts, store=store, seconds=seconds,
                             clear=clear or Clear(supplied=found.mask_clear))  # fmt: skip
         days = _days(usable, reader, site)
+    shifts = KeptShifts(store.folder / SHIFTS if store is not None else None)
+    days = without_strays(days, grid.affine.a, shifts)
     if store is not None:
         store.flush()
         if store.damaged:
