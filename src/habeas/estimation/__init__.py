@@ -20,6 +20,8 @@ _HOMES = {
     "fit_all": "habeas.estimation.fitting",
     "fit_linked": "habeas.estimation.linkage",
     "fit_strata": "habeas.estimation.strata",
+    "leave_one_out": "habeas.estimation.variants",
+    "merge_pairs": "habeas.estimation.variants",
     "overlaps_from_partitions": "habeas.estimation.linkage",
     "read_overlap": "habeas.estimation.table_file",
 }
@@ -32,6 +34,8 @@ __all__ = [
     "fit_all",
     "fit_linked",
     "fit_strata",
+    "leave_one_out",
+    "merge_pairs",
     "overlaps_from_partitions",
     "read_overlap",
 ]

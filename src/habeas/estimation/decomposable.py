@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse, special
 
 from habeas.errors import InputError
@@ -35,7 +36,7 @@ from habeas.estimation.graphs import (
     notation,
     scores,
 )
-from habeas.estimation.grid import FURTHEST, Floats, Grid, adaptive_grid
+from habeas.estimation.grid import FURTHEST, HOPELESS, Floats, Grid, adaptive_grid, summits
 from habeas.estimation.log_gamma import log_gamma_ratio
 from habeas.estimation.margins import Margins, margins
 from habeas.estimation.overlap import Overlap
@@ -213,10 +214,16 @@ class _Joint:
     def __init__(
         self, known: Margins, matrix: Any, prior: Prior, grid: Grid | None, first: int
     ) -> None:
-        self._known, self._matrix, self._prior = known, matrix, prior
+        self._known, self._all, self._matrix, self._prior = known, matrix, matrix, prior
+        kept = np.arange(matrix.shape[0])
+        if grid is None and len(kept) > _BLOCK:
+            kept = self._contenders(first)
+            self._matrix = matrix[kept]
         self.grid = grid or adaptive_grid(self._density, first=first, furthest=self._furthest())
-        self.mixture, self.evidence = self._summed()
+        self.mixture, evidence = self._summed()
         """The density over all graphs at each point, and the evidence of each graph; logarithms."""
+        self.evidence = np.full(matrix.shape[0], -np.inf)
+        self.evidence[kept] = evidence
         self.log_evidence = float(special.logsumexp(self.evidence))
 
     def _summed(self) -> tuple[Floats, Floats]:
@@ -233,7 +240,18 @@ class _Joint:
 
     def of_graph(self, at: int) -> Floats:
         """The density under one graph at each point of the grid."""
-        return np.asarray(self._block(self._matrix[at : at + 1], self.grid.missing)[0])
+        return np.asarray(self._block(self._all[at : at + 1], self.grid.missing)[0])
+
+    def _contenders(self, first: int) -> npt.NDArray[np.intp]:
+        """The graphs that may have any weight; block by block, so that little is held at once."""
+        hopes = []
+        best = []
+        for part in self._parts():
+            density = partial(self._block, part)
+            hope, least = summits(density, first=first, furthest=self._furthest())
+            hopes.append(hope)
+            best.append(least)
+        return np.flatnonzero(np.concatenate(hopes) > max(best) - HOPELESS)
 
     def _furthest(self) -> float:
         largest = self._prior.largest

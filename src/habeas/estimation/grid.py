@@ -50,6 +50,10 @@ _NEGLIGIBLE = 45.0
 """A hill that is lower by this, in logarithms, holds nothing."""
 
 
+HOPELESS = 45.0
+"""Densities lower by this, in logarithms, hold less together than the error of any grid."""
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """Points and what each stands for.
@@ -148,11 +152,16 @@ class _Hills:
 
 def _first_hills(at: Floats, said: Floats) -> _Hills:
     """The narrow hills between points that step over them."""
+    hills = _interior(at, said)
+    return hills.only(hills.width < _STEPPED_OVER)
+
+
+def _interior(at: Floats, said: Floats) -> _Hills:
+    """The tops that lie between the first point and the last."""
     top = said.argmax(axis=1)
     rows = np.flatnonzero((top > 0) & (top < len(at) - 1))
     top = top[rows]
-    hills = _tops(rows, at[top[:, None] + _BESIDE], said[rows[:, None], top[:, None] + _BESIDE])
-    return hills.only(hills.width < _STEPPED_OVER)
+    return _tops(rows, at[top[:, None] + _BESIDE], said[rows[:, None], top[:, None] + _BESIDE])
 
 
 def narrow_hills(at: Floats, said: Floats) -> bool:
@@ -165,6 +174,31 @@ def narrow_hills(at: Floats, said: Floats) -> bool:
     hills = _first_hills(at, said)
     doubt = np.minimum((float(np.diff(at).max()) / hills.width) ** 2, 1e9)
     return bool((hills.height > said.max() - _NEGLIGIBLE - doubt).any())
+
+
+def summits(density: LogDensity, *, first: int, furthest: float) -> tuple[Floats, float]:
+    """How high each density may reach, and how high the highest reaches at least; logarithms.
+
+    A density that may reach less than the highest does by a factor of e**`HOPELESS` can be left out
+    of the sums.
+
+    Args:
+        density: of the missing, several.
+        first: the smallest number of missing that can be.
+        furthest: the largest.
+    """
+    whole = np.arange(first, min(WHOLE - 1, furthest) + 1, dtype=np.float64)
+    height = np.atleast_2d(density(whole)).max(axis=1)
+    doubt = np.zeros(len(height))
+    if furthest >= WHOLE:
+        edges = panel_edges(furthest)
+        at = nodes(edges[:-1], edges[1:]).ravel()
+        said = np.atleast_2d(density(np.exp(at)) + at)
+        height = np.maximum(height, said.max(axis=1))
+        hills = _interior(at, said)
+        height[hills.rows] = np.maximum(height[hills.rows], hills.height)
+        doubt[hills.rows] = np.minimum((float(np.diff(at).max()) / hills.width) ** 2, 1e9)
+    return height + doubt, float((height - doubt).max())
 
 
 def hill_edges(density: LogDensity, at: Floats, said: Floats, low: float, high: float) -> Floats:

@@ -1,0 +1,92 @@
+"""The same method on a table with a list left out, or with two lists made one.
+
+An estimate that moves far when one list goes rests on that list. Two lists that copy from each
+other, or that are two names of one source, should be one: the estimate with them merged shows what
+their dependence does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from habeas.errors import InputError
+from habeas.estimation.fitting import Outcome, fit_all
+from habeas.estimation.overlap import Overlap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A table that was changed, and what came of it.
+
+    Attributes:
+        left_out: the list that was left out; empty if none was.
+        merged: the two lists that were made one; empty if none were.
+        overlap: the table.
+        outcome: the result, or why there is none.
+    """
+
+    left_out: str = ""
+    merged: tuple[str, ...] = ()
+    overlap: Overlap
+    outcome: Outcome
+
+
+def leave_one_out(
+    overlap: Overlap, method: str = "decomposable", **asked: Any
+) -> tuple[Variant, ...]:
+    """The method without each list in turn.
+
+    Whoever stands on that list alone is not seen any more. A table that cannot carry an estimate
+    without the list is told as such, not raised.
+
+    Args:
+        overlap: one stratum of three lists or more.
+        method: as `fit_all` has it.
+        asked: `level`, `seed`, `override` of `fit_all`, and options of the method.
+
+    Raises:
+        InputError: fewer than three lists, no such method or option.
+    """
+    _check(overlap)
+    return tuple(
+        Variant(left_out=name, overlap=table, outcome=_outcome(table, method, asked))
+        for name in overlap.lists
+        for table in [overlap.without(name)]
+    )
+
+
+def merge_pairs(
+    overlap: Overlap, method: str = "decomposable", **asked: Any
+) -> tuple[Variant, ...]:
+    """The method with each two lists made one.
+
+    Args:
+        overlap: one stratum of three lists or more.
+        method: as `fit_all` has it.
+        asked: `level`, `seed`, `override` of `fit_all`, and options of the method.
+
+    Raises:
+        InputError: fewer than three lists, no such method or option.
+    """
+    _check(overlap)
+    return tuple(
+        Variant(merged=pair, overlap=table, outcome=_outcome(table, method, asked))
+        for pair in combinations(overlap.lists, 2)
+        for table in [overlap.merged(pair, " + ".join(pair))]
+    )
+
+
+def _check(overlap: Overlap) -> None:
+    if overlap.k < 3:
+        raise InputError(f"{overlap.k} lists", mend="Three lists or more are needed")
+
+
+def _outcome(table: Overlap, method: str, asked: Mapping[str, Any]) -> Outcome:
+    common = {name: asked[name] for name in ("level", "seed", "override") if name in asked}
+    options = {name: value for name, value in asked.items() if name not in common}
+    if not table.observed:
+        return Outcome(method=method, result=None, reason="nobody is listed any more")
+    return fit_all(table, names=[method], options={method: options}, **common)[0]
