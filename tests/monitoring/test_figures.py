@@ -60,8 +60,7 @@ def said(monkeypatch):
 def test_the_same_values_give_the_same_bytes(kind, language, cube):
     one, other = draw(kind, cube, language), draw(kind, cube, language)
     assert one == other
-    assert one[0].startswith(b"<?xml")
-    assert one[1].startswith(b"\x89PNG")
+    assert one.startswith(b"<?xml")
 
 
 def bare_days(texts):
@@ -134,7 +133,7 @@ def test_what_bands_there_are_decides_what_is_shown(bands, names):
     cube = watched.cube(step=60, bands=bands)
     assert [name for name, _ in chips._compositions(cube)] == names
     if names == ["single_band"]:
-        assert draw("chips", cube, "en")[1].startswith(b"\x89PNG")
+        assert draw("chips", cube, "en").startswith(b"<?xml")
 
 
 def test_time_runs_with_the_writing(cube, monkeypatch):

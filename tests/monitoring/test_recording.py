@@ -101,8 +101,7 @@ def test_its_files_depict_the_site_in_both_languages(registry, cube):
     bound = {s.claim.subject for p in ("shows_location_of", "shows_watch_of")
              for s in view.claims(ref=SITE, predicate=p)}  # fmt: skip
     assert items == bound
-    # chips, footprint, curve, each as SVG and PNG in two languages, and three tables
-    assert len(items) == 3 * 2 * 2 + 3
+    assert len(items) == 3 * 2 + 3  # before and after, footprint, curve in two languages; 3 tables
     words = {(s.claim.value.lang, s.claim.subject) for item in items
              for s in view.claims(subject=item, predicate="description")}  # fmt: skip
     assert {lang for lang, _ in words} == {"en", "fa"}
@@ -127,7 +126,7 @@ def everything_reclassified(registry):
 PUBLIC_IN_THE_END = {
     "disturbance_detected", "disturbance_area", "disturbance_pace", "false_alarm_rate", "method",
     "method_version", "parameter", "run_time", "recorded_entries", "reclassified", "organisation",
-    "name",
+    "name", "label",
 }  # fmt: skip
 
 
@@ -328,7 +327,7 @@ def test_a_reading_is_a_claim_of_its_own_and_both_are_seen(registry, cube, quick
     assert (kind.subject, kind.predicate) == (SITE, "disturbance_kind")
     assert kind.source == registry.organisation
     assert kind.by.text == "reader r-one"
-    assert kind.holds == before.claim.value
+    assert (kind.holds.earliest, kind.holds.latest) == ("2021-02-20", "2021-03-24")
     assert about(registry, named)["reading_of"] == Ref(id=f"claim:{digest}")
     assert told["kind_hypothesis"].term == "bulldozed"  # the machine's stays beside it
 
@@ -402,6 +401,40 @@ def test_a_date_that_a_witness_gives_is_compared_where_the_watch_looked(
         assert {shown.digest for shown in one.claims} == {said, detected}
         assert registry.view("team").contradictions() == found
     assert registry.view("public").contradictions() == []
+
+
+def test_what_a_reader_dates_by_the_run_is_no_second_witness(registry, cube, quick):
+    (detected,) = record_look(registry, watched.look(of=cube)).found
+    reading(registry, detected, kind="bulldozing")
+    moved = watched.disturbance(earliest=date(2021, 3, 5), latest=date(2021, 3, 22))
+    record_look(registry, later(cube, moved))
+    assert registry.view("team").contradictions(SITE) == []
+    witness(registry, "2021-09-01", "2021-10-31", "road")
+    (found,) = registry.view("team").contradictions(SITE)
+    assert {one.claim.source for one in found.claims if one.claim.source[:3] != "run"} == {
+        "source:invented-witness"
+    }
+
+
+def test_a_date_of_an_event_at_the_site_is_compared_too(registry, cube, quick):
+    event, source = "event:invented-works", "source:invented-witness"
+    when = When(text="autumn 2021", calendar="gregorian", earliest="2021-09-23",
+                latest="2021-12-20", precision="season")  # fmt: skip
+
+    def told(predicate, value):
+        return Claim(subject=event, predicate=predicate, value=value, source=source,
+                     sensitivity="team")  # fmt: skip
+
+    with registry.recording() as batch:
+        batch.entry([told("site", Ref(id=SITE)), told("occurred", when)])
+    (detected,) = record_look(registry, watched.look(of=cube)).found
+    assert registry.view("team").contradictions(SITE) == []  # it may have been anything
+    with registry.recording() as batch:
+        batch.entry([told("disturbance_kind", Term(term="road"))])
+    (found,) = registry.view("team").contradictions(SITE)
+    assert found.agreement is Agreement.DIFFER
+    assert {shown.claim.predicate for shown in found.claims} == {"disturbance_detected", "occurred"}
+    assert detected in {shown.digest for shown in found.claims}
 
 
 def test_with_two_changes_the_nearest_counts_and_a_withdrawn_one_does_not(registry, cube, quick):

@@ -56,14 +56,20 @@ def agreement_of_dates(said: Claim, measured: Sequence[Claim]) -> Agreement:
     have been measured than what the source tells of.
 
     Args:
-        said: a claim that says when something held.
+        said: a claim that says when something held or happened.
         measured: claims whose value is an interval; one or more.
     """
     times = [claim.value for claim in measured if isinstance(claim.value, When)]
-    if said.holds is None or not times:
+    told = time_told(said.value, said.holds)
+    if told is None or not times:
         return Agreement.SAME
-    nearest = min(compare_intervals(said.holds, time) for time in times)
+    nearest = min(compare_intervals(told, time) for time in times)
     return Agreement.DIFFER if nearest is Agreement.EXCLUSIVE else nearest
+
+
+def time_told(value: Value, holds: When | None) -> When | None:
+    """The time of which a claim tells: its value, if that is one, or when its statement holds."""
+    return value if isinstance(value, When) else holds
 
 
 def compare(one: Value, other: Value) -> Agreement:

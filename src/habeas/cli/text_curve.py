@@ -18,7 +18,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 NOTHING = " "
 BAND = "="
 ALARM = "!"
-WIDTH = 64
+WIDTH = 58
 
 
 class TextCurve(NamedTuple):

@@ -270,8 +270,9 @@ def _asdict(shown: WatchShown) -> dict[str, object]:
 
 
 def _write(registry: Registry, pictures: list[PictureShown], folder: Path) -> list[Path]:
-    """The pictures in a folder that nobody else on this machine can read."""
+    """The pictures in a folder that nobody else on this machine can read, each as PNG too."""
     from habeas.cli.writing import write_new
+    from habeas.drawing.raster import svg_to_png
     from habeas.errors import InputError
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -283,10 +284,15 @@ def _write(registry: Registry, pictures: list[PictureShown], folder: Path) -> li
     for picture in pictures:
         registry.evidence.check(picture.sha256)
         with registry.evidence.open(picture.sha256) as opened:
-            path = folder / Path(picture.name).name
-            write_new(path, opened.read())
-        path.chmod(0o600)
-        written.append(path)
+            content = opened.read()
+        path = folder / Path(picture.name).name
+        files = {path: content}
+        if path.suffix == ".svg":
+            files[path.with_suffix(".png")] = svg_to_png(content)
+        for name, data in files.items():
+            write_new(name, data)
+            name.chmod(0o600)
+            written.append(name)
     return written
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from habeas.monitoring.disturbance import Assessment
-from habeas.monitoring.images import Images
+if TYPE_CHECKING:  # what reads the record alone loads no images
+    from habeas.monitoring.disturbance import Assessment
+    from habeas.monitoring.images import Images
 
-METHOD = "habeas watch"
+METHOD: Final = "habeas watch"
 """The method of a run that watched a site, as the record names it."""
+
+SCENES: Final = "scenes.csv"
+CURVE: Final = "curve.csv"
+FOOTPRINT: Final = "footprint.geojson"
+"""Names of the tables of a look."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from habeas.claims.claim import Claim, Sensitivity
 from habeas.claims.values import Quantity, Ref, Term, Text, Value, When
-from habeas.monitoring.disturbance import Calibration, Disturbance, Interval
-from habeas.monitoring.look import Look
+
+if TYPE_CHECKING:
+    from habeas.monitoring.disturbance import Calibration, Disturbance, Interval
+    from habeas.monitoring.look import Look
 
 LEVEL: Final[Sensitivity] = "team"
 """Everything that a watch says, unless somebody reclassifies it; many floors stand under that."""
@@ -24,6 +26,12 @@ SHOWS_LOCATION = "shows_location_of"
 SHOWS_WATCH = "shows_watch_of"
 
 
+_LABELS = (
+    Text(text="a watch over satellite images", lang="en"),
+    Text(text="پایش تصویرهای ماهواره‌ای", lang="fa"),
+)
+
+
 def said(run: str, subject: str, predicate: str, value: Value) -> Claim:
     """A claim of a run."""
     return Claim(subject=subject, predicate=predicate, value=value, source=run, sensitivity=LEVEL)
@@ -32,7 +40,7 @@ def said(run: str, subject: str, predicate: str, value: Value) -> Claim:
 def status_claims(run: str, look: Look) -> list[Claim]:
     """From when to when the site was watched, and what came of it where nothing was found."""
     found = look.assessment
-    claims = []
+    claims = [said(run, run, "label", words) for words in _LABELS]
     if found.watched_from is not None and found.watched_to is not None:
         period = _period(found.watched_from, found.watched_to)
         claims.append(said(run, look.site, WATCHED, period))
@@ -93,8 +101,8 @@ def calibration_claim(run: str, found: Calibration) -> Claim:
     if not found.placements:
         return said(run, run, "false_alarm_rate", _not_measured(found))
     text = (
-        f"{rate.best:.3f} false alarms per site and year ({rate.low:.3f} to {rate.high:.3f}, "
-        f"{rate.level:.0%} interval); {found.asked:g} asked for"
+        f"{rate.best:.3f} per site and year ({rate.low:.3f} to {rate.high:.3f}, {rate.level:.0%} "
+        f"interval), as the same images gave; {_asked(found)}"
     )
     counts = (
         f"{found.alarms} alarms at {found.placements} places without a known change, "
@@ -106,11 +114,12 @@ def calibration_claim(run: str, found: Calibration) -> Claim:
 
 
 def _not_measured(found: Calibration) -> Quantity:
-    text = (
-        f"{found.asked:g} false alarms per site and year asked for; the images have no room to "
-        "measure what they gave"
-    )
+    text = f"{_asked(found)}; the images have no room to measure what they gave"
     return Quantity(text=text, unit="1/site-year")
+
+
+def _asked(found: Calibration) -> str:
+    return f"{found.asked:g} asked for, {100 * found.asked:g} a year over a hundred sites"
 
 
 def binding_claims(run: str, site: str, file: tuple[str, str], *, location: bool) -> list[Claim]:

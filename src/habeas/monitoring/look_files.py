@@ -28,10 +28,6 @@ from habeas.registry.running import Output
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fa")
 
-SCENES: Final = "scenes.csv"
-CURVE: Final = "curve.csv"
-FOOTPRINT: Final = "footprint.geojson"
-
 _PLACES: Final = 6
 """Decimals of a degree: a tenth of a metre."""
 
@@ -118,14 +114,14 @@ def pictures(look: Look, shown: Sequence[Disturbance]) -> list[Output]:
     made: list[Output] = []
     for language in LANGUAGES:
         for found in shown:
-            pair = draw_chips(cube, outline, found, language=language)
+            name = f"before-and-after-{every.index(found) + 1}"
+            drawn = draw_chips(cube, outline, found, language=language)
             said = [describe_chips(cube, found, other) for other in LANGUAGES]
-            name = f"before-and-after-{every.index(found) + 1}-{language}"
-            made += _pair(look, name, pair, language, said)
+            made.append(_picture(look, name, drawn, language, said))
         if shown:
-            pair = draw_footprint(cube, outline, every, language=language)
+            drawn = draw_footprint(cube, outline, every, language=language)
             said = [describe_footprint(every, other) for other in LANGUAGES]
-            made += _pair(look, f"footprint-{language}", pair, language, said)
+            made.append(_picture(look, "footprint", drawn, language, said))
     return made
 
 
@@ -135,25 +131,20 @@ def curve_pictures(look: Look) -> list[Output]:
         return []
     said = [describe_curve(look.assessment, other) for other in LANGUAGES]
     return [
-        output
+        _picture(look, "curve", draw_curve(look.assessment, language=language), language, said)
         for language in LANGUAGES
-        for output in _pair(look, f"curve-{language}",
-                            draw_curve(look.assessment, language=language), language, said)
-    ]  # fmt: skip
-
-
-def _pair(
-    look: Look, name: str, pair: tuple[bytes, bytes], language: Language, said: Sequence[str]
-) -> list[Output]:
-    """A picture as SVG and PNG."""
-    return [
-        Output(
-            name=f"{name}.{ending}",
-            content=content,
-            depicts=(look.site,),
-            language=language,
-            description=said[0],
-            description_fa=said[1],
-        )
-        for ending, content in zip(("svg", "png"), pair, strict=True)
     ]
+
+
+def _picture(
+    look: Look, name: str, drawn: bytes, language: Language, said: Sequence[str]
+) -> Output:
+    """A picture as it is kept: SVG, from which a PNG is made where one is wanted."""
+    return Output(
+        name=f"{name}-{language}.svg",
+        content=drawn,
+        depicts=(look.site,),
+        language=language,
+        description=said[0],
+        description_fa=said[1],
+    )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+import msgspec
+
 from habeas.claims.claim import By, Claim, Sensitivity
 from habeas.claims.values import Ref, Term, Text, When
 from habeas.errors import InputError
@@ -21,6 +23,11 @@ PREDICATES: Final[dict[Verdict, str]] = {
     "reject": "rejected",
     "undecided": "undecided",
 }
+
+
+def _period(when: When) -> When:
+    """The interval of a disturbance, in plain words."""
+    return msgspec.structs.replace(when, text=f"{when.earliest} to {when.latest}")
 
 
 def record_reading(
@@ -84,7 +91,7 @@ def record_reading(
                 value=Term(term=kind),
                 source=registry.organisation,
                 by=by,
-                holds=when,
+                holds=_period(when),
                 note=note,
                 sensitivity=sensitivity,
             )

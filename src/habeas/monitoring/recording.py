@@ -22,7 +22,7 @@ from habeas.claims.claim import Claim
 from habeas.claims.values import File
 from habeas.evidence.item import item_id
 from habeas.monitoring.disturbance import Disturbance
-from habeas.monitoring.look import METHOD, Look
+from habeas.monitoring.look import CURVE, FOOTPRINT, METHOD, SCENES, Look
 from habeas.monitoring.look_claims import (
     LEVEL,
     alarm_claim,
@@ -34,9 +34,6 @@ from habeas.monitoring.look_claims import (
     status_claims,
 )
 from habeas.monitoring.look_files import (
-    CURVE,
-    FOOTPRINT,
-    SCENES,
     curve_file,
     curve_pictures,
     footprint_file,

@@ -13,8 +13,8 @@ from typing import Final
 
 from habeas.claims.values import File, Quantity, Term, Text, When, words
 from habeas.errors import HabeasError, NotFoundError
+from habeas.monitoring.look import CURVE
 from habeas.monitoring.look_claims import SHOWS_LOCATION, SHOWS_WATCH, WATCHED
-from habeas.monitoring.look_files import CURVE
 from habeas.monitoring.reading import PREDICATES
 from habeas.monitoring.recorded import RecordedDisturbance, recorded_watch
 from habeas.registry.registry import Registry

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from habeas.claims.agreement import Agreement, compare, compare_intervals, distance
+from habeas.claims.agreement import Agreement, compare, compare_intervals, distance, time_told
 from habeas.claims.names import normalise
 from habeas.claims.values import Quantity, Ref, Term, Value, When, Where
 from habeas.publishing.contents import Difference, Statement
@@ -78,15 +78,17 @@ def differences_of_dates(
 
 
 def _with(said: Statement, measured: Statement) -> tuple[Agreement, int]:
-    if said.holds is None or not isinstance(measured.value, When):
+    told = time_told(said.value, said.holds)
+    if told is None or not isinstance(measured.value, When):
         return Agreement.SAME, measured.number
-    return compare_intervals(said.holds, measured.value), measured.number
+    return compare_intervals(told, measured.value), measured.number
 
 
 def _gap_of_dates(said: Statement, measured: Sequence[Statement]) -> Decimal:
     """Days to the nearest measured interval."""
     times = [one.value for one in measured if isinstance(one.value, When)]
-    gaps = [_days(said.holds, time) for time in times] if said.holds is not None else []
+    told = time_told(said.value, said.holds)
+    gaps = [_days(told, time) for time in times] if told is not None else []
     return min((gap for gap in gaps if gap is not None), default=Decimal(0))
 
 

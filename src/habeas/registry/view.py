@@ -11,12 +11,18 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from habeas.claims.agreement import Agreement, agreement_of_dates, compare_intervals, worst
+from habeas.claims.agreement import (
+    Agreement,
+    agreement_of_dates,
+    compare_intervals,
+    time_told,
+    worst,
+)
 from habeas.claims.claim import SENSITIVITIES, Claim, Sensitivity, read_opening
 from habeas.claims.derivation import independent
 from habeas.claims.names import query_words
 from habeas.claims.values import Name, Ref, Text, When, words
-from habeas.claims.vocabulary import vocabulary
+from habeas.claims.vocabulary import Predicate, vocabulary
 from habeas.errors import InputError, NotFoundError
 from habeas.registry.provenance import Provenance, entry_of, log_of, provenance
 from habeas.registry.store import HeldClaim, NameReadingRow, Store
@@ -257,8 +263,9 @@ class View:
         ]
         said = [
             shown
-            for shown in self._standing(subject, rule.dates)
-            if any(_touch(shown.claim.holds, period) for period in looked)
+            for shown in (*self._standing(subject, rule.dates), *self._of_events(subject, rule))
+            if any(_touch(shown.claim, period) for period in looked)
+            and not self._cites(shown, {one.digest for one in measured})
         ]
         times = [shown.claim for shown in measured]
         verdict = max(
@@ -274,6 +281,21 @@ class View:
             claims=group,
             independent=len(self.independent(group)),
         )
+
+    def _cites(self, shown: Shown, digests: set[str]) -> bool:
+        """Whether a claim is said to take its time from one of some claims."""
+        return any(
+            isinstance(about.claim.value, Ref) and _digits(about.claim.value.id) in digests
+            for about in self.about(shown.digest)
+            if not about.withdrawn
+        )
+
+    def _of_events(self, subject: str, rule: Predicate) -> Iterator[Shown]:
+        """When events at a site happened of which the same is said as what was measured."""
+        for event in {shown.claim.subject for shown in self.stream(ref=subject, predicate="site")}:
+            if self._standing(event, rule.dates):
+                for predicate in ("occurred", "period"):
+                    yield from self._standing(event, predicate)
 
     def _standing(self, subject: str, predicate: str) -> list[Shown]:
         """What stands of one subject under one predicate, findings left out."""
@@ -370,11 +392,16 @@ def order(shown: Shown) -> tuple[str, int, str]:
     return shown.origin, shown.position, shown.digest
 
 
-def _touch(holds: When | None, period: When) -> bool:
-    """Whether a time that a source gives reaches into a period."""
-    if holds is None or (holds.earliest, holds.latest) == (None, None):
+def _touch(claim: Claim, period: When) -> bool:
+    """Whether the time of which a claim tells reaches into a period."""
+    told = time_told(claim.value, claim.holds)
+    if told is None or (told.earliest, told.latest) == (None, None):
         return False
-    return compare_intervals(holds, period) is not Agreement.EXCLUSIVE
+    return compare_intervals(told, period) is not Agreement.EXCLUSIVE
+
+
+def _digits(entity: str) -> str:
+    return entity.removeprefix("claim:")
 
 
 def _named(shown: Shown) -> str:

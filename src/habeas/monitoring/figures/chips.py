@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from habeas.drawing import svg
-from habeas.drawing.figure import Language, figure, to_png, to_svg, words
+from habeas.drawing.figure import Language, figure, to_svg, words
 from habeas.monitoring.cube import bands_of
 from habeas.monitoring.disturbance import Disturbance
 from habeas.monitoring.figures.ground import (
@@ -38,7 +38,7 @@ COMPOSITIONS: Final = {
 
 def draw_chips(
     cube: xr.Dataset, outline: Shape, found: Disturbance, *, language: Language = "en"
-) -> tuple[bytes, bytes]:
+) -> bytes:
     """The site before and after a disturbance, in true and in false colour.
 
     Each composition is stretched alike in both images: what looks changed is changed. In Persian
@@ -51,7 +51,7 @@ def draw_chips(
         language: of the words.
 
     Returns:
-        The picture as SVG and as PNG.
+        The picture as SVG; `drawing.raster` makes a PNG of it.
 
     Raises:
         InputError: the cube has no image on one side of the change.
@@ -72,7 +72,7 @@ def draw_chips(
                 axes.set_title(words(title, language), fontsize=9, loc="center")
                 axes.set_xlabel(words(_name(name, bands, language), language), fontsize=8)
         _legend(drawn, language)
-        return to_svg(drawn), to_png(drawn)
+        return to_svg(drawn)
 
 
 def describe_chips(cube: xr.Dataset, found: Disturbance, language: Language) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from habeas.drawing import svg
-from habeas.drawing.figure import COLOURS, Language, figure, to_png, to_svg, words
+from habeas.drawing.figure import COLOURS, Language, figure, to_svg, words
 from habeas.errors import InputError
 from habeas.monitoring.disturbance import Assessment, Curve, Disturbance
 from habeas.monitoring.figures.ground import CHANGE, day_of, title
@@ -20,7 +20,7 @@ _ROWS = 3
 """Rows of alarms above the lines, by turns."""
 
 
-def draw_curve(assessment: Assessment, *, language: Language = "en") -> tuple[bytes, bytes]:
+def draw_curve(assessment: Assessment, *, language: Language = "en") -> bytes:
     """The site against its surroundings, date by date, and the statistic of change below.
 
     The watched period is shaded, spells without a clear image are hatched, and each disturbance
@@ -31,7 +31,7 @@ def draw_curve(assessment: Assessment, *, language: Language = "en") -> tuple[by
         language: of the words.
 
     Returns:
-        The picture as SVG and as PNG.
+        The picture as SVG; `drawing.raster` makes a PNG of it.
 
     Raises:
         InputError: the assessment has no curve: there was too little to follow.
@@ -56,7 +56,7 @@ def draw_curve(assessment: Assessment, *, language: Language = "en") -> tuple[by
         _time(above, below, language)
         names = above.get_legend_handles_labels()
         drawn.legend(*names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-        return to_svg(drawn), to_png(drawn)
+        return to_svg(drawn)
 
 
 def describe_curve(assessment: Assessment, language: Language) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from shapely.geometry import MultiPolygon
 
 from habeas.drawing import svg
-from habeas.drawing.figure import COLOURS, Language, figure, to_png, to_svg, words
+from habeas.drawing.figure import COLOURS, Language, figure, to_svg, words
 from habeas.monitoring.cube import bands_of
 from habeas.monitoring.disturbance import Disturbance
 from habeas.monitoring.figures.ground import (
@@ -41,7 +41,7 @@ def draw_footprint(
     *,
     language: Language = "en",
     coordinates: bool = False,
-) -> tuple[bytes, bytes]:
+) -> bytes:
     """The changed ground on a map, over the last image in grey.
 
     Args:
@@ -52,7 +52,7 @@ def draw_footprint(
         coordinates: name the grid by its coordinates; otherwise by the distance from the centre.
 
     Returns:
-        The picture as SVG and as PNG.
+        The picture as SVG; `drawing.raster` makes a PNG of it.
     """
     with figure(5.2, 5.6, language) as drawn:
         axes = drawn.subplots()
@@ -64,7 +64,7 @@ def draw_footprint(
             _hatch(axes, one, number, language)
         _frame(axes, cube, outline, language, coordinates=coordinates)
         drawn.legend(loc="outside lower center", frameon=False, fontsize=8)
-        return to_svg(drawn), to_png(drawn)
+        return to_svg(drawn)
 
 
 def describe_footprint(found: Sequence[Disturbance], language: Language) -> str:
