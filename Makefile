@@ -23,6 +23,7 @@ $(filter .uv/%,$(UV)):
 
 demo: setup
 	@$(RUN) python examples/iran-1988/demo.py $(DEMO)
+	@$(RUN) python examples/watched-sites/watch.py $(DEMO)-watch
 
 test: setup check
 	$(RUN) pytest -n 2
