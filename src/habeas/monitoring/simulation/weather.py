@@ -49,7 +49,7 @@ CLIMATES = {
     "arid": Climate(
         rainy=(0.13, 0.12, 0.14, 0.10, 0.04, 0.01, 0.01, 0.01, 0.01, 0.03, 0.08, 0.12),
         rain=5.0,
-        spread=0.5,
+        spread=0.36,
         mean=21.0,
         swing=12.5,
         cloudy=(0.35, 0.33, 0.35, 0.30, 0.18, 0.06, 0.07, 0.06, 0.05, 0.13, 0.25, 0.33),
@@ -60,7 +60,7 @@ CLIMATES = {
     "semi_arid": Climate(
         rainy=(0.22, 0.23, 0.25, 0.22, 0.12, 0.03, 0.02, 0.02, 0.03, 0.09, 0.18, 0.22),
         rain=6.0,
-        spread=0.4,
+        spread=0.25,
         mean=16.0,
         swing=12.5,
         cloudy=(0.48, 0.47, 0.46, 0.42, 0.28, 0.10, 0.10, 0.09, 0.09, 0.22, 0.38, 0.46),
@@ -71,7 +71,7 @@ CLIMATES = {
     "highland": Climate(
         rainy=(0.27, 0.28, 0.30, 0.28, 0.18, 0.05, 0.03, 0.03, 0.04, 0.13, 0.22, 0.27),
         rain=6.0,
-        spread=0.35,
+        spread=0.22,
         mean=11.5,
         swing=13.5,
         cloudy=(0.52, 0.52, 0.50, 0.45, 0.32, 0.13, 0.12, 0.11, 0.10, 0.24, 0.40, 0.50),
@@ -82,7 +82,7 @@ CLIMATES = {
     "temperate": Climate(
         rainy=(0.40, 0.38, 0.38, 0.36, 0.38, 0.36, 0.32, 0.30, 0.30, 0.34, 0.40, 0.42),
         rain=5.5,
-        spread=0.2,
+        spread=0.15,
         mean=10.5,
         swing=10.5,
         cloudy=(0.75, 0.70, 0.62, 0.55, 0.55, 0.50, 0.46, 0.46, 0.52, 0.62, 0.74, 0.78),
@@ -143,11 +143,10 @@ def draw_weather(
     quick, slow = _drained(rain, 2.5), _drained(rain, 6.0)
     summer = expit((warmth - 15) / 5)
     moisture = 1 - np.exp(-(summer * quick + (1 - summer) * 0.6 * slow) / 9.0)
-    herbs = _greened(rain, warmth, 45.0, 1.0)
+    herbs = _greened(_held(rain, warmth, 70.0), warmth)
     straw = np.clip(lfilter([1 / 120], [1.0, -(1 - 1 / 120)], herbs) * 1.3 - 0.35 * herbs, 0, 1)
-    leaves = 0.75 * expit((_smooth(warmth, 30.0) - 9) / 2.5) + 0.25 * _greened(
-        rain, warmth, 150.0, 2.0
-    )
+    deep = _greened(_held(rain, warmth, 180.0) / 2, warmth)
+    leaves = 0.75 * expit((_smooth(warmth, 30.0) - 9) / 2.5) + 0.25 * deep
     sun = _zenith(days, climate.latitude)
     kept = slice(730, None)
     return Weather(
@@ -174,12 +173,12 @@ def _season(days: npt.NDArray[np.datetime64]) -> Floats:
 
 
 def _rain(rng: np.random.Generator, climate: Climate, days: npt.NDArray[np.datetime64]) -> Floats:
-    """Rain in spells; some years are dry, one in five very."""
+    """Rain in spells; years differ, and one in six is a drought."""
     months = days.astype("datetime64[M]").astype(int) % 12
     years = (days + np.timedelta64(122, "D")).astype("datetime64[Y]").astype(int)
     years -= years[0]
     wet = np.exp(rng.normal(0, climate.spread, years[-1] + 1))
-    wet[rng.random(len(wet)) < 0.2] *= 0.5
+    wet[rng.random(len(wet)) < 1 / 6] *= 0.6
     share = np.array(climate.rainy)[months] * np.clip(wet[years], 0.15, 2.2)
     latent = lfilter([np.sqrt(1 - 0.55**2)], [1.0, -0.55], rng.normal(size=len(days)))
     amount = rng.gamma(0.8, climate.rain / 0.8, len(days)) * np.sqrt(np.clip(wet[years], 0.3, 2))
@@ -196,11 +195,20 @@ def _smooth(series: Floats, days: float) -> Floats:
     return np.asarray(lfilter([rate], [1.0, rate - 1], series - series[0]) + series[0])
 
 
-def _greened(rain: Floats, warmth: Floats, memory: float, need: float) -> Floats:
-    """How green plants are: moist ground over a memory of days, and neither cold nor heat."""
-    water = 1 - np.exp(-_drained(rain, memory) / (25.0 * need))
+def _held(rain: Floats, warmth: Floats, room: float) -> Floats:
+    """Water within reach of roots, millimetres: no more than there is room for; heat takes it."""
+    taken = np.exp(-(1 / 60 + (1 / 14 - 1 / 60) * expit((warmth - 18) / 4)))
+    water, held = 0.0, np.zeros(len(rain))
+    for day, (fallen, kept) in enumerate(zip(rain.tolist(), taken.tolist(), strict=True)):
+        water = min(water * kept + fallen, room)
+        held[day] = water
+    return held
+
+
+def _greened(water: Floats, warmth: Floats) -> Floats:
+    """How green plants are: water within reach, and neither cold nor heat."""
     warm = expit((warmth - 6.5) / 2) * expit((33 - warmth) / 2.5)
-    return np.clip(_smooth(water * warm, 14.0) * 1.5, 0, 1)
+    return np.clip(_smooth((1 - np.exp(-water / 25.0)) * warm, 14.0) * 1.5, 0, 1)
 
 
 def _snow(rain: Floats, warmth: Floats) -> Floats:
