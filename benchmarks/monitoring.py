@@ -1,0 +1,278 @@
+"""Monitoring: ours beside COLD and the monitors of nrt, on the same cubes, in one run.
+
+Simulated sites of the test split (`habeas.monitoring.simulation`), half of them changed, watched
+2020 to 2022; then changes put into the real cube of 20 m that ships with nrt. Figures on one's own
+simulator flatter: see docs/monitoring-simulator.md. Settings by environment:
+
+- `HABEAS_BENCH_SITES`: stable sites, and as many changed ones (30 unless set; 300 for the docs);
+- `HABEAS_BENCH_SIZE`: pixels of width of a scene about a site of 8 (24 unless set);
+- `HABEAS_BENCH_METHODS`: words that the names of the methods hold, with commas (all unless set).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+
+import numpy as np
+import xarray as xr
+from shapely.geometry import Polygon, box
+
+from benchmarks.machine import describe, table
+from benchmarks.monitoring_methods import Method, methods
+from benchmarks.monitoring_scores import (
+    STRICT,
+    Case,
+    any_hit,
+    covered,
+    f1,
+    false_alarms,
+    first_hit,
+    kind_scores,
+    off,
+    overlap,
+)
+from benchmarks.real_cubes import romania
+from habeas.monitoring.disturbance import KINDS
+from habeas.monitoring.simulation import Change, inject, simulate_site
+
+FIRST_SEED = 20_000_000
+WATCH = (date(2020, 1, 1), date(2022, 12, 31))
+REAL_WATCH = (date(2018, 7, 1), date(2020, 12, 31))
+SITE = 8
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Task:
+    """A site to make and to look at: its number, and the kind of its change or none."""
+
+    number: int
+    kind: str | None
+    real: bool = False
+
+
+def chosen() -> Mapping[str, Method]:
+    """The methods that were asked for."""
+    words = os.environ.get("HABEAS_BENCH_METHODS", "").split(",")
+    return {name: run for name, run in methods().items() if any(word in name for word in words)}
+
+
+def run(task: Task) -> dict[str, Case]:
+    """What each method says of one site."""
+    return _real(task) if task.real else _simulated(task)
+
+
+def _simulated(task: Task) -> dict[str, Case]:
+    size = int(os.environ.get("HABEAS_BENCH_SIZE", "24"))
+    change = None if task.kind is None else Change(kind=task.kind)
+    made = simulate_site(FIRST_SEED + task.number, change=change, size=size, site=SITE)
+    truth = made.truth
+    label = f"{task.number} {truth.climate} {truth.kind or 'stable'} {truth.onset or ''}"
+    return {
+        name: Case(
+            kind=truth.kind,
+            onset=truth.onset,
+            gradual=truth.gradual,
+            footprint=truth.footprint,
+            watch=WATCH,
+            said=method(made.cube, made.outline, WATCH[0]),
+            label=f"{label} {'; '.join(truth.troubles)}",
+        )
+        for name, method in chosen().items()
+    }
+
+
+def _real(task: Task) -> dict[str, Case]:
+    """A window of the real cube, with a change put into it or as it is."""
+    rng = np.random.default_rng([FIRST_SEED, task.number])
+    whole = romania("20m")
+    y, x = (int(edge) for edge in rng.integers(0, 50 - 24 + 1, 2))
+    cube = whole.isel(y=slice(y, y + 24), x=slice(x, x + 24))
+    footprint = np.zeros((24, 24), dtype=np.bool_)
+    onset = None
+    if task.kind is not None:
+        height, width = (int(edge) for edge in rng.integers(2, 7, 2))
+        top, left = (8 + int(rng.integers(0, SITE - edge + 1)) for edge in (height, width))
+        footprint[top : top + height, left : left + width] = True
+        onset = date.fromordinal(date(2018, 9, 1).toordinal() + int(rng.integers(0, 500)))
+        change = Change(kind=task.kind, onset=onset)
+        cube = inject(cube, footprint, change, FIRST_SEED + task.number).cube
+    return {
+        name: Case(
+            kind=task.kind,
+            onset=onset,
+            gradual=None,
+            footprint=footprint,
+            watch=REAL_WATCH,
+            said=method(cube, _middle(cube), REAL_WATCH[0]),
+            label=f"{task.number} real {task.kind or 'as it is'} {onset or ''} at {y},{x}",
+        )
+        for name, method in chosen().items()
+        if "nrt" not in name
+    }
+
+
+def _middle(cube: xr.Dataset) -> Polygon:
+    x, y = cube["x"].values[8:16], cube["y"].values[8:16]
+    return box(x.min() - 10, y.min() - 10, x.max() + 10, y.max() + 10)
+
+
+def all_cases(tasks: Sequence[Task]) -> dict[str, list[Case]]:
+    """Every site by every method, on a pool of processes."""
+    found: dict[str, list[Case]] = {}
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = "1"
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        for cases in pool.map(run, tasks, chunksize=2):
+            for name, case in cases.items():
+                found.setdefault(name, []).append(case)
+    return found
+
+
+def accuracy(found: Mapping[str, list[Case]]) -> None:
+    """Print F1, recall, precision, false alarms."""
+    rows = []
+    for name, cases in found.items():
+        score, recall, precision = f1(cases)
+        strict = f1(cases, STRICT)[0]
+        changed = [case for case in cases if case.kind]
+        ever = np.mean([any_hit(case) is not None for case in changed])
+        count, years, low, high = false_alarms(cases)
+        rows.append(
+            (
+                name,
+                f"{score:.3f}",
+                f"{recall:.3f}",
+                f"{precision:.3f}",
+                f"{strict:.3f}",
+                f"{ever:.3f}",
+                f"{count / years:.3f} [{low:.3f} {high:.3f}]",
+                f"{sum(not case.said.assessed for case in cases)}",
+            )
+        )
+    head = ("method", "F1", "recall", "precision", "F1 strict", "ever found")
+    table((*head, "false alarms/site-year [95 %]", "not assessed"), rows)
+
+
+def by_kind(found: Mapping[str, list[Case]]) -> None:
+    """Print recall by kind."""
+    rows = []
+    for name, cases in found.items():
+        cells = []
+        for kind in KINDS:
+            of_kind = [case for case in cases if case.kind == kind]
+            hits = sum(first_hit(case) is not None for case in of_kind)
+            cells.append(f"{hits / len(of_kind):.3f}" if of_kind else "-")
+        rows.append((name, *cells))
+    table(("recall", *KINDS), rows)
+
+
+def details(found: Mapping[str, list[Case]]) -> None:
+    """Print dates, coverage, footprints, delays and cost."""
+    rows = []
+    for name, cases in found.items():
+        hits = [(case, event) for case in cases if (event := first_hit(case))]
+        error = [abs(off(event, case)) for case, event in hits]
+        abrupt = [abs(off(event, case)) for case, event in hits if case.gradual is False]
+        delay = [(event.alarm - case.onset).days for case, event in hits]
+        inside = [covered(event, case) for case, event in hits if event.earliest]
+        area = [overlap(event, case) for case, event in hits]
+        seconds = sum(case.said.seconds for case in cases) / len(cases)
+        rows.append(
+            (
+                name,
+                _two(error),
+                _two(abrupt),
+                f"{np.mean(inside):.3f} of {len(inside)}" if inside else "-",
+                f"{np.mean(area):.3f}" if area else "-",
+                _two(delay),
+                f"{1000 * seconds / SITE**2:.2f}",
+            )
+        )
+    head = ("method", "date error median / p90", "of abrupt ones", "90 % interval covers")
+    table((*head, "IoU", "delay median / p90", "CPU ms/site pixel"), rows)
+
+
+def _two(days: Sequence[int]) -> str:
+    return f"{np.median(days):.0f} / {np.quantile(days, 0.9):.0f}" if days else "-"
+
+
+def hypotheses(found: Mapping[str, list[Case]]) -> None:
+    """Print how well kinds are told, by methods that tell them."""
+    for name, cases in found.items():
+        pairs = [(case.kind, event.kind) for case in cases if (event := first_hit(case))]
+        if not any(said for _, said in pairs):
+            continue
+        named, strict, abstained = kind_scores(pairs)
+        print(
+            f"Kinds, {name}: macro-F1 {named:.3f} of those named, {strict:.3f} with abstaining as "
+            f"a miss; abstains in {abstained:.3f} of {len(pairs)}"
+        )
+        table(
+            ("true \\ said", *KINDS, "none"),
+            [
+                (kind, *(str(pairs.count((kind, said))) for said in (*KINDS, None)))
+                for kind in KINDS
+            ],
+        )
+
+
+def failures(cases: Iterable[Case]) -> Iterator[str]:
+    """What went wrong at each site where something did, in words."""
+    for case in cases:
+        said = ", ".join(str(event.began) for event in case.said.events) or "nothing"
+        if (case.kind and first_hit(case) is None) or (not case.kind and case.said.events):
+            yield f"  {case.label}: said {said}"
+
+
+def timing() -> None:
+    """Print what one pixel series of about 500 dates and six bands costs, one core."""
+    for seed in range(FIRST_SEED, FIRST_SEED + 200):
+        made = simulate_site(seed, sensors=("sentinel-2", "landsat"), size=24, site=SITE)
+        if 480 <= made.cube.sizes["time"] <= 560:
+            break
+    cube = made.cube.isel(time=slice(0, 500))
+    rows = []
+    for name, method in chosen().items():
+        method(cube, made.outline, WATCH[0])  # compiling, loading
+        seconds = min(method(cube, made.outline, WATCH[0]).seconds for _ in range(3))
+        rows.append((name, f"{1000 * seconds / SITE**2:.2f}", f"{seconds:.3f}"))
+    table(("500 dates x 6 bands", "ms/site pixel", "s/site of 64 pixels"), rows)
+
+
+def report(title: str, tasks: Sequence[Task]) -> None:
+    """Run and print one part."""
+    found = all_cases(tasks)
+    stable = sum(task.kind is None for task in tasks)
+    print(f"{title}: {stable} stable, {len(tasks) - stable} changed")
+    for part in (accuracy, by_kind, details, hypotheses):
+        part(found)
+        print()
+    first = next(iter(found))
+    print(f"Failures of {first}:")
+    print("\n".join(failures(found[first])))
+    print()
+
+
+def tasks_of(count: int, *, real: bool = False) -> list[Task]:
+    """So many stable sites, and so many changed ones, the kinds by turns."""
+    stable = [Task(number, None, real) for number in range(count)]
+    return stable + [Task(count + n, KINDS[n % len(KINDS)], real) for n in range(count)]
+
+
+def main() -> None:
+    """Print all."""
+    count = int(os.environ.get("HABEAS_BENCH_SITES", "30"))
+    print("Monitoring:", describe())
+    report("Simulated sites, watched 2020 to 2022", tasks_of(count))
+    report("Real cube of 20 m (forest; logging in it is real)", tasks_of(count // 2, real=True))
+    timing()
+
+
+if __name__ == "__main__":
+    main()

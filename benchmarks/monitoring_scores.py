@@ -1,0 +1,122 @@
+"""How the methods of benchmarks/monitoring.py are scored against what truly happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest
+
+from benchmarks.monitoring_methods import Event, Said
+from habeas.monitoring.disturbance import KINDS
+
+WINDOW = (-10, 548)
+STRICT = (-30, 365)
+"""Days from the onset within which a date is a hit; the second is that of the pixel trials."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """A site with its truth and what one method says of it.
+
+    Attributes:
+        kind: of the change; none at a stable site.
+        onset: its first day.
+        gradual: whether it went on over months.
+        footprint: its pixels.
+        watch: first and last day of the watch.
+        said: by the method.
+        label: for the list of failures.
+    """
+
+    kind: str | None
+    onset: date | None
+    gradual: bool | None
+    footprint: npt.NDArray[np.bool_]
+    watch: tuple[date, date]
+    said: Said
+    label: str
+
+
+def off(event: Event, case: Case) -> int:
+    """Days from the true onset to the date that is given."""
+    return (event.began - case.onset).days
+
+
+def is_hit(event: Event, case: Case, window: tuple[int, int] = WINDOW) -> bool:
+    """Whether an event is the true change."""
+    return case.onset is not None and window[0] <= off(event, case) <= window[1]
+
+
+def first_hit(case: Case, window: tuple[int, int] = WINDOW) -> Event | None:
+    """The first event, if it is the true change: a premature alarm is a miss."""
+    events = case.said.events
+    return events[0] if events and is_hit(events[0], case, window) else None
+
+
+def any_hit(case: Case) -> Event | None:
+    """The first event that is the true change."""
+    return next((event for event in case.said.events if is_hit(event, case)), None)
+
+
+def f1(cases: Sequence[Case], window: tuple[int, int] = WINDOW) -> tuple[float, float, float]:
+    """F1, recall and precision by site, the first event of each counting."""
+    changed = [case for case in cases if case.kind]
+    hits = sum(first_hit(case, window) is not None for case in changed)
+    false = sum(bool(case.said.events) for case in cases) - hits
+    recall = hits / max(len(changed), 1)
+    precision = hits / max(hits + false, 1)
+    return 2 * recall * precision / max(recall + precision, 1e-9), recall, precision
+
+
+def false_alarms(cases: Sequence[Case]) -> tuple[int, float, float, float]:
+    """False alarms, site-years without a change, and the ends of a 95 % interval of the rate.
+
+    All events at stable sites, and those at changed ones that are dated before the change.
+    """
+    count, years = 0, 0.0
+    for case in cases:
+        ends = case.watch[1] if case.onset is None else case.onset
+        years += (ends - case.watch[0]).days / 365.25
+        count += sum(
+            case.onset is None or off(event, case) < WINDOW[0] for event in case.said.events
+        )
+    trials = max(round(years), count, 1)
+    ends = binomtest(count, trials).proportion_ci(method="exact")
+    return count, years, ends.low, ends.high
+
+
+def overlap(event: Event, case: Case) -> float:
+    """Intersection over union of the footprints."""
+    union = (event.pixels | case.footprint).sum()
+    return float((event.pixels & case.footprint).sum() / max(union, 1))
+
+
+def covered(event: Event, case: Case) -> bool:
+    """Whether the true onset lies in the interval."""
+    return event.earliest <= case.onset <= event.latest
+
+
+def kind_scores(pairs: Sequence[tuple[str, str | None]]) -> tuple[float, float, float]:
+    """Macro-F1 of those that are named, macro-F1 with abstaining as a miss, share that abstains.
+
+    Args:
+        pairs: the true kind and the one that is said.
+    """
+    named = [pair for pair in pairs if pair[1] is not None]
+    abstained = 1 - len(named) / max(len(pairs), 1)
+    return _macro(named), _macro(pairs), abstained
+
+
+def _macro(pairs: Sequence[tuple[str, str | None]]) -> float:
+    scores = []
+    for kind in KINDS:
+        right = sum(true == said == kind for true, said in pairs)
+        true_count = sum(true == kind for true, _ in pairs)
+        said_count = sum(said == kind for _, said in pairs)
+        if true_count:
+            scores.append(2 * right / max(true_count + said_count, 1))
+    return float(np.mean(scores)) if scores else float("nan")
