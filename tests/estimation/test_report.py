@@ -177,6 +177,17 @@ def test_the_document_holds_the_table_the_seed_and_every_value(pages, kosovo):
     assert pages["en"]["report.json"] == pages["fa"]["report.json"]
 
 
+def test_each_list_is_left_out_and_each_pair_made_one(pages, kosovo):
+    checks = json.loads(pages["en"]["report.json"])["checks"]
+    assert len(checks["leave_one_list_out"]) == 4
+    assert len(checks["merged_pairs"]) == 6
+    assert checks["merged_pairs"][0]["lists"][0] == "EXH + ABA"
+    without = checks["leave_one_list_out"][3]
+    fresh = make_card(kosovo.overlap.without("HRW"), asked(methods=("decomposable",)))
+    assert without["low"] == fresh.outcomes[0].result.summary().low
+    assert all(checks[name] for name in TRACED)
+
+
 def test_numbers_that_json_does_not_know():
     found = plain({"a": float("inf"), "b": float("nan"), "c": np.float64(2), "d": [np.int64(3)]})
     assert found == {"a": "infinite", "b": None, "c": 2.0, "d": [3]}
@@ -206,6 +217,13 @@ def test_a_table_that_is_refused_gives_a_card_without_figures(table):
     assert document["publishable"] is False
     assert {one["state"] for one in document["outcomes"]} == {"refused"}
     assert not any("interval" in one for one in document["outcomes"])
+    checks = document["checks"]
+    assert checks["refused"] == "table"
+    assert checks["internal_consistency"]
+    assert not any(checks[name] for name in TRACED), "a refused table must not leak an estimate"
+
+
+TRACED = ("trajectory", "leave_one_list_out", "merged_pairs", "highest_order")
 
 
 def test_an_override_stands_beside_the_figure_with_its_reason(table):

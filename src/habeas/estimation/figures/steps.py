@@ -1,4 +1,4 @@
-"""Estimates as lists are added, and with each list left out (Binette and Steorts 2022)."""
+"""Estimates as lists are added (Binette and Steorts 2022), left out, or made one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ class Steps:
     """The same method on several choices of lists.
 
     Attributes:
-        name: `trajectory`, as lists are added; `leave_one_out`, without each in turn.
+        name: `trajectory`, as lists are added; `leave_one_out`, without each in turn;
+            `merged`, with each two made one.
         method: which, by language.
         level: of the intervals.
         steps: the choices; a label stands for each in `labels`.
         labels: what was added or left out, by language.
     """
 
-    name: Literal["trajectory", "leave_one_out"]
+    name: Literal["trajectory", "leave_one_out", "merged"]
     method: Callable[[Words], str]
     level: float
     steps: tuple[Step, ...]

@@ -22,8 +22,10 @@ from habeas.estimation.fitting import METHODS, Outcome, fit_all
 from habeas.estimation.highest_order import Moved, move
 from habeas.estimation.loglinear import profile_interval, select_model
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.refusal import overridden, table_refusals
 from habeas.estimation.strata import StratifiedEstimation, fit_strata
 from habeas.estimation.strata_fits import MOST_LISTS
+from habeas.estimation.variants import Variant, leave_one_out, merge_pairs
 
 CHECKING: Final = ("decomposable", "loglinear")
 """Methods by which the checks are made: quick enough to be asked many times."""
@@ -65,6 +67,7 @@ class Checks:
         predictions: the known size of each list, from the others.
         trajectory: the estimate as lists are added.
         left_out: the estimate with each list left out, in the order of the lists.
+        merged: the estimate with each two lists made one.
         odds: how pairs of lists depend within other lists.
         moved: the estimate of the method under other interactions of all lists together.
         refused: why there are none, in words.
@@ -75,6 +78,7 @@ class Checks:
     predictions: tuple[Prediction, ...] = ()
     trajectory: tuple[Step, ...] = ()
     left_out: tuple[Step, ...] = ()
+    merged: tuple[Step, ...] = ()
     odds: tuple[OddsRatio, ...] = ()
     moved: tuple[Moved, ...] = ()
     refused: str = ""
@@ -154,21 +158,37 @@ def make_card(overlap: Overlap, asked: Asked | None = None, *, checked: bool = T
 
 
 def _checks(pooled: Overlap, asked: Asked) -> Checks:
+    """What can be asked of this table; no estimate is traced where the table is refused."""
     method = "loglinear" if pooled.unrecorded else CHECKING[0]
     empty = Checks(method=method, level=asked.level)
+    if pooled.k < 3:
+        return replace(empty, refused="few_lists")
+    known = replace(empty, odds=() if pooled.unrecorded else odds_ratios(pooled, level=asked.level))
     if pooled.k > MOST_CHECKED:
-        return replace(empty, refused="lists")
+        return replace(known, refused="lists")
     estimator = _estimator(method, asked.level)
-    odds = pooled.k > 2 and not pooled.unrecorded
+    known = replace(known, predictions=internal_consistency(pooled, estimator))
+    if any(one.stands for one in overridden(table_refusals(pooled), asked.override)):
+        return replace(known, refused="table")
+    given: dict[str, Any] = {
+        "level": asked.level, "seed": asked.seed, "override": asked.override
+    }  # fmt: skip
     return replace(
-        empty,
-        predictions=internal_consistency(pooled, estimator) if pooled.k > 2 else (),
-        trajectory=trajectory(pooled, estimator) if pooled.k > 2 else (),
-        left_out=_left_out(pooled, estimator) if pooled.k > 2 else (),
-        odds=odds_ratios(pooled, level=asked.level) if odds else (),
-        moved=_moved(pooled, estimator) if pooled.k > 2 else (),
-        refused="" if pooled.k > 2 else "few_lists",
+        known,
+        trajectory=trajectory(pooled, estimator),
+        left_out=tuple(_step(one) for one in leave_one_out(pooled, method, **given)),
+        merged=tuple(_step(one) for one in merge_pairs(pooled, method, **given)),
+        moved=_moved(pooled, estimator),
     )
+
+
+def _step(variant: Variant) -> Step:
+    """A table that was changed, as a step of an estimate."""
+    table, result = variant.overlap, variant.outcome.result
+    if result is None:
+        return Step(table.lists, table.observed, refused=variant.outcome.reason)
+    said = result.summary()
+    return Step(table.lists, table.observed, said.point, said.low, said.high)
 
 
 def _estimator(method: str, level: float) -> Estimator:
@@ -192,19 +212,6 @@ def _moved(pooled: Overlap, estimator: Estimator) -> tuple[Moved, ...]:
     except InputError:
         return ()
     return move(pooled.observed, ends, pooled.k)
-
-
-def _left_out(pooled: Overlap, estimator: Estimator) -> tuple[Step, ...]:
-    found = []
-    for name in pooled.lists:
-        table = pooled.without(name)
-        try:
-            estimate, low, high = estimator(table)
-        except InputError as error:
-            found.append(Step(table.lists, table.observed, refused=str(error)))
-        else:
-            found.append(Step(table.lists, table.observed, estimate, low, high))
-    return tuple(found)
 
 
 def _strata(overlap: Overlap, asked: Asked) -> Strata:

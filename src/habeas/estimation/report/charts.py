@@ -66,6 +66,16 @@ def _checks(card: Card) -> list[Chart]:
                 labels=tuple(_left(name) for name in card.overlap.lists),
             )
         )
+    if checks.merged:
+        charts.append(
+            Steps(
+                name="merged",
+                method=method,
+                level=checks.level,
+                steps=checks.merged,
+                labels=tuple(_merged(step, card) for step in checks.merged),
+            )
+        )
     if checks.moved:
         charts.append(_sensitivity(card))
     return charts
@@ -92,6 +102,12 @@ def _added(at: int, step: Step) -> Callable[[Words], str]:
 
 def _left(name: str) -> Callable[[Words], str]:
     return lambda words: words("chart.leave_one_out.without", name=name)
+
+
+def _merged(step: Step, card: Card) -> Callable[[Words], str]:
+    """The new list among the old ones."""
+    (name,) = [one for one in step.lists if one not in card.overlap.lists]
+    return lambda words: words("chart.merged.made", name=name)
 
 
 def _posteriors(card: Card) -> list[Chart]:

@@ -11,7 +11,7 @@ from habeas.estimation.report.card import Card
 from habeas.estimation.report.parts import paragraph, picture_of, table_of
 from habeas.estimation.wording import Words
 
-CHARTS = ("consistency", "trajectory", "leave_one_out", "sensitivity")
+CHARTS = ("consistency", "trajectory", "leave_one_out", "merged", "sensitivity")
 
 
 def checks_part(card: Card, pictures: Mapping[str, Picture], words: Words) -> list[Html]:

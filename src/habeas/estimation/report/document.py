@@ -108,6 +108,7 @@ def _checks(checks: Checks) -> dict[str, Any]:
         ],
         "trajectory": [asdict(one) for one in checks.trajectory],
         "leave_one_list_out": [asdict(one) for one in checks.left_out],
+        "merged_pairs": [asdict(one) for one in checks.merged],
         "odds_ratios": [asdict(one) for one in checks.odds],
         "highest_order": [asdict(one) for one in checks.moved],
     }
