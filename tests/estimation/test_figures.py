@@ -20,6 +20,7 @@ from habeas.estimation.figures.overlaps import MOST, Overlaps
 from habeas.estimation.figures.picture import to_picture
 from habeas.estimation.figures.sensitivity import Sensitivity, SensitivityPoint
 from habeas.estimation.figures.steps import Steps
+from habeas.estimation.figures.strata import StrataForest, StratumRow
 from habeas.estimation.figures.traces import Traces
 from habeas.estimation.mixing import mixing_of
 from habeas.estimation.overlap import Overlap
@@ -113,7 +114,23 @@ def known_sizes(overlap):
     return KnownSizes(method=METHOD, level=0.95, predictions=internal_consistency(overlap, graphs))
 
 
+def strata(overlap):
+    point, low, high = graphs(overlap)
+    rows = tuple(
+        StratumRow(
+            label=both(f"province {at}", f"استان {'ابپتج'[at - 1]}"),
+            observed=overlap.observed // at,
+            apart=None if at == 3 else (low / at, point / at, high / at),
+            pooled=(low / at, point / at, 0.9 * high / at),
+            reason=both("too few" if at == 3 else "", "کم" if at == 3 else ""),
+        )
+        for at in range(1, 6)
+    )
+    return StrataForest(method=METHOD, level=0.95, rows=rows)
+
+
 CHARTS = {
+    "strata": strata,
     "forest": forest,
     "overlaps": Overlaps.of,
     "prior": against_prior,
@@ -253,6 +270,22 @@ def test_patterns_beyond_what_is_drawn_and_unrecorded_ones_are_told():
     assert f"{MOST} largest of 63" in found.describe(words)
     assert len(found.table(words).rows) == 63 + 6
     assert any("not zero" in row[1] for row in found.table(words).rows)
+
+
+def test_of_many_strata_the_largest_are_drawn_and_all_are_in_the_table():
+    rows = tuple(
+        StratumRow(
+            label=both(f"s{at}", f"s{at}"), observed=10 + at % 60, apart=(20, 30, 50), pooled=None,
+            reason=both("", ""),
+        )
+        for at in range(120)
+    )  # fmt: skip
+    chart_of = StrataForest(method=METHOD, level=0.95, rows=rows)
+    assert len(chart_of.shown) == 40
+    assert min(row.observed for row in chart_of.shown) >= 10 + 40
+    assert len(chart_of.table(load_words("en")).rows) == 120
+    assert "40 with most persons" in chart_of.describe(load_words("en"))
+    assert "0 have no estimate" in chart_of.describe(load_words("en"))
 
 
 def test_a_prior_of_one_over_n_is_level_on_a_logarithmic_axis():

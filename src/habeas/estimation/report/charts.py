@@ -15,19 +15,27 @@ from habeas.estimation.figures.overlaps import Overlaps
 from habeas.estimation.figures.picture import Chart
 from habeas.estimation.figures.sensitivity import Sensitivity, SensitivityPoint
 from habeas.estimation.figures.steps import Steps
+from habeas.estimation.figures.strata import StrataForest, StratumRow
 from habeas.estimation.figures.traces import Traces
 from habeas.estimation.latent_class import JUDGED
 from habeas.estimation.mixing import Mixing, mixing_of
 from habeas.estimation.prior import Prior
 from habeas.estimation.report.card import Card, inner_level
-from habeas.estimation.report.telling import method_name, row_of
+from habeas.estimation.report.telling import against_stratum, labels_of, method_name, row_of
 from habeas.estimation.result import Estimation
+from habeas.estimation.strata import Stratum
 from habeas.estimation.wording import Words
 
 
 def charts_of(card: Card) -> tuple[Chart, ...]:
     """Every chart that the card has something for, in the order of the page."""
-    return (forest_of(card), Overlaps.of(card.overlap), *_checks(card), *_posteriors(card))
+    return (
+        forest_of(card),
+        Overlaps.of(card.overlap),
+        *_checks(card),
+        *_strata(card),
+        *_posteriors(card),
+    )
 
 
 def forest_of(card: Card) -> Forest:
@@ -102,6 +110,32 @@ def _added(at: int, step: Step) -> Callable[[Words], str]:
 
 def _left(name: str) -> Callable[[Words], str]:
     return lambda words: words("chart.leave_one_out.without", name=name)
+
+
+def _strata(card: Card) -> list[Chart]:
+    """The strata apart and pooled, where they could be fitted."""
+    strata = card.strata
+    if strata is None or strata.separate is None:
+        return []
+    pooled = {one.labels: one for one in strata.pooled.strata} if strata.pooled else {}
+    rows = tuple(_stratum(one, pooled.get(one.labels)) for one in strata.separate.strata)
+    return [StrataForest(method=method_name(strata.method), level=card.asked.level, rows=rows)]
+
+
+def _stratum(one: Stratum, pooled: Stratum | None) -> StratumRow:
+    return StratumRow(
+        label=lambda words: labels_of(one.labels, words),
+        observed=one.observed,
+        apart=_ends(one),
+        pooled=None if pooled is None else _ends(pooled),
+        reason=lambda words: against_stratum(one, words),
+    )
+
+
+def _ends(one: Stratum) -> tuple[float, float, float] | None:
+    if one.low is None or one.point is None or one.high is None:
+        return None
+    return one.low, one.point, one.high
 
 
 def _merged(step: Step, card: Card) -> Callable[[Words], str]:

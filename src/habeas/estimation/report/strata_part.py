@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from habeas.drawing.markup import Html
 from habeas.estimation.figures.picture import Picture, Table
 from habeas.estimation.report.card import Card, Strata
-from habeas.estimation.report.parts import paragraph, table_of
-from habeas.estimation.report.telling import labels_of, method_name, refusal_words
+from habeas.estimation.report.parts import paragraph, picture_of, table_of
+from habeas.estimation.report.telling import against_stratum, labels_of, method_name, refusal_words
 from habeas.estimation.strata import StratifiedEstimation, Stratum
 from habeas.estimation.wording import Words
 
 
-def strata_part(card: Card, _: Mapping[str, Picture], words: Words) -> list[Html]:
+def strata_part(card: Card, pictures: Mapping[str, Picture], words: Words) -> list[Html]:
     """A row a stratum, apart and pooled; the total last; what speaks against it in words."""
     strata = card.strata
     if strata is None:
@@ -24,6 +24,7 @@ def strata_part(card: Card, _: Mapping[str, Picture], words: Words) -> list[Html
         return [paragraph(said, words, class_="warning")]
     made = [
         paragraph(words("strata.lead", method=method), words),
+        picture_of(pictures["strata"], words),
         table_of(strata_table(card, words), words, words("strata.title", method=method)),
         paragraph(assumed(strata.separate, words), words, class_="assumes"),
     ]
@@ -64,9 +65,6 @@ def _rows(strata: Strata, words: Words) -> list[tuple[str, ...]]:
 
 
 def _row(one: Stratum, pooled: Stratum | None, words: Words) -> tuple[str, ...]:
-    against = [refusal_words(refusal, words) for refusal in one.refusals]
-    if one.point is None and not against:
-        against = [one.reason]
     return (
         labels_of(one.labels, words),
         words.count(one.observed),
@@ -75,7 +73,7 @@ def _row(one: Stratum, pooled: Stratum | None, words: Words) -> tuple[str, ...]:
         words.count(one.point),
         words.interval(pooled.low, pooled.high) if pooled else words("none"),
         words.count(pooled.point) if pooled else words("none"),
-        "; ".join(against) or words("state.sound"),
+        against_stratum(one, words) or words("state.sound"),
     )
 
 

@@ -10,6 +10,7 @@ from habeas.estimation.figures.forest import ForestRow, State
 from habeas.estimation.fitting import Outcome
 from habeas.estimation.refusal import RULES, Refusal
 from habeas.estimation.report.card import Card, inner_level
+from habeas.estimation.strata import Stratum
 from habeas.estimation.wording import Words
 
 COMPARED: Final = "independence"
@@ -106,6 +107,12 @@ def assumption_of(outcome: Outcome, words: Words) -> str:
     if outcome.result is None:
         return ""
     return outcome.result.assumption if words.language == "en" else outcome.result.assumption_fa
+
+
+def against_stratum(one: Stratum, words: Words) -> str:
+    """What speaks against a stratum by itself; empty where nothing does."""
+    against = [refusal_words(refusal, words) for refusal in one.refusals]
+    return "; ".join(against) or ("" if one.point is not None else one.reason)
 
 
 def labels_of(labels: tuple[str, ...], words: Words) -> str:
