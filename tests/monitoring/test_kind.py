@@ -1,7 +1,7 @@
 """Kinds: told from what is seen, calibrated, and left open where too little is seen."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -120,3 +120,17 @@ def test_features_are_finite_where_clouds_leave_little():
         cube[name].values[hidden] = np.nan
     found = features(cube, made.truth.footprint, made.truth.onset, None, ring)
     assert found is None or np.isfinite(found).all()
+
+
+def test_a_disturbance_that_is_found_carries_its_kinds():
+    from habeas.monitoring.detection import detect
+
+    change = Change(kind="planted", onset=date(2020, 5, 1), pixels=(6, 6), cover=1.0)
+    made = simulate_site(7_500_001, change=change, sensors=("sentinel-2",))
+    found = detect(made.cube, made.outline)
+    assert found.disturbances
+    first = found.disturbances[0]
+    assert tuple(first.kinds) == KINDS
+    assert abs(sum(first.kinds.values()) - 1) < 1e-9
+    assert len(set(first.kinds.values())) > 1
+    assert first.kind in {None, max(first.kinds, key=first.kinds.get)}

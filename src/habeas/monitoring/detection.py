@@ -24,6 +24,7 @@ from habeas.monitoring.calibration import realised, threshold
 from habeas.monitoring.cube import BANDS, check_cube
 from habeas.monitoring.describing import HORIZON, Ground, View, describe, disturbance_of, ground_of
 from habeas.monitoring.disturbance import Assessment, Curve, Disturbance
+from habeas.monitoring.kind import kinds
 from habeas.monitoring.patches import patches_of
 from habeas.monitoring.settings import DetectionSettings
 from habeas.monitoring.stack import Bools, Stack, stack_of
@@ -170,7 +171,12 @@ class _Seen:
         """What is said of an alarm, by images up to a year after it or to the next alarm."""
         until = min([alarm.day + HORIZON, *(other.day - 1 for other in later)])
         found = describe(self._ground(), alarm.patch, self._view(alarm.day, until))
-        return disturbance_of(found, alarm.day, alarm.strength, self._cube, self._settings.level)
+        level = self._settings.level
+        what = disturbance_of(found, alarm.day, alarm.strength, self._cube, level)
+        seen = self._cube["time"].values.astype("datetime64[D]") <= np.datetime64(until, "D")
+        cube = self._cube.isel(time=np.flatnonzero(seen))
+        likely, kind = kinds(cube, what.footprint, what.best, what.gradual, self._place.ring)
+        return replace(what, kinds=likely, kind=kind)
 
     def _view(self, alarm: int, until: int) -> View:
         return View(
