@@ -10,6 +10,7 @@ from pathlib import Path
 import matplotlib.axes
 import numpy as np
 import pytest
+import shapely.affinity
 
 from habeas.drawing import bidi
 from habeas.errors import InputError
@@ -114,6 +115,17 @@ def test_the_images_shown_lie_on_both_sides_of_the_change_and_are_clear():
     assert ground.day_of(cube["time"].values[after]) >= found.alarm
 
 
+def test_a_picture_shows_the_site_and_a_little_around_it(cube):
+    outline = watched.CHANGED
+    part = ground.around(cube, outline)
+    west, east, south, north = ground.extent(part)
+    assert west <= outline.bounds[0] - 45
+    assert east >= outline.bounds[2] + 45
+    assert (east - west, north - south) <= (160, 160)
+    with pytest.raises(InputError, match="outside of the images"):
+        ground.around(cube, shapely.affinity.translate(outline, 5_000, 0))
+
+
 def test_a_change_with_images_on_one_side_only_is_not_drawn(cube):
     late = cube.sel(time=slice("2021-06-01", None))
     with pytest.raises(InputError, match="no image on one side"):
@@ -170,7 +182,7 @@ def test_without_a_curve_nothing_is_drawn():
 def test_the_words_beside_a_picture_state_no_fact(cube):
     found = watched.disturbance()
     for language, doubt in (("en", "suggests"), ("fa", "پیشنهاد")):
-        assert doubt in chips.describe_chips(cube, found, language)
+        assert doubt in chips.describe_chips(cube, watched.OUTLINE, found, language)
     quiet = watched.assessment(cube, ())
     assert "does not mean that nothing happened" in curve.describe_curve(quiet, "en")
     assert "no change" not in curve.describe_curve(quiet, "en")

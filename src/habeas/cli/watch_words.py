@@ -27,7 +27,6 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "fa": "پیشنهاد یک روش، نه مشاهدهٔ یک فرد",
     },
     "began": {"en": "began", "fa": "آغاز"},
-    "between": {"en": "between {} and {}", "fa": "میان {} و {}"},
     "alarm": {"en": "alarm", "fa": "هشدار"},
     "images": {"en": "images", "fa": "تصویرها"},
     "without_with": {

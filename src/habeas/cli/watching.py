@@ -102,7 +102,7 @@ def _source(images: str) -> str:
     if "://" in images:
         return images
     folder = Path(images)
-    if not folder.is_dir():
+    if not folder.exists():
         raise InputError(
             "there is no such folder of images", place=images,
             mend="Name a folder of GeoTIFFs, or the address of a STAC catalogue",
@@ -392,7 +392,7 @@ def _asked_verdict(one: DisturbanceShown) -> Verdict:
             "no verdict was given, and there is nobody to ask",
             mend="Give --verdict confirm, reject or undecided",
         )
-    typer.echo(f"A change that began {one.dates}; {one.area}.", err=True)
+    typer.echo(f"A change, {one.dates}; {one.area}.", err=True)
     while True:
         answer = typer.prompt("[c]onfirm, [r]eject, [u]ndecided", err=True).strip().lower()[:1]
         if answer in answers:

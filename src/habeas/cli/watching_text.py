@@ -59,7 +59,7 @@ def _table(one: DisturbanceShown, site: str, lang: Language) -> Table:
 
 
 def _rows(one: DisturbanceShown, site: str, lang: Language) -> Iterator[tuple[str, str]]:
-    yield said("began", lang), f"{said('between', lang, one.earliest, one.latest)}\n{one.dates}"
+    yield said("began", lang), one.dates
     yield said("alarm", lang), one.alarm
     if one.last_image_without and one.first_image_with:
         words = said("without_with", lang, one.last_image_without, one.first_image_with)

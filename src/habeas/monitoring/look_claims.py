@@ -54,11 +54,15 @@ def status_claims(run: str, look: Look) -> list[Claim]:
 
 def detection_claim(run: str, site: str, found: Disturbance) -> Claim:
     """That the ground changed, between which dates."""
-    text = (
-        f"begun between {found.earliest} and {found.latest}, most likely {found.best} "
-        f"({found.level:.0%} interval)"
+    text = f"{found.earliest} to {found.latest} ({found.level:.0%} interval)"
+    return Claim(
+        subject=site,
+        predicate=DETECTED,
+        value=_interval(text, found.earliest, found.latest),
+        source=run,
+        note=f"most likely begun on {found.best}",
+        sensitivity=LEVEL,
     )
-    return said(run, site, DETECTED, _interval(text, found.earliest, found.latest))
 
 
 def detail_claims(run: str, digest: str, found: Disturbance, opinion: str = "") -> list[Claim]:

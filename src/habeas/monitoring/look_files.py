@@ -116,7 +116,7 @@ def pictures(look: Look, shown: Sequence[Disturbance]) -> list[Output]:
         for found in shown:
             name = f"before-and-after-{every.index(found) + 1}"
             drawn = draw_chips(cube, outline, found, language=language)
-            said = [describe_chips(cube, found, other) for other in LANGUAGES]
+            said = [describe_chips(cube, outline, found, other) for other in LANGUAGES]
             made.append(_picture(look, name, drawn, language, said))
         if shown:
             drawn = draw_footprint(cube, outline, every, language=language)

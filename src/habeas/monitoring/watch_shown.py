@@ -142,7 +142,7 @@ def _false_alarms(view: View, runs: Sequence[str]) -> str:
 
 
 def _disturbance(view: View, number: int, held: RecordedDisturbance) -> DisturbanceShown:
-    dates = view.claim(held.newest).claim.value
+    claim = view.claim(held.newest).claim
     told = {one.claim.predicate: one.claim.value for one in _about(view, held.newest)}
     area = told.get("disturbance_area")
     kind = told.get("kind_hypothesis")
@@ -157,7 +157,7 @@ def _disturbance(view: View, number: int, held: RecordedDisturbance) -> Disturba
         first_claim=held.first,
         earliest=held.earliest.isoformat(),
         latest=held.latest.isoformat(),
-        dates=words(dates),
+        dates=", ".join(part for part in (words(claim.value), claim.note or "") if part),
         alarm=held.alarm.isoformat(),
         last_image_without=_said(told.get("last_image_without")),
         first_image_with=_said(told.get("first_image_with")),

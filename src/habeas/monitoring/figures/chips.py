@@ -15,6 +15,7 @@ from habeas.monitoring.figures.ground import (
     CHANGE,
     EDGE,
     Shape,
+    around,
     day_of,
     draw_shape,
     extent,
@@ -56,6 +57,7 @@ def draw_chips(
     Raises:
         InputError: the cube has no image on one side of the change.
     """
+    cube = around(cube, outline)
     places = two_dates(cube, found)
     chosen = _compositions(cube)
     with figure(7.2, 3.55 * len(chosen) + 0.5, language) as drawn:
@@ -75,9 +77,10 @@ def draw_chips(
         return to_svg(drawn)
 
 
-def describe_chips(cube: xr.Dataset, found: Disturbance, language: Language) -> str:
+def describe_chips(cube: xr.Dataset, outline: Shape, found: Disturbance, language: Language) -> str:
     """The words for those who do not see the picture."""
-    before, after = (day(day_of(cube["time"].values[at])) for at in two_dates(cube, found))
+    places = two_dates(around(cube, outline), found)
+    before, after = (day(day_of(cube["time"].values[at])) for at in places)
     return word("chips_words", language, before, after)
 
 
@@ -97,15 +100,17 @@ def _name(name: str, bands: tuple[str, ...], language: Language) -> str:
 def _stretched(
     cube: xr.Dataset, places: tuple[int, int], bands: tuple[str, ...]
 ) -> list[npt.NDArray[np.float64]]:
-    """Both images, 0 to 1, with one stretch for all; shape (y, x, 3). Clouds are left grey."""
+    """Both images, 0 to 1, from black to the brightest of both; shape (y, x, 3).
+
+    Clouds are left grey.
+    """
     raw = [
         np.stack([cube[band].values[at].astype(np.float64) for band in bands], axis=-1)
         for at in places
     ]
     seen = np.concatenate([image[np.isfinite(image)] for image in raw])
-    low, high = np.percentile(seen, (1, 99)) if len(seen) else (0.0, 1.0)
-    span = max(float(high - low), 1e-3)
-    shown = [np.clip((image - low) / span, 0, 1) for image in raw]
+    bright = max(float(np.percentile(seen, 99)), 1e-3) if len(seen) else 1.0
+    shown = [np.clip(image / bright, 0, 1) for image in raw]
     return [np.where(np.isfinite(image).all(axis=-1, keepdims=True), image, 0.6) for image in shown]
 
 

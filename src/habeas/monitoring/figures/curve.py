@@ -92,7 +92,7 @@ def _periods(axes: Axes, assessment: Assessment, language: Language) -> None:
                      zorder=0, label=words(word("watched", language), language))  # fmt: skip
     label: str | None = words(word("gap", language), language)
     for first, last in assessment.gaps:
-        axes.axvspan(_at(first), _at(last), facecolor="none", edgecolor=svg.FAINT, hatch="////",
+        axes.axvspan(_at(first), _at(last), fc="none", ec=svg.QUIET, alpha=0.45, hatch="////",
                      lw=0, zorder=0.5, label=label)  # fmt: skip
         label = None
     label = None

@@ -14,6 +14,7 @@ from habeas.monitoring.cube import bands_of
 from habeas.monitoring.disturbance import Disturbance
 from habeas.monitoring.figures.ground import (
     Shape,
+    around,
     draw_shape,
     extent,
     north_arrow,
@@ -54,6 +55,7 @@ def draw_footprint(
     Returns:
         The picture as SVG; `drawing.raster` makes a PNG of it.
     """
+    cube = around(cube, outline)
     with figure(5.2, 5.6, language) as drawn:
         axes = drawn.subplots()
         title(axes, word("footprint_title", language), language)

@@ -27,6 +27,10 @@ Shape = Polygon | MultiPolygon
 ENOUGH: Final = 0.9
 """The share of clear pixels with which an image is good enough to be shown."""
 
+NEAREST: Final = 50.0
+FARTHEST: Final = 300.0
+"""Metres around a site that a picture shows, at least and at most."""
+
 EDGE: Final = "#ffffff"
 CHANGE: Final = svg.MARK
 
@@ -34,6 +38,22 @@ CHANGE: Final = svg.MARK
 def day_of(moment: np.datetime64) -> date:
     """The day of a moment of a cube."""
     return date.fromisoformat(str(moment.astype("datetime64[D]")))
+
+
+def around(cube: xr.Dataset, outline: Shape) -> xr.Dataset:
+    """The part of a cube that shows a site and a little of what lies around it.
+
+    Raises:
+        InputError: the outline lies outside of the images.
+    """
+    west, south, east, north = outline.bounds
+    margin = min(max(0.6 * max(east - west, north - south), NEAREST), FARTHEST)
+    x, y = cube["x"].values, cube["y"].values
+    inside_x = (x >= west - margin) & (x <= east + margin)
+    inside_y = (y >= south - margin) & (y <= north + margin)
+    if not inside_x.any() or not inside_y.any():
+        raise InputError("the outline lies outside of the images", mend="Give images of the site")
+    return cube.isel(x=np.flatnonzero(inside_x), y=np.flatnonzero(inside_y))
 
 
 def extent(cube: xr.Dataset) -> tuple[float, float, float, float]:
