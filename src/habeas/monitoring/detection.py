@@ -30,7 +30,14 @@ from habeas.monitoring.settings import DetectionSettings
 from habeas.monitoring.stack import Bools, Stack, stack_of
 from habeas.monitoring.statistic import learn
 from habeas.monitoring.sufficiency import days_of, gaps_of, too_little, watch_begins
-from habeas.monitoring.surroundings import Place, leaves_images, pixel_size, ring_of, site_mask
+from habeas.monitoring.surroundings import (
+    Place,
+    leaves_images,
+    pixel_size,
+    ring_of,
+    site_mask,
+    window_of,
+)
 from habeas.monitoring.watch_state import Track, WatchState, follow, go_on
 
 _NO_ROOM = (
@@ -72,6 +79,8 @@ def watch(
     check_cube(cube)
     site = site_mask(cube, outline, settings.uncertainty)
     beyond = leaves_images(cube, outline, settings.uncertainty)
+    window = window_of(site, settings.ring[1] + 2)
+    whole, cube, site = site.shape, cube.isel(y=window[0], x=window[1]), site[window]
     place = Place(site, ring_of(site, settings.ring), beyond)
     key = _key(cube, outline, settings)
     if state is None or not _continues(state, key, cube):
@@ -84,7 +93,19 @@ def watch(
     else:
         state = _continued(state, place, cube)
     state = _decided(state, place, settings, cube)
-    return _assessment(state, settings), state
+    return _laid_out(_assessment(state, settings), whole, window), state
+
+
+def _laid_out(
+    assessment: Assessment, shape: tuple[int, ...], window: tuple[slice, slice]
+) -> Assessment:
+    """The assessment with its footprints on the grid of the whole cube."""
+    said = []
+    for one in assessment.disturbances:
+        footprint = np.zeros(shape, dtype=np.bool_)
+        footprint[window] = one.footprint
+        said.append(replace(one, footprint=footprint))
+    return replace(assessment, disturbances=tuple(said))
 
 
 def _key(cube: xr.Dataset, outline: BaseGeometry, settings: DetectionSettings) -> str:

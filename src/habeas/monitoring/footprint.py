@@ -31,6 +31,12 @@ _CORE = 0.75
 _ALIKE = 0.35
 """How much a like neighbour counts, against an observation."""
 
+_WHOLE = 0.75
+"""Share from which the whole of a pixel is taken to have changed: ground is not even."""
+
+_CUT_UNSURE = 0.12
+"""How unsure the share is from which a pixel is taken to have changed."""
+
 _DRAWS = 200
 _BLOCK = 4
 
@@ -86,7 +92,7 @@ def footprint(
     pixels = _smoothed(shift / full, error, allowed) & _near(pixels)
     if not pixels.any():
         pixels = seed_pixels & allowed
-    area = float((share * pixels).sum() * pixel_area)
+    area = float((_ground(share) * pixels).sum() * pixel_area)
     low, high = _area_ends(shifts, pixels, allowed, level)
     return Footprint(
         pixels,
@@ -111,6 +117,11 @@ def _shift(before: Maps, after: Maps) -> tuple[Maps, Maps]:
 
 def _full(shift: Maps, pixels: Bools) -> float:
     return max(float(np.quantile(shift[pixels], _CORE)), 1e-6)
+
+
+def _ground(share: Maps) -> Maps:
+    """The part of a pixel's ground that changed: all of it from `_WHOLE` on."""
+    return np.asarray(np.clip(share / _WHOLE, 0, 1))
 
 
 def _near(pixels: Bools) -> Bools:
@@ -141,10 +152,10 @@ def _area_ends(shifts: Shifts, pixels: Bools, allowed: Bools, level: float) -> t
     for _ in range(_DRAWS):
         picked, base = _blocks(draw, len(after)), _blocks(draw, len(before))
         shift, _ = _shift(before[base], after[picked])
-        cut = draw.normal(CHANGED, 0.07)
+        cut = draw.normal(CHANGED, _CUT_UNSURE)
         full = _full(shift, inner) * np.exp(draw.normal(0, 0.08))
         share = shift / full
-        areas.append(float(np.clip(share, 0, 1)[share > cut].sum()))
+        areas.append(float(_ground(share)[share > cut].sum()))
     low, high = np.quantile(areas, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 

@@ -2,10 +2,12 @@
 
 The series is what is left over of the changed ground, seen along the direction in which it changed,
 in units of its own noise. Before the beginning its mean is 0. From there on it is another (an
-abrupt change), or it goes to another along a straight line (a gradual one). Each beginning and each
-length of the line gets the likelihood that its best mean gives; noise that persists from date to
-date makes it count for less, and outliers are capped. The likelihoods, each spread evenly over the
-days between two clear dates, give an interval; so a gap in the images widens it by itself.
+abrupt change), or it goes to another in so many days, slowly at first and at last, as works that
+cross a field from one side do (a gradual one). Each beginning and each length gets the likelihood
+that its best mean gives. What no such course fits, in parts of the change itself, counts as noise;
+noise that persists from date to date makes the likelihood count for less; outliers are capped
+(Huber 1964). The likelihoods, each spread evenly over the days between two clear dates, give an
+interval; so a gap in the images widens it by itself.
 """
 
 from __future__ import annotations
@@ -19,19 +21,22 @@ from habeas.monitoring.stack import Days
 
 Series = npt.NDArray[np.float64]
 
-RAMPS = (0, 45, 90, 150, 240, 365, 540)
+RAMPS = (0, 10, 20, 40, 60, 90, 130, 180, 240, 320)
 """Days that a change may take; 0 is abrupt."""
 
-_RAMP_SHARE = 0.5
-"""Prior share of changes that are gradual."""
+_ABRUPT = 0.25
+"""Prior share of changes that are abrupt."""
 
 _GRADUAL_DAYS = 60
 """Days from which a change counts as gradual."""
 
+_MISFIT = 0.17
+"""Part of a change by which its course may differ from any that is tried."""
+
 _CAP = 9.0
 """Square of the deviation at which an observation stops counting against a beginning."""
 
-_SURE = 0.8
+_SURE = 0.7
 """Probability from which gradual, or abrupt, is said."""
 
 
@@ -81,13 +86,15 @@ def beginning(evidence: Evidence, level: float, tempering: float, alarm: int) ->
         alarm: the day of the alarm; the change began on that day at the latest.
     """
     days = evidence.days
-    fits = _profile(evidence.series, days)
+    shown = evidence.series[days >= alarm]
+    size = abs(float(np.median(shown))) if len(shown) else 1.0
+    fits = _profile(evidence.series / np.hypot(1, _MISFIT * size), days)
     weight = tempering * _independent(evidence.noise)
     last = int(np.searchsorted(days, alarm, side="right"))
     log = -0.5 * weight * fits[:last]
     gaps = np.diff(days[:last], prepend=days[0] - np.median(np.diff(days)).clip(1, 30))
-    prior = np.full(len(RAMPS), _RAMP_SHARE / (len(RAMPS) - 1))
-    prior[0] = 1 - _RAMP_SHARE
+    prior = np.full(len(RAMPS), (1 - _ABRUPT) / (len(RAMPS) - 1))
+    prior[0] = _ABRUPT
     mass = np.exp(log - log.max()) * prior * np.maximum(gaps, 1)[:, None]
     mass /= mass.sum()
     return _said(mass, days[:last], gaps, level)
@@ -117,10 +124,11 @@ def _profile(series: Series, days: Days) -> Series:
     middle = days - np.concatenate(([0], np.diff(days) / 2))
     for place, length in enumerate(RAMPS):
         past = days[None, :] - middle[:, None]
-        shape = np.clip(past / length, 0, 1) if length else (past >= 0).astype(float)
+        part = np.clip(past / length, 0, 1) if length else (past >= 0).astype(np.float64)
+        shape = part * part * (3 - 2 * part)
         mean = np.zeros(count)
         weight = np.ones((count, count))
-        for _ in range(4):
+        for _ in range(3):
             squares = np.maximum((weight * shape * shape).sum(axis=1), 1e-9)
             mean = (weight * shape * series).sum(axis=1) / squares
             off = np.square(series - mean[:, None] * shape)
@@ -131,7 +139,7 @@ def _profile(series: Series, days: Days) -> Series:
 
 
 def _independent(noise: Series) -> float:
-    """The part of observations that are as good as independent, from the step-one correlation."""
+    """The part of observations that count as independent, from the correlation of neighbours."""
     if len(noise) < 10:
         return 0.5
     capped = np.clip(noise - np.median(noise), -3, 3)

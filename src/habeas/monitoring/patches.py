@@ -1,4 +1,4 @@
-"""Patches of pixels that are watched together: squares within the site, and the whole of it.
+"""Patches of pixels that are watched together: squares in the site; a small site as a whole.
 
 The same patches are laid over the surroundings, where nothing is known to have happened: over
 copies of the site where the images have room for any, and singly over what room there is. What the
@@ -11,14 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from habeas.monitoring.stack import Bools, Days, Floats
 
 SIDES = (2, 3, 5)
-"""Rows and columns of a patch; the whole site is one more."""
+"""Rows and columns of a patch; a small site as a whole is one kind more."""
+
+_SMALL = 12
+"""Pixels up to which a site is watched as a whole too; larger ones are covered by squares."""
 
 COPIES = 6
 """Copies of the site at most."""
+
+SPILL = 0.3
+"""Part of what happens just outside a site that its outermost pixels see of it."""
 
 _SINGLE = 40
 """Single patches of one size, at most."""
@@ -27,17 +34,37 @@ _Cell = tuple[Days, Days]
 
 
 @dataclass(frozen=True, eq=False)
+class Spill:
+    """How much of what happens just outside a site is seen within it.
+
+    A pixel sees some of its neighbours (the optics, and images that lie a little apart), so that a
+    road built beside the site shows along its edge. That part is taken off.
+
+    Attributes:
+        outside: pixels just outside; shape (o,).
+        inside: the outermost pixels of the site; shape (i,).
+        share: of each in each; shape (o, i).
+    """
+
+    outside: Days
+    inside: Days
+    share: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Patches:
     """Patches of the site and of its surroundings.
 
     Attributes:
         members: share of each pixel in each patch; columns sum to 1; shape (pixels, patches).
+        spill: what the site sees of what lies outside it.
         kinds: place of the side of each patch in `SIDES`, or their number for the whole; shape
             (patches,).
         owners: 0 for the site, 1 and up for its copies, -1 for single ones; shape (patches,).
     """
 
     members: Floats
+    spill: Spill
     kinds: Days
     owners: Days
 
@@ -62,7 +89,8 @@ def patches_of(site: Bools, usable: Bools) -> Patches:
     rows, columns = np.nonzero(site)
     own = _cells(site, 0.75, 1)
     whole = (rows, columns)
-    own.append((len(SIDES), whole))
+    if len(rows) <= _SMALL:
+        own.append((len(SIDES), whole))
     laid = [(0, kind, cell) for kind, cell in own]
     for owner, move in enumerate(_copies(site, usable), start=1):
         laid += [(owner, kind, (cell[0] + move[0], cell[1] + move[1])) for kind, cell in own]
@@ -75,8 +103,27 @@ def patches_of(site: Bools, usable: Bools) -> Patches:
     for at, (_, _, (down, along)) in enumerate(laid):
         members[down * site.shape[1] + along, at] = 1 / len(down)
     return Patches(
-        members, np.array([kind for _, kind, _ in laid]), np.array([owner for owner, _, _ in laid])
+        members,
+        spill_of(site),
+        np.array([kind for _, kind, _ in laid]),
+        np.array([owner for owner, _, _ in laid]),
     )
+
+
+def spill_of(site: Bools) -> Spill:
+    """What the outermost pixels of a site see of what lies just outside.
+
+    Args:
+        site: shape (y, x).
+    """
+    near = np.ones((3, 3))
+    inner = np.argwhere(site & ndimage.binary_dilation(~site, structure=near))
+    outer = np.argwhere(~site & ndimage.binary_dilation(site, structure=near))
+    beside = np.abs(outer[:, None] - inner[None]).max(axis=2) == 1
+    share = SPILL * beside / np.maximum(beside.sum(axis=0), 1)
+    width = site.shape[1]
+    places = [at[:, 0] * width + at[:, 1] for at in (outer, inner)]
+    return Spill(places[0], places[1], share.astype(np.float32))
 
 
 def _cells(area: Bools, least: float, step: int) -> list[tuple[int, _Cell]]:

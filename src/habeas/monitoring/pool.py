@@ -51,9 +51,12 @@ def _pooled(
         jobs: dict[_Job, WatchedSite] = {}
         while not broken:
             for site in islice(coming, _IN_HAND * workers - len(jobs)):
-                jobs[pool.submit(watch_one, site, settings)] = site
+                try:
+                    jobs[pool.submit(watch_one, site, settings)] = site
+                except BrokenProcessPool:
+                    broken.append(site)
             if not jobs:
-                return
+                break
             for job in wait(jobs, return_when=FIRST_COMPLETED).done:
                 site, why = jobs.pop(job), job.exception()
                 if isinstance(why, BrokenProcessPool):

@@ -20,7 +20,7 @@ _BIWEIGHT = 4.685
 """Tukey's constant: 95 % efficient where the noise is Gaussian."""
 
 
-def year_terms(days: Days, sensors: Days, known: int, harmonics: int = 2) -> Floats:
+def year_terms(days: Days, sensors: Days, known: int, harmonics: int) -> Floats:
     """Intercepts of the sensors, and sines and cosines of the year; shape (t, terms).
 
     Args:

@@ -2,8 +2,8 @@
 
 A model is learned from the history: for every pixel its seasons, and how it follows the greenness
 and the brightness of its surroundings; how the bands vary together. What is left over after that is
-whitened, pooled over patches of 2 by 2, 3 by 3 and 5 by 5 pixels and the whole site, and over the
-last 4, 8, 16 and 32 clear observations; each pair of patch and window gives a statistic T2
+whitened, pooled over patches of 2 by 2, 3 by 3 and 5 by 5 pixels, and over the
+last 4, 8 and 16 clear observations; each pair of patch and window gives a statistic T2
 (Hotelling 1947) whose covariance is measured in the history, so that noise that persists counts as
 such. Small patches find a small change that is strong, large ones and long windows a large one
 that is weak.
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from habeas.monitoring.patches import SIDES, Patches
+from habeas.monitoring.patches import SIDES, Patches, Spill
 from habeas.monitoring.season import Fit, Problem, fit, left_out, spread, year_terms
 from habeas.monitoring.stack import Bools, Days, Floats, Stack
-from habeas.monitoring.surroundings import Surroundings, choose, median_over
+from habeas.monitoring.surroundings import Surroundings, choose, common_to
 from habeas.monitoring.windows import windows
 
-WINDOWS = (4, 8, 16, 32)
+WINDOWS = (4, 8, 16)
 """Clear observations that are taken together."""
 
 _CAP = 4.0
@@ -34,21 +34,32 @@ _DRAWN_TO_MEAN = 20.0
 _DRAWN_ROUND = 3.0
 """Independent windows a band at which a measured covariance counts as much as a round one."""
 
+_TWO_WAVES = 80
+"""Clear dates of the history from which two waves a year are fitted rather than one."""
+
+_STEADY = 0.9
+"""The middle length of whitened observations on a usual date."""
+
+_UNSURE = 4.0
+"""A covariance known from so many independent windows is taken to be twice as large."""
+
 _FLOOR = 0.02
 """Part of the variance that is taken to be independent between bands."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Model:
     """What the history teaches; nothing in it changes while the site is watched.
 
     Attributes:
         sensors: sensors that the history has.
+        waves: of the seasons, a year.
         seasons: of every pixel.
         surroundings: what the site is held against.
         centre: mean of the surroundings' greenness and brightness; shape (2,).
         following: how every pixel follows them.
         whiten: turns bands into independent components; shape (bands, bands).
+        spill: what the site's outermost pixels see of what lies outside.
         patch_whiten: the same for patches, by kind; shape (kinds, bands, bands).
         window_whiten: for windows of patches; shape (kinds, windows, bands, bands).
         patch_spread: what each patch and window had in the history over what its kind has; shape
@@ -56,27 +67,16 @@ class Model:
     """
 
     sensors: int
+    waves: int
     seasons: Fit
     surroundings: Surroundings
     centre: Floats
     following: Fit
     whiten: Floats
+    spill: Spill
     patch_whiten: Floats
     window_whiten: Floats
     patch_spread: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Residuals:
-    """What is left over.
-
-    Attributes:
-        pixels: whitened; 0 where not clear; shape (t, bands, pixels).
-        clear: pixels that are clear on dates that have surroundings; shape (t, pixels).
-    """
-
-    pixels: Floats
-    clear: Bools
 
 
 def learn(history: Stack, site: Bools, ring: Bools, patches: Patches) -> Model:
@@ -89,12 +89,13 @@ def learn(history: Stack, site: Bools, ring: Bools, patches: Patches) -> Model:
         patches: of the site and its copies.
     """
     sensors = int(history.sensors.max()) + 1
-    design = year_terms(history.days, history.sensors, sensors)
-    slack = np.concatenate((np.full(sensors, 1e-3), np.full(4, 0.1)))
+    waves = 2 if history.clear[:, site].mean(axis=1).sum() >= _TWO_WAVES else 1
+    design = year_terms(history.days, history.sensors, sensors, waves)
+    slack = np.concatenate((np.full(sensors, 1e-3), np.full(2 * waves, 0.1)))
     seasons, _ = fit(Problem(design, history.values, history.clear, slack))
     anomalies = seasons.left_over(design, history.values, history.clear)
     surroundings = choose(history, anomalies, site, ring)
-    own = median_over(anomalies, history.clear, surroundings.reference)
+    own = _common(anomalies, history.clear, surroundings, seasons)
     covariates = _covariates(history, own)
     centre = np.nanmean(covariates, axis=0)
     variation = np.nanvar(covariates, axis=0).astype(np.float64) + 1e-5
@@ -109,12 +110,28 @@ def learn(history: Stack, site: Bools, ring: Bools, patches: Patches) -> Model:
     left = left_out(problem, weights, _years(history.days))
     following = Fit(following.coefficients, _drawn(left, clear))
     whiten = _whitener(left / following.scale, clear)
-    pixels = _capped(whiten @ (left / following.scale))
-    nothing = np.empty(0, dtype=np.float32)
-    model = Model(
-        sensors, seasons, surroundings, centre, following, whiten, nothing, nothing, nothing
+    pixels = _less_spill(whiten @ (left / following.scale), patches.spill)
+    pixels = _capped(_steadied(pixels, clear, surroundings.reference))
+    means = Pooled(*_means(pixels, clear, patches), history.days)
+    single, whole, apart = _of_patches(means, patches)
+    return Model(
+        sensors=sensors,
+        waves=waves,
+        seasons=seasons,
+        surroundings=surroundings,
+        centre=centre,
+        following=following,
+        whiten=whiten,
+        spill=patches.spill,
+        patch_whiten=single,
+        window_whiten=whole,
+        patch_spread=apart,
     )
-    return _with_patches(model, pixels, clear, patches)
+
+
+def _common(anomalies: Floats, clear: Bools, surroundings: Surroundings, seasons: Fit) -> Floats:
+    chosen = surroundings.reference
+    return common_to(anomalies[:, :, chosen], clear[:, chosen], seasons.scale[:, chosen])
 
 
 def _years(days: Days) -> Days:
@@ -124,43 +141,54 @@ def _years(days: Days) -> Days:
     return np.asarray(np.minimum(back, whole - 1))
 
 
-def residuals(model: Model, images: Stack) -> Residuals:
-    """What the model does not explain in these images."""
-    values, clear = left_whitened(model, images)
-    return Residuals(_capped(values), clear)
-
-
 def left_whitened(model: Model, images: Stack) -> tuple[Floats, Bools]:
-    """The same, without a cap; values (t, bands, pixels) and where they are clear (t, pixels)."""
-    design = year_terms(images.days, images.sensors, model.sensors)
+    """What the model does not explain, whitened; (t, bands, pixels), and where it is clear."""
+    design = year_terms(images.days, images.sensors, model.sensors, model.waves)
     anomalies = model.seasons.left_over(design, images.values, images.clear)
-    ring = median_over(anomalies, images.clear, model.surroundings.reference)
+    ring = _common(anomalies, images.clear, model.surroundings, model.seasons)
     covariates = np.nan_to_num(_covariates(images, ring) - model.centre)
     response, clear = _against(images.values, images.clear, ring)
     wide = np.concatenate((design, covariates), axis=1).astype(np.float32)
     left = model.following.left_over(wide, response, clear)
-    return model.whiten @ (left / model.following.scale), clear
+    return _less_spill(model.whiten @ (left / model.following.scale), model.spill), clear
 
 
-def pooled(model: Model, left: Residuals, patches: Patches) -> tuple[Floats, Bools]:
-    """Whitened means of patches, and where at least half of a patch is clear."""
-    values, clear = _means(left.pixels, left.clear, patches)
-    return _capped(_turned(model.patch_whiten, values, patches.kinds)), clear
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """Observations of patches.
+
+    Attributes:
+        values: means of pixels; whitened where `pooled` made them; shape (t, bands, patches).
+        clear: whether half of a patch is clear; shape (t, patches).
+        days: since 1970; shape (t,).
+    """
+
+    values: Floats
+    clear: Bools
+    days: Days
 
 
-def statistic(model: Model, values: Floats, clear: Bools, patches: Patches, first: int) -> Floats:
+def pooled(model: Model, images: Stack, patches: Patches) -> tuple[Pooled, Bools]:
+    """Whitened means of patches; also which pixels were clear (t, pixels)."""
+    left, clear = left_whitened(model, images)
+    left = _capped(_steadied(left, clear, model.surroundings.reference))
+    values, seen = _means(left, clear, patches)
+    values = _capped(_turned(model.patch_whiten, values, patches.kinds))
+    return Pooled(values, seen, images.days), clear
+
+
+def statistic(model: Model, observed: Pooled, patches: Patches, first: int) -> Floats:
     """Logarithm of T2 over its mean, of each window and patch; shape (windows, t - first, patches).
 
     Args:
         model: what the history taught.
-        values: whitened means of patches; shape (t, bands, patches).
-        clear: shape (t, patches).
+        observed: whitened means of patches.
         patches: which.
         first: the first date that is answered for.
     """
     said = []
     for place, length in enumerate(WINDOWS):
-        means = windows(values, clear, length, first)
+        means = windows(observed.values, observed.clear, observed.days, length, first)
         turned = _turned(model.window_whiten[:, place], means, patches.kinds)
         squares = np.square(turned).mean(axis=1) / model.patch_spread[place]
         said.append(np.log(np.maximum(squares, 1e-6)))
@@ -198,6 +226,28 @@ def _capped(values: Floats) -> Floats:
     return np.asarray(values * np.minimum(1, longest / np.maximum(length, 1e-9)), np.float32)
 
 
+def _less_spill(values: Floats, spill: Spill) -> Floats:
+    dates, bands, _ = values.shape
+    seen = values[:, :, spill.outside].reshape(dates * bands, -1) @ spill.share
+    values[:, :, spill.inside] -= seen.reshape(dates, bands, -1)
+    return values
+
+
+def _steadied(values: Floats, clear: Bools, reference: Bools) -> Floats:
+    """Whitened observations, made smaller on dates on which the surroundings are restless.
+
+    Half-melted snow, thin cloud and images out of place make every pixel of a date less sure; the
+    middle of the surroundings' lengths tells by how much.
+    """
+    seen = clear[:, reference]
+    length = np.sqrt(np.square(values[:, :, reference]).mean(axis=1))
+    ranked = np.sort(np.where(seen, length, np.inf), axis=1)
+    count = seen.sum(axis=1)
+    middle = ranked[np.arange(len(count)), np.maximum(count - 1, 0) // 2]
+    middle = np.where(count > 0, middle, 1.0)
+    return np.asarray(values / np.maximum(middle, _STEADY)[:, None, None] * _STEADY, np.float32)
+
+
 def _whitener(values: Floats, clear: Bools, independent: float = np.inf) -> Floats:
     """A matrix that makes these vectors independent with variance 1; shape (bands, bands).
 
@@ -212,7 +262,8 @@ def _whitener(values: Floats, clear: Bools, independent: float = np.inf) -> Floa
     covariance = (flat @ flat.T).astype(np.float64) / max(int(clear.sum()), 1)
     drawn = 1 / (1 + independent / (_DRAWN_ROUND * bands))
     level = np.trace(covariance) / bands
-    return _inverse_root((1 - drawn) * covariance + drawn * level * np.eye(bands))
+    unsure = 1 + _UNSURE / independent
+    return _inverse_root(unsure * ((1 - drawn) * covariance + drawn * level * np.eye(bands)))
 
 
 def _inverse_root(covariance: npt.NDArray[np.float64]) -> Floats:
@@ -247,20 +298,20 @@ def _turned(whiten: Floats, values: Floats, kinds: Days) -> Floats:
     return turned
 
 
-def _with_patches(model: Model, pixels: Floats, clear: Bools, patches: Patches) -> Model:
-    """The model with what the history says of patches and windows."""
-    bands, kinds = pixels.shape[1], len(SIDES) + 1
-    means, seen = _means(pixels, clear, patches)
-    means *= seen[:, None]
+def _of_patches(means: Pooled, patches: Patches) -> tuple[Floats, Floats, Floats]:
+    """What the history says of patches and windows: the last three of `Model`."""
+    bands, kinds = means.values.shape[1], len(SIDES) + 1
+    seen = means.clear
+    shown = means.values * seen[:, None]
     single = np.stack([np.eye(bands, dtype=np.float32)] * kinds)
     for kind in np.unique(patches.kinds):
         chosen = patches.kinds == kind
-        single[kind] = _whitener(means[:, :, chosen], seen[:, chosen])
-    values = _capped(_turned(single, means, patches.kinds))
+        single[kind] = _whitener(shown[:, :, chosen], seen[:, chosen])
+    values = _capped(_turned(single, shown, patches.kinds))
     whole = np.zeros((kinds, len(WINDOWS), bands, bands), dtype=np.float32)
     apart = np.ones((len(WINDOWS), len(patches.kinds)), dtype=np.float32)
     for place, length in enumerate(WINDOWS):
-        found = windows(values, seen, length, 0)
+        found = windows(values, seen, means.days, length, 0)
         told = np.isfinite(found[:, 0])
         found = np.nan_to_num(found)
         for kind in range(kinds):
@@ -273,17 +324,7 @@ def _with_patches(model: Model, pixels: Floats, clear: Bools, patches: Patches) 
         turned = _turned(whole[:, place], found, patches.kinds)
         squares = np.minimum(np.square(turned).mean(axis=1), 4.0).sum(axis=0)
         apart[place] = _own_spread(squares, told.sum(axis=0), length)
-    return Model(
-        model.sensors,
-        model.seasons,
-        model.surroundings,
-        model.centre,
-        model.following,
-        model.whiten,
-        single,
-        whole,
-        apart,
-    )
+    return single, whole, apart
 
 
 def _own_spread(squares: Floats, seen: Days, length: int) -> Floats:

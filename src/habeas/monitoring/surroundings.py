@@ -23,6 +23,9 @@ from habeas.monitoring.stack import Bools, Floats, Stack
 ENOUGH = 24
 """Pixels of surroundings from which a median is steady."""
 
+_FAR = 3.0
+"""Spreads at which a pixel says nothing of what is common."""
+
 _LIKE = 0.6
 """Share of the ring that is kept, those that move most like the site."""
 
@@ -62,6 +65,14 @@ def site_mask(cube: xr.Dataset, outline: BaseGeometry, uncertainty: float) -> Bo
             mend="Give images of the place, or look at the coordinate reference systems of both",
         )
     return inside
+
+
+def window_of(site: Bools, margin: int) -> tuple[slice, slice]:
+    """Rows and columns of the images within so many pixels of a site."""
+    ends = []
+    for places in np.nonzero(site):
+        ends.append(slice(max(int(places.min()) - margin, 0), int(places.max()) + margin + 1))
+    return ends[0], ends[1]
 
 
 def leaves_images(cube: xr.Dataset, outline: BaseGeometry, uncertainty: float) -> bool:
@@ -177,6 +188,34 @@ def median_over(values: Floats, clear: Bools, pixels: Bools) -> Floats:
     middle = (ranked[at, :, low] + ranked[at, :, high]) / 2
     middle[count < max(1, int(np.ceil(pixels.sum() / 4)))] = np.nan
     return np.asarray(middle, dtype=np.float32)
+
+
+def common_to(values: Floats, clear: Bools, scale: Floats) -> Floats:
+    """What a set of pixels has in common date by date, whatever a minority of them does.
+
+    Starts at the median and gives less and less weight to pixels that are farther from it in units
+    of their own spread, none to those that are far off (Tukey's biweight; Huber and Ronchetti 2009,
+    chapter 4): a median alone would follow a quarter of the pixels some of the way.
+
+    Args:
+        values: anomalies; shape (t, bands, pixels).
+        clear: shape (t, pixels).
+        scale: spread of each pixel and band; shape (bands, pixels).
+
+    Returns:
+        Shape (t, bands); not a number where under a quarter is clear.
+    """
+    every = np.ones(clear.shape[1], dtype=np.bool_)
+    centre = median_over(values, clear, every)
+    precision = 1 / np.square(scale).mean(axis=0)
+    for _ in range(3):
+        apart = (values - np.nan_to_num(centre)[:, :, None]) / scale
+        distance = np.square(apart).mean(axis=1) / _FAR**2
+        weight = np.square(np.maximum(1 - distance, 0)) * clear * precision
+        total = weight.sum(axis=1)
+        mean = np.einsum("tbp,tp->tb", values, weight) / np.maximum(total, 1e-9)[:, None]
+        centre = np.where((total > 0)[:, None], mean, centre).astype(np.float32)
+    return centre
 
 
 def pixel_means(

@@ -7,8 +7,9 @@ unit of work, not a site. `distributed` is an extra (`habeas[cluster]`); a clien
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from habeas.monitoring.many import Watched, WatchedSite, attempt, failed
 from habeas.monitoring.settings import DetectionSettings
@@ -35,9 +36,10 @@ def watch_tiles(
         sites: which.
         settings: for all.
     """
-    from distributed import as_completed
-
-    tasks = {client.submit(attempt, part, settings, pure=False): part for part in by_tile(sites)}
+    as_completed = import_module("distributed").as_completed
+    tasks: dict[Any, tuple[WatchedSite, ...]] = {
+        client.submit(attempt, part, settings, pure=False): part for part in by_tile(sites)
+    }
     for task in as_completed(tasks):
         why = task.exception()
         if why is None:

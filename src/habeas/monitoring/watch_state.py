@@ -15,7 +15,7 @@ from habeas.monitoring.calibration import LEVELS
 from habeas.monitoring.disturbance import Disturbance
 from habeas.monitoring.patches import Patches
 from habeas.monitoring.stack import Bools, Days, Floats, Stack
-from habeas.monitoring.statistic import WINDOWS, Model, pooled, residuals, statistic
+from habeas.monitoring.statistic import WINDOWS, Model, Pooled, pooled, statistic
 from habeas.monitoring.surroundings import pixel_means
 
 KEPT = 4 * max(WINDOWS)
@@ -87,31 +87,33 @@ def follow(model: Model, patches: Patches, images: Stack, site: Bools, first: in
         site: shape (pixels,).
         first: the first date of the watch.
     """
-    left = residuals(model, images)
-    values, clear = pooled(model, left, patches)
-    own, around, told = pixel_means(images, left.clear, site, model.surroundings.reference)
+    observed, clear = pooled(model, images, patches)
+    own, around, told = pixel_means(images, clear, site, model.surroundings.reference)
     return Track(
         days=images.days,
         scenes=images.scenes,
         doubled=images.doubled,
         first=first,
-        scores=over_levels(statistic(model, values, clear, patches, first), patches),
+        scores=over_levels(statistic(model, observed, patches, first), patches),
         site=own,
         ring=around,
         told=told,
-        values=values[-KEPT:],
-        clear=clear[-KEPT:],
+        values=observed.values[-KEPT:],
+        clear=observed.clear[-KEPT:],
     )
 
 
 def go_on(track: Track, model: Model, patches: Patches, new: Stack, site: Bools) -> Track:
     """The track with new images at its end."""
-    left = residuals(model, new)
-    values, clear = pooled(model, left, patches)
-    values = np.concatenate((track.values, values))
-    clear = np.concatenate((track.clear, clear))
-    scores = statistic(model, values, clear, patches, len(track.values))
-    own, around, told = pixel_means(new, left.clear, site, model.surroundings.reference)
+    kept = len(track.values)
+    observed, clear = pooled(model, new, patches)
+    observed = Pooled(
+        np.concatenate((track.values, observed.values)),
+        np.concatenate((track.clear, observed.clear)),
+        np.concatenate((track.days[-kept:], new.days)),
+    )
+    scores = statistic(model, observed, patches, kept)
+    own, around, told = pixel_means(new, clear, site, model.surroundings.reference)
     return replace(
         track,
         days=np.concatenate((track.days, new.days)),
@@ -121,8 +123,8 @@ def go_on(track: Track, model: Model, patches: Patches, new: Stack, site: Bools)
         site=np.concatenate((track.site, own)),
         ring=np.concatenate((track.ring, around)),
         told=np.concatenate((track.told, told)),
-        values=values[-KEPT:],
-        clear=clear[-KEPT:],
+        values=observed.values[-KEPT:],
+        clear=observed.clear[-KEPT:],
     )
 
 

@@ -24,6 +24,10 @@ MEDIAN_UPTO = 5
 """Windows of at most so many observations take the middle value."""
 
 
+LONGEST = 500
+"""Days that a window may reach back; what lies farther back says little of now."""
+
+
 def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """The function compiled to run without Python, or itself where there is no Numba."""
     try:
@@ -67,12 +71,15 @@ def _summed(
 
 
 @compiled
-def windows(values: Floats, clear: Bools, length: int, first: int) -> Floats:
+def windows(
+    values: Floats, clear: Bools, days: npt.NDArray[np.int64], length: int, first: int
+) -> Floats:
     """What the last clear observations of each unit say together.
 
     Args:
         values: whitened observations; shape (t, bands, units).
         clear: shape (t, units).
+        days: since 1970; shape (t,).
         length: observations in a window.
         first: the first date that is answered for.
 
@@ -94,6 +101,8 @@ def windows(values: Floats, clear: Bools, length: int, first: int) -> Floats:
             if seen < length or at < first:
                 continue
             _summed(values, unit, last, length, said)
+            if days[at] - days[last[seen % length]] > LONGEST:
+                continue
             for band in range(bands):
                 out[at - first, band, unit] = said[band]
     return out
