@@ -34,7 +34,7 @@ _ALIKE = 0.35
 _WHOLE = 0.75
 """Share from which the whole of a pixel is taken to have changed: ground is not even."""
 
-_CUT_UNSURE = 0.12
+_CUT_UNSURE = 0.18
 """How unsure the share is from which a pixel is taken to have changed."""
 
 _DRAWS = 200
@@ -153,7 +153,7 @@ def _area_ends(shifts: Shifts, pixels: Bools, allowed: Bools, level: float) -> t
         picked, base = _blocks(draw, len(after)), _blocks(draw, len(before))
         shift, _ = _shift(before[base], after[picked])
         cut = draw.normal(CHANGED, _CUT_UNSURE)
-        full = _full(shift, inner) * np.exp(draw.normal(0, 0.08))
+        full = _full(shift, inner) * np.exp(draw.normal(0, 0.12))
         share = shift / full
         areas.append(float(_ground(share)[share > cut].sum()))
     low, high = np.quantile(areas, [(1 - level) / 2, (1 + level) / 2])
