@@ -9,8 +9,9 @@ from habeas.errors import InputError
 from habeas.estimation import Overlap, RefusedError, fit, fit_strata, strata, strata_labels
 from habeas.estimation.batch import average_tables
 from habeas.estimation.decomposable import average_graphs
-from habeas.estimation.odds_prior import log_missing_prior
+from habeas.estimation.odds_prior import graph_kinds, log_missing_prior
 from habeas.estimation.pooling import pool
+from habeas.estimation.pooling_strata import Alone
 from habeas.estimation.strata_labels import dealt, unlabelled
 
 LISTS = ("A", "B", "C", "D")
@@ -123,7 +124,11 @@ def test_pooled_strata_know_more_and_the_truth_is_found():
 def test_pooling_draws_agree_with_pooled_posteriors():
     overlap, _ = small_strata(count=12)
     dense = np.stack([overlap.stratum(labels).dense()[0] for labels in overlap.strata])
-    alone = [one.posterior for one in average_tables(dense, 4)]
+    kind, kinds = graph_kinds(4)
+    alone = [
+        Alone(one.posterior, np.bincount(kind, weights=one.weights, minlength=len(kinds)))
+        for one in average_tables(dense, 4, weighed=True)
+    ]
     found = pool(alone, 4, 1 / 16, draws=20_000, seed=2)
     for at, one in enumerate(found.posteriors):
         for share in (0.1, 0.5, 0.9):
@@ -135,14 +140,24 @@ def test_pooling_draws_agree_with_pooled_posteriors():
     )
 
 
-def test_what_was_believed_before_is_taken_out():
-    """The prior of the missing given the observed is one: it sums to 1."""
-    lone = average_tables(np.array([[0, 40, 0, 0, 0, 0, 0, 0]]), 3)[0].posterior
-    missing = lone.grid.missing
-    prior = log_missing_prior(3, 1 / 8, 40, missing)
-    assert np.isfinite(prior).all()
-    mass = np.exp(prior) / (missing + 0.5) * lone.grid.weights
-    assert mass.sum() == pytest.approx(1, rel=0.05)
+def test_what_was_believed_before_is_a_distribution():
+    """The prior of the missing given the observed sums to 1, under any mix of graphs."""
+    (lone,) = average_tables(np.array([[0, 40, 0, 0, 0, 0, 0, 0]]), 3, weighed=True)
+    grid = lone.posterior.grid
+    kind, kinds = graph_kinds(3)
+    assert len(kind) == 7
+    for shares in (np.eye(len(kinds))[0], np.full(len(kinds), 1 / len(kinds))):
+        prior = log_missing_prior(3, 1 / 8, 40, grid.missing, shares)
+        mass = np.exp(prior) / (grid.missing + 0.5) * grid.weights
+        assert mass.sum() == pytest.approx(1, rel=0.03)
+
+
+def test_graphs_weighed_together_are_those_of_one_table():
+    rows = np.stack([THREE.stratum(labels).dense()[0] for labels in THREE.strata])
+    for row, one in zip(rows, average_tables(rows, 4, weighed=True), strict=True):
+        met = np.flatnonzero(row)
+        single = average_graphs(Overlap(LISTS, met, row[met][None, :]))
+        assert one.weights == pytest.approx(single.weights, abs=1e-7)
 
 
 def test_the_mutant_that_leaves_the_belief_in_is_caught(monkeypatch):
@@ -154,7 +169,9 @@ def test_the_mutant_that_leaves_the_belief_in_is_caught(monkeypatch):
     monkeypatch.setattr(
         pooling_strata,
         "log_missing_prior",
-        lambda k, delta, observed, missing: np.log(missing + 0.5) - np.log(observed + missing),
+        lambda k, delta, observed, missing, kinds: (
+            np.log(missing + 0.5) - np.log(observed + missing)
+        ),
     )
     wrong = fit_strata(overlap, pooling="partial").diagnostics()["mean_log_odds_missing"]
     truth = np.log((sizes.sum() - overlap.observed) / overlap.observed)

@@ -49,14 +49,26 @@ _NARROWEST = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Averaged:
-    """One table's posterior, and the weight that the complete graph would have."""
+    """One table.
+
+    Attributes:
+        posterior: of its population.
+        complete_weight: the weight that the complete graph would have.
+        weights: the posterior share of each graph, the complete one apart; none if not asked for.
+    """
 
     posterior: GridPosterior
     complete_weight: float
+    weights: Floats | None = None
 
 
 def average_tables(
-    dense: npt.NDArray[np.int64], k: int, *, delta: float | None = None, threads: int = 2
+    dense: npt.NDArray[np.int64],
+    k: int,
+    *,
+    delta: float | None = None,
+    threads: int = 2,
+    weighed: bool = False,
 ) -> tuple[Averaged, ...]:
     """Average over all decomposable graphs but the complete one, for each table.
 
@@ -67,7 +79,8 @@ def average_tables(
             somebody.
         k: lists, 2 to 5.
         delta: prior weight of a cell; 2**-k when left out.
-        threads: how many tables are worked on at once.
+        threads: how many parts of the tables are worked on at once.
+        weighed: tell the weight of each graph too.
     """
     weight = 2.0**-k if delta is None else delta
     known = [margins(row, k, weight) for row in dense]
@@ -79,7 +92,11 @@ def average_tables(
         other, saturated = _Batch(part, matrix[~whole]), _Batch(part, matrix[whole])
         found, evidence = other.posteriors()
         shares = special.expit(saturated.evidence() - evidence)
-        return [Averaged(p, float(share)) for p, share in zip(found, shares, strict=True)]
+        weights = [other.weights(at, one) if weighed else None for at, one in enumerate(found)]
+        return [
+            Averaged(one, float(share), weight)
+            for one, share, weight in zip(found, shares, weights, strict=True)
+        ]
 
     with ThreadPoolExecutor(threads) as pool:
         return tuple(one for block in pool.map(averaged, parts) for one in block)
@@ -125,6 +142,12 @@ class _Batch:
     def evidence(self) -> Floats:
         """The logarithm of the evidence of each table; shape (tables,)."""
         return self._summed_up()[1]
+
+    def weights(self, at: int, posterior: GridPosterior) -> Floats:
+        """The share of each graph in the posterior of one table; shape (graphs,)."""
+        held = self._of_table(at, posterior.grid.missing) + posterior.grid.log_weights
+        shares = np.exp(held - held.max()).sum(axis=1)
+        return np.asarray(shares / shares.sum())
 
     def _summed_up(self) -> tuple[Floats, Floats, _Panels]:
         """The density at each small number of missing, the evidence, the panels beyond."""

@@ -11,14 +11,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.special import gammaln
 
-from habeas.errors import InputError
 from habeas.estimation.graphs import complete, decomposable_graphs, elimination
 from habeas.estimation.grid import Floats
 
-_DRAWS = 30_000
+_DRAWS = 20_000
+"""For each kind of graph."""
+
 _STEP = 0.1
 _SMOOTHED = 4
 """Steps: the standard deviation of the kernel."""
@@ -27,38 +29,63 @@ _ODDS = np.arange(-400, 251) * _STEP
 _TAIL = (0.002, 0.01)
 """Beyond the first share of the draws the density goes on as between the two."""
 
+_NOTHING = 1e-12
+
 _NARROW = 0.2
 """Where the missing given their chance vary less than this, in logarithms, they tell the chance."""
 
 
 @lru_cache(maxsize=8)
-def log_odds_density(k: int, delta: float) -> Floats:
-    """The logarithm of the density of log(p / (1 - p)), p being the share on no list; at `_ODDS`.
+def graph_kinds(k: int) -> tuple[npt.NDArray[np.int64], tuple[tuple[int, ...], ...]]:
+    """Graphs that believe the same of the odds: those whose lists are joined to as many later ones.
+
+    Args:
+        k: lists.
+
+    Returns:
+        The kind of each graph in the order of `decomposable_graphs`, the complete one left out; and
+        for each kind, to how many lists that come later each list is joined.
+    """
+    said = []
+    for graph in decomposable_graphs(k):
+        if graph != complete(k):
+            order = elimination(graph) or ()
+            said.append(tuple(sorted(later.bit_count() for _, later in order)))
+    kinds = tuple(sorted(set(said)))
+    number = {kind: at for at, kind in enumerate(kinds)}
+    return np.array([number[one] for one in said], dtype=np.int64), kinds
+
+
+@lru_cache(maxsize=8)
+def odds_densities(k: int, delta: float) -> Floats:
+    """The density of log(p / (1 - p)), p being the share on no list, under each kind of graph.
 
     Args:
         k: lists.
         delta: prior weight of a cell of the full table.
+
+    Returns:
+        At `_ODDS`; shape (kinds, points).
     """
     random = np.random.default_rng(20_261_128)
-    graphs = [graph for graph in decomposable_graphs(k) if graph != complete(k)]
-    each = -(-_DRAWS // len(graphs))
     found = []
-    for graph in graphs:
-        order = elimination(graph)
-        if order is None:
-            raise InputError("the graph is not decomposable", place=str(graph))
-        weights = delta * 2.0 ** np.array([k - later.bit_count() - 1 for _, later in order])
-        chances = random.beta(weights, weights, size=(each, k))
+    for kind in graph_kinds(k)[1]:
+        weights = delta * 2.0 ** (k - 1 - np.array(kind))
+        chances = random.beta(weights, weights, size=(_DRAWS, k))
         logarithm = np.log(np.maximum(chances, 1e-300)).sum(axis=1)
-        found.append(logarithm - np.log(np.maximum(-np.expm1(logarithm), 1e-300)))
-    odds = np.concatenate(found)
+        odds = logarithm - np.log(np.maximum(-np.expm1(logarithm), 1e-300))
+        found.append(np.exp(_log_density(odds)))
+    return np.stack(found)
+
+
+def _log_density(odds: Floats) -> Floats:
+    """A smooth density of some draws, with straight tails; logarithms."""
     counts = np.bincount(
         np.clip(np.rint((odds - _ODDS[0]) / _STEP), 0, len(_ODDS) - 1).astype(int),
         minlength=len(_ODDS),
     )
     smooth = gaussian_filter1d(counts / (len(odds) * _STEP), _SMOOTHED)
-    with np.errstate(divide="ignore"):
-        logarithm = np.log(smooth)
+    logarithm = np.log(smooth + _NOTHING)
     logarithm = _with_tail(logarithm, np.quantile(odds, _TAIL))
     backwards = _with_tail(logarithm[::-1], -np.quantile(odds, [1 - one for one in _TAIL]), -1)
     return np.asarray(backwards[::-1])
@@ -68,13 +95,16 @@ def _with_tail(said: Floats, ends: Floats, sign: int = 1) -> Floats:
     """The first values replaced by the straight line between two points."""
     axis = sign * (_ODDS if sign > 0 else _ODDS[::-1])
     one, other = (int(np.searchsorted(axis, end)) for end in ends)
+    other = max(other, one + 1)
     slope = (said[other] - said[one]) / (axis[other] - axis[one])
     found = said.copy()
     found[:one] = said[one] + slope * (axis[:one] - axis[one])
     return np.asarray(found)
 
 
-def log_missing_prior(k: int, delta: float, observed: int, missing: Floats) -> Floats:
+def log_missing_prior(
+    k: int, delta: float, observed: int, missing: Floats, kinds: Floats
+) -> Floats:
     """The logarithm of the prior of the missing given the observed, for each step of log(m + 1/2).
 
     Given the chance p to be on no list and a prior of the population proportional to 1/N, the
@@ -85,8 +115,9 @@ def log_missing_prior(k: int, delta: float, observed: int, missing: Floats) -> F
         delta: prior weight of a cell.
         observed: n, above 0.
         missing: m; shape (points,).
+        kinds: the share of each kind of graph; shape (kinds,).
     """
-    density = log_odds_density(k, delta)
+    density = np.log(kinds @ odds_densities(k, delta) + 1e-300)
     found = np.interp(np.log(missing + 0.5) - np.log(observed + 0.5), _ODDS, density)
     wide = 1 / (missing + 0.5) + 1 / observed > _NARROW**2
     if wide.any():

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from habeas.estimation.grid import Floats
-from habeas.estimation.pooling_strata import NODES, Kind, Large, Small
+from habeas.estimation.pooling_strata import NODES, Alone, Kind, Large, Small
 from habeas.estimation.posterior import GridPosterior
 
 SPREAD_SCALE = 1.0
@@ -73,20 +73,18 @@ class Common:
     spreads: Floats
 
 
-def pool(
-    posteriors: Sequence[GridPosterior], k: int, delta: float, *, draws: int, seed: int
-) -> Pooled:
+def pool(alone: Sequence[Alone], k: int, delta: float, *, draws: int, seed: int) -> Pooled:
     """Pool strata.
 
     Args:
-        posteriors: of each stratum by itself, under the prior proportional to 1/N.
+        alone: each stratum by itself.
         k: lists.
         delta: prior weight of a cell, under which they are.
         draws: how many.
         seed: of the random numbers.
     """
     strata: list[Kind] = [
-        (Small if Small.fits(one) else Large).of(one, k, delta) for one in posteriors
+        (Small if Small.fits(one.posterior) else Large).of(one, k, delta) for one in alone
     ]
     held = np.stack([one.held for one in strata])
     common = _common(held)

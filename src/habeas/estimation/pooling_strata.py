@@ -55,9 +55,23 @@ class Kind(Protocol):
         """Sizes of the population, one for each pair that is named by its number."""
 
 
-def _told(posterior: GridPosterior, k: int, delta: float) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """A stratum by itself.
+
+    Attributes:
+        posterior: under the prior proportional to 1/N.
+        kinds: the posterior share of each kind of graph; see `odds_prior.graph_kinds`.
+    """
+
+    posterior: GridPosterior
+    kinds: Floats
+
+
+def _told(alone: Alone, k: int, delta: float) -> Floats:
     """The logarithm of what the data say at each point, for each step of log(m + 1/2)."""
-    prior = log_missing_prior(k, delta, posterior.observed, posterior.grid.missing)
+    posterior = alone.posterior
+    prior = log_missing_prior(k, delta, posterior.observed, posterior.grid.missing, alone.kinds)
     with np.errstate(divide="ignore"):
         found = np.log(posterior.mass) - prior
     return np.asarray(found - found.max())
@@ -82,8 +96,9 @@ class Small:
         return 1 / (missing + 0.5) + 1 / posterior.observed > _NARROW**2
 
     @classmethod
-    def of(cls, posterior: GridPosterior, k: int, delta: float) -> Small:
+    def of(cls, alone: Alone, k: int, delta: float) -> Small:
         """A stratum with its posterior under the prior of its cells."""
+        posterior = alone.posterior
         missing, observed = posterior.grid.missing, posterior.observed
         chance = (
             gammaln(observed + missing) - gammaln(missing + 1) - gammaln(observed)
@@ -91,7 +106,7 @@ class Small:
             - missing * np.logaddexp(0, -NODES)[:, None]
             - observed * np.logaddexp(0, NODES)[:, None]
         )  # fmt: skip
-        log_joint = chance + _told(posterior, k, delta)
+        log_joint = chance + _told(alone, k, delta)
         return cls(posterior, np.exp(log_joint - log_joint.max()))
 
     @property
@@ -134,12 +149,13 @@ class Large:
     noise: Floats
 
     @classmethod
-    def of(cls, posterior: GridPosterior, k: int, delta: float) -> Large:
+    def of(cls, alone: Alone, k: int, delta: float) -> Large:
         """A stratum with its posterior under the prior of its cells."""
+        posterior = alone.posterior
         missing, observed = posterior.grid.missing + 0.5, posterior.observed + 0.5
         return cls(
             posterior,
-            np.exp(_told(posterior, k, delta)),
+            np.exp(_told(alone, k, delta)),
             np.log(missing) - np.log(observed),
             1 / missing + 1 / observed,
         )

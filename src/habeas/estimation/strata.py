@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from habeas import __version__
 from habeas.errors import InputError
@@ -21,8 +22,10 @@ from habeas.estimation.checks import DRAWS, require_draws, require_level
 from habeas.estimation.fitting import METHODS, fit
 from habeas.estimation.graphs import MOST_ENUMERATED
 from habeas.estimation.grid import Floats
+from habeas.estimation.odds_prior import graph_kinds
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.pooling import Pooled, pool
+from habeas.estimation.pooling_strata import Alone
 from habeas.estimation.refusal import (
     Refusal,
     RefusedError,
@@ -188,8 +191,13 @@ class _Task:
             return _Run(fits, alone, alone, None)
         known = [at for at, one in enumerate(fits) if one.posterior is not None]
         delta = self.options.get("delta") or 2.0**-table.k
-        posteriors = [one.posterior for one in fits if one.posterior is not None]
-        pooled = pool(posteriors, table.k, delta, draws=draws, seed=seed)
+        kind, kinds = graph_kinds(table.k)
+        by_itself = [
+            Alone(one.posterior, _by_kind(one.weights, kind, len(kinds)))
+            for one in fits
+            if one.posterior is not None and one.weights is not None
+        ]
+        pooled = pool(by_itself, table.k, delta, draws=draws, seed=seed)
         drawn = alone.copy()
         drawn[known] = pooled.drawn
         return _Run(fits, drawn, alone, pooled)
@@ -319,6 +327,11 @@ class _Task:
             words.english + "".join(one.english for one in added),
             words.persian + "".join(one.persian for one in added),
         )
+
+
+def _by_kind(weights: Floats, kind: npt.NDArray[np.int64], kinds: int) -> Floats:
+    """The share of each kind of graph."""
+    return np.asarray(np.bincount(kind, weights=weights, minlength=kinds), dtype=np.float64)
 
 
 def _diagnostics(

@@ -32,6 +32,7 @@ class Fit:
     Attributes:
         observed: persons.
         posterior: of the population where it is known on a grid.
+        weights: of the graphs behind it, where strata are to be pooled.
         answer: what the method gave, where it is not.
         refusals: what speaks against fitting or publishing it by itself.
         reason: why it has no estimate; empty where it has one.
@@ -42,6 +43,7 @@ class Fit:
     answer: Answer | None = None
     refusals: tuple[Refusal, ...] = ()
     reason: str = ""
+    weights: Floats | None = None
 
     @property
     def assumption(self) -> Words | None:
@@ -102,7 +104,7 @@ def fit_each(
     check_options(method, options)
     together = method == "decomposable" and not set(options) - {"delta"}
     if together and table.k <= MOST_LISTS and not table.unrecorded:
-        _averaged(found, tables, wanted, options.get("delta"))
+        _averaged(found, tables, wanted, options.get("delta"), weighed=every)
     else:
         for at in wanted:
             found[at] = _asked(tables[at], method, run, options, refusals[at])
@@ -116,18 +118,26 @@ def _reason(table: Overlap, refusals: Sequence[Refusal]) -> str:
 
 
 def _averaged(
-    found: list[Fit], tables: Sequence[Overlap], wanted: Sequence[int], delta: float | None
+    found: list[Fit],
+    tables: Sequence[Overlap],
+    wanted: Sequence[int],
+    delta: float | None,
+    *,
+    weighed: bool,
 ) -> None:
     """Put in the averages over graphs."""
     if not wanted:
         return
     k = tables[0].k
     dense = np.concatenate([tables[at].dense() for at in wanted])
-    for at, averaged in zip(wanted, average_tables(dense, k, delta=delta), strict=True):
+    every = average_tables(dense, k, delta=delta, weighed=weighed)
+    for at, averaged in zip(wanted, every, strict=True):
         weight = averaged.complete_weight
         after = above("complete_graph", weight, f"{weight:.3f}")
         refusals = (*found[at].refusals, *after)
-        found[at] = Fit(found[at].observed, averaged.posterior, refusals=refusals)
+        found[at] = Fit(
+            found[at].observed, averaged.posterior, refusals=refusals, weights=averaged.weights
+        )
 
 
 def _asked(
@@ -141,5 +151,8 @@ def _asked(
         answer = METHODS[method](table, *run, **options)
     except InputError as error:
         return Fit(table.observed, refusals=refusals, reason=error.reason)
-    known = answer.detail.posterior if isinstance(answer.detail, GraphAverage) else None
-    return Fit(table.observed, known, answer, (*refusals, *answer.refusals))
+    against = (*refusals, *answer.refusals)
+    if isinstance(answer.detail, GraphAverage):
+        found = answer.detail
+        return Fit(table.observed, found.posterior, answer, against, weights=found.weights)
+    return Fit(table.observed, answer=answer, refusals=against)
