@@ -2,7 +2,7 @@
 
     python -m benchmarks.shifts
 
-The cubes come with `nrt` 0.2.0 (Romania, 10 m and 20 m). Clear dates are moved by up to a pixel with
+The cubes come with `nrt` 0.2.0 (Romania, 10 m and 20 m). Clear dates are moved up to a pixel by
 cubic splines; what a method tells before is taken from what it tells after. Printed beside
 scikit-image's phase correlation against the same reference.
 """

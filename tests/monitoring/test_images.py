@@ -218,6 +218,20 @@ def test_tiles_of_one_date_are_put_together(tmp_path, making):
     assert left.name in images.scenes[0].files
 
 
+def test_a_tile_on_the_grid_of_the_site_comes_before_one_of_another_zone(tmp_path, making):
+    west, north = Transformer.from_crs(32639, 32638, always_xy=True).transform(
+        making.west, making.north
+    )
+    making.write_tiff(tmp_path / "T39SVV_20200115T072301_B04_10m.tif",
+                      np.full((60, 60), 2000, np.uint16))  # fmt: skip
+    making.write_tiff(tmp_path / "T99SVV_20200115T072301_B04_10m.tif",
+                      np.full((200, 200), 3000, np.uint16), crs="EPSG:32638", west=west - 500,
+                      north=north + 500)  # fmt: skip
+    images = read_images(tmp_path, making.site_at(18, 18))
+    np.testing.assert_allclose(images.cube["red"], 0.2, rtol=1e-6)
+    assert [scene.used for scene in images.scenes] == [True, False]
+
+
 def test_sensors_of_one_date_stand_side_by_side(tmp_path, making):
     making.write_tiff(tmp_path / "T39SVV_20200115T072301_B04_10m.tif", making.numbers((60, 60)))
     name = "LC08_L2SP_164038_20200115_20200823_02_T1_SR_B4.TIF"

@@ -87,14 +87,11 @@ class ChipStore:
                 (self.folder / name).unlink(missing_ok=True)
 
     def _write(self, chips: Mapping[str, Chip]) -> None:
-        held = io.BytesIO()
-        np.savez_compressed(
-            held,
-            keys=np.array(list(chips), dtype=np.str_),
-            values=np.stack([chip.values for chip in chips.values()]),
-            covered=np.stack([chip.covered for chip in chips.values()]),
-        )
-        content = held.getvalue()
+        content = _archive({
+            "keys": np.array(list(chips), dtype=np.str_),
+            "values": np.stack([chip.values for chip in chips.values()]),
+            "covered": np.stack([chip.covered for chip in chips.values()]),
+        })  # fmt: skip
         name = f"{hashlib.sha256(content).hexdigest()}.npz"
         write_whole(self.folder / name, content)
         self._names.append(name)
@@ -124,3 +121,13 @@ class ChipStore:
             return
         for at, key in enumerate(keys.tolist()):
             self._chips[key] = Chip(values[at], covered[at])
+
+
+def _archive(arrays: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]) -> bytes:
+    """A NumPy archive, compressed fast: NumPy's own way takes five times as long for little."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
+    return held.getvalue()

@@ -71,11 +71,11 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
     """Read the images of one date and sensor until the whole grid is covered.
 
     Images of one date and sensor are either tiles of one swath or processings of one image: both
-    saw the same ground at the same moment. So the newest processing comes first, another fills in
-    only where the first has no data, and what would add nothing is not even read.
+    saw the same ground at the same moment. So the first that can be read counts, another fills in
+    only where that has no data, and what would add nothing is not even read.
 
     Args:
-        images: of one date and sensor.
+        images: of one date and sensor, the best first.
         reader: of their chips.
         inside: the pixels of the site; shape (y, x).
     """
@@ -83,7 +83,7 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
     covered = np.zeros_like(inside)
     used: list[str] = []
     scenes: list[Scene] = []
-    for image in sorted(images, key=lambda image: (image.processed, image.id), reverse=True):
+    for image in images:
         scene = scene_of(image)
         if used and covered.all():
             scenes.append(replace(scene, reason="another image of the same date shows all of it"))

@@ -125,7 +125,19 @@ def _days(images: Sequence[Acquisition], reader: ChipReader, site: SiteArea) -> 
     by_day: dict[tuple[date, str], list[Acquisition]] = defaultdict(list)
     for image in images:
         by_day[image.date, image.sensor].append(image)
-    return [read_day(by_day[key], reader, inside) for key in sorted(by_day)]
+    crs = str(reader.grid.crs)
+    return [read_day(_best_first(by_day[key], crs), reader, inside) for key in sorted(by_day)]
+
+
+def _best_first(images: Sequence[Acquisition], crs: str) -> list[Acquisition]:
+    """Images that need no reprojecting before others, then the newest processing before older."""
+    return sorted(
+        images,
+        key=lambda image: (
+            image.grid is not None and image.grid.crs == crs, image.processed, image.id,
+        ),
+        reverse=True,
+    )  # fmt: skip
 
 
 def _inside(outline: Ground, grid: GeoBox) -> Flags:
