@@ -114,7 +114,7 @@ def test_a_table_that_is_refused_says_place_reason_and_mend(tmp_path):
     assert "reason: " in failed.stderr
     assert "share nobody" in failed.stderr
     assert "mend:" in failed.stderr
-    assert "no_overlap" in failed.stderr
+    assert '--override no_overlap="REASON"' in failed.stderr
     as_json = json.loads(run("estimate", tmp_path / "table.csv", "--json", code=2).stdout)
     assert as_json["error"]["exit_code"] == 2
     over = ("--override", "no_overlap=List C is of another town; invented")

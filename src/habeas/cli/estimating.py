@@ -313,17 +313,16 @@ def _tell_unknown(without: Mapping[str, int], disputed: Mapping[str, int]) -> No
 
 def _require_figures(card: Card) -> None:
     """Refuse to print a table of nothing: why stands in the error."""
-    from habeas.estimation.refusal import RefusedError
-
     if any(one.result is not None for one in card.outcomes):
         return
     first = card.outcomes[0]
-    if first.refusals:
-        raise RefusedError(first.refusals)
-    raise _misused(
-        first.reason or "no method gave an estimate",
-        "`habeas estimate report` writes a card that says why, method by method",
-    )
+    card_says = "`habeas estimate report` writes a card that says why, method by method"
+    codes = [one.code for one in first.refusals if one.stands]
+    if codes:
+        over = " ".join(f'--override {code}="REASON"' for code in codes)
+        card_says = f"Change the table; or say why it is to be estimated all the same ({over}). "
+        card_says += "`habeas estimate report` writes a card that says why not"
+    raise _misused(first.reason or "no method gave an estimate", card_says)
 
 
 def _record(
