@@ -92,6 +92,12 @@ def test_a_table_is_estimated_side_by_side_with_the_interval_first():
         assert "It is no single number" in shown
 
 
+def test_one_method_alone_is_warned_of():
+    told = run("estimate", KOSOVO, "--method", "decomposable").stderr
+    assert "one method alone is no result" in told
+    assert "alone" not in run("estimate", KOSOVO, *QUICK).stderr
+
+
 def test_persian_words_and_figures():
     shown = flat(run("estimate", KOSOVO, *QUICK, "--lang", "fa").stdout)
     assert "۹٬۸۲۷ تا ۱۶٬۵۴۵" in shown

@@ -145,13 +145,15 @@ def fit(
     of the registry: persons that `same_as` joins count once.
     """  # fmt: skip
     from habeas.cli.estimates_shown import card_shown, print_card
-    from habeas.cli.terminal import emit
+    from habeas.cli.terminal import emit, warn
 
     if record != bool(about):
         raise _misused("--record and --about go together", "Name the case: --about case:…")
     asked = _asked(method, level, seed, (override or (), option or ()), origin)
     card = _card(table, (lists, strata, column or ()), asked, (registry, clearance), checked=record)
     _require_figures(card)
+    if len(asked.methods) == 1:
+        warn("one method alone is no result: --method all sets the others beside it")
     recorded = None
     if record:
         recorded = _record(card, about, lists if table is None else "", registry,
