@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("cli_start", "demo", "recording", "reading", "importing", "claims_table", "coverage")
+NAMES = (
+    "cli_start",
+    "demo",
+    "recording",
+    "reading",
+    "importing",
+    "claims_table",
+    "coverage",
+    "monitoring",
+)
 
 for name in sys.argv[1:] or NAMES:
     import_module(f"benchmarks.{name}").main()

@@ -12,6 +12,7 @@ simulator flatter: see docs/monitoring-simulator.md. Settings by environment:
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -128,7 +129,9 @@ def all_cases(tasks: Sequence[Task]) -> dict[str, list[Case]]:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[name] = "1"
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for cases in pool.map(run, tasks, chunksize=2):
+        for done, cases in enumerate(pool.map(run, tasks, chunksize=2), start=1):
+            if done % 20 == 0:
+                print(f"{done} of {len(tasks)} sites", file=sys.stderr, flush=True)
             for name, case in cases.items():
                 found.setdefault(name, []).append(case)
     return found
@@ -256,7 +259,7 @@ def report(title: str, tasks: Sequence[Task]) -> None:
     first = next(iter(found))
     print(f"Failures of {first}:")
     print("\n".join(failures(found[first])))
-    print()
+    print(flush=True)
 
 
 def tasks_of(count: int, *, real: bool = False) -> list[Task]:

@@ -1,0 +1,74 @@
+"""The benchmark of monitoring: what counts as a hit, a false alarm, a named kind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+CHECK = """
+from datetime import date
+
+import numpy as np
+
+from benchmarks.monitoring import tasks_of
+from benchmarks.monitoring_methods import Event, Said
+from benchmarks.monitoring_scores import (
+    STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, kind_scores, overlap,
+)
+
+ONE = np.zeros((4, 4), dtype=bool)
+ONE[:2, :2] = True
+
+
+def event(began, pixels=ONE, **more):
+    return Event(began=began, alarm=began, pixels=pixels, **more)
+
+
+def case(onset, *events):
+    return Case(
+        kind=onset and "rubbish", onset=onset, gradual=None, footprint=ONE,
+        watch=(date(2020, 1, 1), date(2022, 12, 31)), said=Said(events=events, seconds=1.0),
+        label="",
+    )
+
+
+ONSET = date(2021, 1, 1)
+early, right, late = (event(date(*day)) for day in ((2020, 6, 1), (2021, 1, 9), (2022, 12, 1)))
+assert first_hit(case(ONSET, right)) is right
+assert first_hit(case(ONSET, early, right)) is None
+assert any_hit(case(ONSET, early, right)) is right
+assert first_hit(case(ONSET, late)) is None
+slow = event(date(2022, 3, 1))
+assert first_hit(case(ONSET, slow)) is slow
+assert first_hit(case(ONSET, slow), STRICT) is None
+
+cases = [case(ONSET, right), case(ONSET), case(None), case(None, early)]
+score, recall, precision = f1(cases)
+assert (recall, precision, score) == (0.5, 0.5, 0.5)
+count, years, low, high = false_alarms(cases)
+assert count == 1 and abs(years - 8) < 0.02 and low < 1 / 8 < high
+assert false_alarms([case(ONSET, early, right)])[0] == 1
+
+assert overlap(right, case(ONSET)) == 1
+assert overlap(event(ONSET, ~ONE), case(ONSET)) == 0
+span = event(ONSET, earliest=date(2020, 12, 1), latest=date(2020, 12, 31))
+assert not covered(span, case(ONSET))
+assert covered(event(ONSET, earliest=ONSET, latest=ONSET), case(ONSET))
+
+named, strict, abstained = kind_scores([("rubbish", "rubbish"), ("planted", None)])
+assert (named, strict, abstained) == (1.0, 0.5, 0.5)
+
+tasks = tasks_of(10)
+assert len({task.number for task in tasks}) == 20
+assert sum(task.kind is None for task in tasks) == 10
+"""
+
+
+def test_scores_are_what_they_are_said_to_be():
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
