@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from habeas.cli.options import Language
 from habeas.cli.watch_words import said
+from habeas.drawing.bidi import LRI, PDI, RLI
 
 if TYPE_CHECKING:
     from habeas.monitoring.watch_shown import CurvePoint, DisturbanceShown
@@ -69,14 +70,24 @@ def text_curve(
 
 
 def curve_lines(curve: TextCurve, lang: Language) -> list[str]:
-    """The lines of a curve with what each row is."""
+    """The lines of a curve with what each row is; the oldest date is on the left in Persian too."""
     gap = " " * max(len(curve.site) - len(curve.first) - len(curve.last), 1)
-    return [
-        f"{curve.site}  {said('site', lang)}",
-        f"{curve.surroundings}  {said('surroundings', lang)}",
-        f"{curve.marks.ljust(len(curve.site))}  {said('marks', lang)}",
-        f"{curve.first}{gap}{curve.last}",
-    ]
+    rows = (
+        (curve.site, "site"),
+        (curve.surroundings, "surroundings"),
+        (curve.marks.ljust(len(curve.site)), "marks"),
+    )
+    lines = [f"{row}  {_isolated(said(key, lang), lang)}" for row, key in rows]
+    return [_from_left(line, lang) for line in (*lines, f"{curve.first}{gap}{curve.last}")]
+
+
+def _isolated(words: str, lang: Language) -> str:
+    return words if lang == "en" else f"{RLI}{words}{PDI}"
+
+
+def _from_left(line: str, lang: Language) -> str:
+    """A line that a terminal does not turn round because of the Persian words at its end."""
+    return line if lang == "en" else f"{LRI}{line}{PDI}"
 
 
 class _Scale(NamedTuple):

@@ -199,6 +199,8 @@ def run(
     from habeas.monitoring.watch_list import cache_of, read_watch_list, watched_site
 
     settings = DetectionSettings(alarms_per_site_year=rate)
+    if second_opinion:
+        _require_cold()
     with opened(registry, passphrase_file) as found:
         chosen = [watched_site(found.path, site) for site in dict.fromkeys(sites or ())]
         chosen = chosen or list(read_watch_list(found.path))
@@ -219,6 +221,19 @@ def run(
         print_results(results, asked=rate)
     if failed:
         raise typer.Exit(SOME_FAILED)
+
+
+def _require_cold() -> None:
+    """Refuse a second opinion that nobody could give, before anything is looked at."""
+    from importlib.util import find_spec
+
+    from habeas.errors import InputError
+
+    if find_spec("pyxccd") is None:
+        raise InputError(
+            "the second opinion needs the package pyxccd, which is not installed",
+            mend="Install it (`pip install 'habeas[cold]'`), or leave --second-opinion out",
+        )
 
 
 @app.command("show")

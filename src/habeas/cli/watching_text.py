@@ -104,8 +104,8 @@ def print_results(results: Sequence[SiteResult], *, asked: float) -> None:
     out.print(Words(f"{sites}: {told}; {found} new to the record"))
     out.print(
         Words(
-            f"At {asked:g} false alarms per site and year, {sites} give about "
-            f"{asked * len(results):.2g} a year that a person looks at for nothing"
+            f"At {asked:g} false alarms per site and year, that makes about "
+            f"{asked * len(results):.2g} a year over {sites}, at which a person looks for nothing"
         )
     )
 

@@ -1,0 +1,115 @@
+"""Looking at sites: another method is asked, a fault at one stops no other, no place is told."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from shapely.geometry import Point, box
+
+from habeas.errors import InputError
+from habeas.monitoring import looking
+from habeas.monitoring.detection import detect
+from habeas.monitoring.images import Images
+from habeas.monitoring.look import Look
+from habeas.monitoring.looking import Asked, Failure, look_at_all
+from habeas.monitoring.outline_sought import outline_in_file
+from habeas.monitoring.settings import DetectionSettings
+from habeas.monitoring.simulation import Change, simulate_site
+from habeas.monitoring.watch_list import WatchedSite, add_site, read_watch_list
+
+_spec = importlib.util.spec_from_file_location("watched", Path(__file__).parent / "watched.py")
+watched = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(watched)
+
+ASKED = Asked(settings=DetectionSettings())
+
+
+def site(name: str) -> WatchedSite:
+    return WatchedSite(site=f"site:{name}", images=name, outline=box(3, 0, 3.001, 0.001))
+
+
+@pytest.fixture(scope="module")
+def paved():
+    works = Change(kind="paved_or_built", onset=date(2020, 7, 10), pixels=(5, 5), cover=0.95)
+    made = simulate_site(1, change=works, years=(2016, 2020), sensors=("sentinel-2",), size=26)
+    return Images(cube=made.cube, outline=made.outline, scenes=())
+
+
+def test_another_method_is_asked_about_each_disturbance(paved):
+    found = detect(paved.cube, paved.outline)
+    opinions = looking._opinions(paved, found)
+    assert set(opinions) == set(range(len(found.disturbances)))
+    assert all(words.startswith("COLD (pyxccd) sees") for words in opinions.values())
+    quiet = watched.assessment(found=())
+    assert looking._opinions(paved, quiet) == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (InputError("no images", mend="Give some"), "no images"),
+        (OSError(5, "Input/output error"), "Input/output error"),
+        (MemoryError(), "MemoryError"),
+        (ValueError("cannot reshape"), "a fault of Habeas itself (ValueError: cannot reshape)"),
+    ],
+)
+def test_what_goes_wrong_at_one_site_is_told_and_stops_no_other(monkeypatch, paved, error, reason):
+    def read(source, *_, **__):
+        if str(source) == "bad":
+            raise error
+        return paved
+
+    monkeypatch.setattr(looking, "read_images", read)
+    bad, good = look_at_all([site("bad"), site("good")], ASKED)
+    assert isinstance(bad, Failure)
+    assert reason in bad.reason
+    assert isinstance(good, Look)
+    assert good.assessment.status == "disturbed"
+
+
+def test_what_is_said_of_a_run_tells_no_place():
+    told = looking._parameters(site("good"), ASKED)
+    assert "alarms_per_site_year=0.02" in told
+    assert [one for one in told if one.startswith("outline_sha256=")]
+    assert not [one for one in told if "POLYGON" in one or "3.001" in one]
+    other = WatchedSite(site="site:x", images="x", outline=box(4, 0, 4.001, 0.001))
+    assert looking._parameters(other, ASKED) != told
+
+
+def test_images_without_a_clear_pixel_cannot_be_assessed(paved):
+    dark = paved.cube.isel(time=slice(0, 40)).copy(deep=True)
+    for band in dark.data_vars:
+        dark[band].values[:] = float("nan")
+    images = Images(cube=dark, outline=paved.outline, scenes=(), remarks=("clouds on all",))
+    found = looking._assessment(images, ASKED.settings)
+    assert (found.status, found.reasons) == ("cannot_assess", ("clouds on all",))
+
+
+def test_the_list_is_read_back_as_it_was_written(tmp_path):
+    sites = [
+        WatchedSite(site="site:a", images='/a "b"\\c/دشت', outline=box(3, 0, 3.001, 0.001)),
+        WatchedSite(site="site:b", images="https://stac.invalid/v1", outline=Point(3, 0),
+                    uncertainty=40.0, whole_tiles=True),
+    ]  # fmt: skip
+    assert [add_site(tmp_path, one) for one in sites] == [False, False]
+    assert list(read_watch_list(tmp_path)) == sites
+    assert add_site(tmp_path, sites[0])
+    assert [one.site for one in read_watch_list(tmp_path)] == ["site:b", "site:a"]
+
+
+def test_several_polygons_in_a_file_are_one_site(tmp_path):
+    def feature(*bounds):
+        shape = box(*bounds)
+        corners = [list(corner) for corner in shape.exterior.coords]
+        return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [corners]}}
+
+    path = tmp_path / "x.geojson"
+    features = [feature(3, 0, 3.001, 0.001), feature(3.002, 0, 3.003, 0.001)]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    found = outline_in_file(path).ground
+    assert found.geom_type == "MultiPolygon"
+    assert found.bounds == (3, 0, 3.003, 0.001)
