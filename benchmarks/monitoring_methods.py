@@ -140,7 +140,7 @@ def _monitored(
     past = cube["time"].values < np.datetime64(watched_from)
     screen = {}
     if name == "CCDC":
-        screen = {"green": cube["green"][past] * 10_000, "swir": cube["swir16"][past] * 10_000}
+        screen = {"green": cube["green"][past], "swir": cube["swir16"][past]}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         monitor.fit(dataarray=series[past], **screen)
