@@ -5,13 +5,19 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import stats
 from shapely.geometry import Point, box
 from tests.monitoring.scenes import Scene, scene
 
 from habeas.errors import InputError
+from habeas.monitoring import alarms as alarms_module
 from habeas.monitoring import detect
+from habeas.monitoring import detection as detection_module
+from habeas.monitoring import statistic as statistic_module
+from habeas.monitoring.calibration import Tail, poisson_ends, threshold
 from habeas.monitoring.detection import watch
 from habeas.monitoring.settings import DetectionSettings
+from habeas.monitoring.surroundings import median_over
 
 SETTINGS = DetectionSettings(watch_from=date(2020, 1, 1))
 
@@ -160,3 +166,81 @@ def test_images_that_came_twice_are_left_out(changed: Scene) -> None:
 def test_settings_that_cannot_be_kept_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError):
         DetectionSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_drought_is_no_disturbance_but_without_the_surroundings_it_would_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = scene(6, drought="2020-06-01")
+    assert not detect(made.cube, made.outline, settings=SETTINGS).disturbances
+    monkeypatch.setattr(statistic_module, "common_to", _nothing_in_common)
+    monkeypatch.setattr(statistic_module, "_steadied", lambda values, clear, reference: values)
+    monkeypatch.setattr(alarms_module, "restless", lambda scores, days: 0 * scores[:, 0])
+    assert detect(made.cube, made.outline, settings=SETTINGS).disturbances
+
+
+def _nothing_in_common(values: np.ndarray, clear: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return 0 * median_over(values, clear, np.ones(clear.shape[1], dtype=bool))
+
+
+def test_false_alarms_keep_to_what_was_asked_and_do_not_where_the_threshold_is_lowered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stable = [scene(seed, size=16, step=12) for seed in range(20, 26)]
+
+    def alarms() -> int:
+        return sum(
+            len(detect(one.cube, one.outline, settings=SETTINGS).disturbances) for one in stable
+        )
+
+    most = stats.poisson.ppf(0.999, 0.02 * 2 * len(stable))
+    assert alarms() <= most
+    monkeypatch.setattr(detection_module, "threshold", lambda asked: -1.5)
+    assert alarms() > most
+
+
+def test_a_slow_change_is_told_from_a_sudden_one() -> None:
+    slow = scene(7, onset="2020-05-01", days=200, side=5, factor=0.4)
+    found = detect(slow.cube, slow.outline, settings=SETTINGS).disturbances[0]
+    assert found.gradual is not False
+    assert found.earliest <= date(2020, 5, 1) <= found.latest
+
+
+def test_a_second_disturbance_elsewhere_in_the_site_is_found_too() -> None:
+    first, second = scene(8, onset="2020-03-01", side=2), scene(8, onset="2021-06-01", side=2)
+    moved = second.cube.roll(y=4, x=3, roll_coords=False)
+    later = np.roll(second.footprint, (4, 3), axis=(0, 1))
+    cube = first.cube.where(~xr.DataArray(later, dims=("y", "x")), moved)
+    cube.attrs = first.cube.attrs
+    found = detect(cube, first.outline, settings=SETTINGS).disturbances
+    assert [one.alarm.year for one in found] == [2020, 2021]
+
+
+def test_a_lower_rate_never_alarms_earlier(changed: Scene) -> None:
+    days = [
+        detect(
+            changed.cube,
+            changed.outline,
+            settings=DetectionSettings(watch_from=date(2020, 1, 1), alarms_per_site_year=rate),
+        )
+        .disturbances[0]
+        .alarm
+        for rate in (0.005, 0.02, 0.2)
+    ]
+    assert days == sorted(days, reverse=True)
+
+
+def test_a_tail_gives_back_its_rate() -> None:
+    tail = Tail(bound=0.1, rate=0.08, scale=0.4, shape=-0.2, years=900)
+    for asked in (0.01, 0.02, 0.05):
+        beyond = tail.rate * stats.genpareto.sf(
+            threshold(asked, tail) - tail.bound, tail.shape, scale=tail.scale
+        )
+        assert beyond == pytest.approx(asked * 2 / 3)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_the_interval_of_a_rate_is_garwoods(count: int) -> None:
+    low, high = poisson_ends(count, 0.9)
+    assert stats.poisson.cdf(count, high) == pytest.approx(0.05)
+    assert stats.poisson.sf(count - 1, low) == pytest.approx(0.05 if count else 1.0)

@@ -192,12 +192,10 @@ class _Seen:
         """What is said of an alarm, by images up to a year after it or to the next alarm."""
         until = min([alarm.day + HORIZON, *(other.day - 1 for other in later)])
         found = describe(self._ground(), alarm.patch, self._view(alarm.day, until))
-        level = self._settings.level
-        what = disturbance_of(found, alarm.day, alarm.strength, self._cube, level)
-        seen = self._cube["time"].values.astype("datetime64[D]") <= np.datetime64(until, "D")
-        cube = self._cube.isel(time=np.flatnonzero(seen))
-        likely, kind = kinds(cube, what.footprint, what.best, what.gradual, self._place.ring)
-        return replace(what, kinds=likely, kind=kind)
+        said = disturbance_of(found, alarm.day, alarm.strength, self._cube, self._settings.level)
+        around = self._place.ring
+        shares, kind = kinds(self._cube, said.footprint, said.best, said.gradual, around)
+        return replace(said, kinds=shares, kind=kind)
 
     def _view(self, alarm: int, until: int) -> View:
         return View(
