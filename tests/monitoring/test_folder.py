@@ -226,6 +226,8 @@ def test_further_words_for_bands(tmp_path, making):
         ("scale = ", "cannot be read"),
         ("scal = 2", "unknown field `scal`"),
         ('scale = "2"', "Expected `float"),
+        ('date = "YYYY YYYY"', "tells no day"),
+        ('date = "MM.DD"', "tells no day"),
         ('[names]\nx = "crimson"', "no band is called 'crimson'"),
     ],
 )

@@ -266,6 +266,25 @@ def test_a_coarser_cube_takes_means(folder, making):
     np.testing.assert_allclose(coarse, means, rtol=1e-5)
 
 
+def test_a_cache_that_is_no_folder_is_refused(folder, making, tmp_path):
+    (tmp_path / "cache").write_text("x")
+    with pytest.raises(InputError, match="the cache is no folder"):
+        read_images(folder, making.site_at(18, 18), cache=tmp_path / "cache")
+
+
+def test_what_a_folder_holds_is_looked_up_each_time(folder, making):
+    site = making.site_at(18, 18)
+    assert read_images(folder, site).cube.sizes["time"] == 5
+    first = sorted(folder.iterdir())[0]
+    first.unlink()
+    assert read_images(folder, site).cube.sizes["time"] == 4
+    second = sorted(folder.iterdir())[0]
+    second.rename(second.with_name("2021-01-01.tif"))
+    assert "2021-01-01" in str(read_images(folder, site).cube["time"].values[-1])
+    (folder / "images.toml").write_text('sensor = "other"\n')
+    assert read_images(folder, site).cube["sensor"].values[0] == "other"
+
+
 def test_nothing_is_written_beside_the_images(folder, making):
     before = sorted(path.name for path in folder.rglob("*"))
     read_images(folder, making.site_at(18, 18))

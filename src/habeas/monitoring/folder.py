@@ -8,7 +8,7 @@ of bands. `docs/monitoring-images.md` has them all.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,7 @@ from habeas.monitoring.band_names import (
 )
 from habeas.monitoring.cube import BANDS
 from habeas.monitoring.file_facts import FileFacts, Header
+from habeas.monitoring.folder_settings import FILE as SETTINGS
 from habeas.monitoring.folder_settings import FolderSettings, date_in, read_settings
 from habeas.monitoring.found import Found
 from habeas.monitoring.image_place import place_of
@@ -68,8 +69,17 @@ class _UnusableError(Exception):
     """Why a scene of a folder cannot be used: becomes the reason of its `Scene`."""
 
 
+_Signature = tuple[tuple[str, int, int], ...]
+"""Path, size and time of last change of every file that decides what a folder holds."""
+
+_remembered: dict[Path, tuple[_Signature, Found]] = {}
+_REMEMBERED = 8
+
+
 def read_folder(folder: Path, facts: FileFacts) -> Found:
     """List the images of a folder, and of the folders in it.
+
+    What was listed is remembered as long as no file changes: many sites share a folder.
 
     Args:
         folder: where.
@@ -80,6 +90,29 @@ def read_folder(folder: Path, facts: FileFacts) -> Found:
     """
     if not folder.is_dir():
         raise InputError("there is no such folder of images", place=str(folder))
+    folder = folder.absolute()
+    signature = _signature(folder)
+    kept = _remembered.get(folder)
+    if kept is not None and kept[0] == signature:
+        return kept[1]
+    found = _listed(folder, facts)
+    if len(_remembered) >= _REMEMBERED:
+        _remembered.clear()
+    _remembered[folder] = (signature, found)
+    return found
+
+
+def _signature(folder: Path) -> _Signature:
+    files = [*_image_files(folder), folder / SETTINGS]
+    return tuple(
+        (str(path), status.st_size, status.st_mtime_ns)
+        for path in files
+        if path.exists()
+        for status in [path.stat()]
+    )
+
+
+def _listed(folder: Path, facts: FileFacts) -> Found:
     settings = read_settings(folder)
     groups = _groups(folder, settings)
     if not groups:
@@ -113,7 +146,6 @@ def _image_files(folder: Path) -> Iterator[Path]:
 
 def _groups(folder: Path, settings: FolderSettings) -> list[_Group]:
     """Files by scene: the same name but for the band, in the same product."""
-    folder = folder.absolute()
     gathered: dict[tuple[Path, str], list[_File]] = defaultdict(list)
     for path in _image_files(folder):
         band = band_file(path, tuple(settings.names))
@@ -123,10 +155,10 @@ def _groups(folder: Path, settings: FolderSettings) -> list[_Group]:
         inside = product.relative_to(folder).as_posix() if product != folder else ""
         name = product.stem if product.suffix.upper() == ".SAFE" else scene or product.name
         groups.append(_Group(name, f"{scene}/{inside}" if scene else product.name, tuple(files)))
-    names = [group.name for group in groups]
+    names = Counter(group.name for group in groups)
     return [
         group
-        if names.count(group.name) == 1
+        if names[group.name] == 1
         else _Group(group.words, group.words, group.files)
         for group in groups
     ]  # fmt: skip

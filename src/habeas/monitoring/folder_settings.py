@@ -21,6 +21,7 @@ _PARTS = {
     "DDD": r"(?P<of_year>\d{3})",
     "DD": r"(?P<day>\d{2})",
 }
+_SPLIT = r"(YYYY|MM|DDD|DD)"
 _DASHED = re.compile(r"(?<!\d)((?:19|20)\d{2})([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 _OF_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})([0-3]\d{2})(?!\d)")
 
@@ -68,6 +69,8 @@ def read_settings(folder: Path) -> FolderSettings:
             place=str(path),
             mend="See docs/monitoring-images.md",
         ) from problem
+    if settings.date is not None:
+        _check_pattern(settings.date, path)
     unknown = set(settings.names.values()) - {*BANDS, *MASKS}
     if unknown:
         raise InputError(
@@ -76,6 +79,16 @@ def read_settings(folder: Path) -> FolderSettings:
             mend=f"Use {', '.join((*BANDS, *MASKS))}",
         )
     return settings
+
+
+def _check_pattern(pattern: str, path: Path) -> None:
+    parts = sorted(part for part in re.split(_SPLIT, pattern) if part in _PARTS)
+    if parts not in (["DD", "MM", "YYYY"], ["DDD", "YYYY"]):
+        raise InputError(
+            f"the pattern of dates tells no day: {pattern!r}",
+            place=str(path),
+            mend="Use YYYY, MM and DD once each, or YYYY and DDD",
+        )
 
 
 def date_in(text: str, pattern: str | None = None) -> date | None:
@@ -98,7 +111,7 @@ def date_in(text: str, pattern: str | None = None) -> date | None:
 
 
 def _expression(pattern: str) -> str:
-    parts = re.split(r"(YYYY|MM|DDD|DD)", pattern)
+    parts = re.split(_SPLIT, pattern)
     return "".join(_PARTS.get(part, re.escape(part)) for part in parts)
 
 

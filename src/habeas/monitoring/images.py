@@ -15,6 +15,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import CRS
 from rasterio.features import geometry_mask
 
+from habeas.errors import InputError
 from habeas.monitoring.acquisition import Acquisition
 from habeas.monitoring.alignment import KeptShifts, without_strays
 from habeas.monitoring.chip_store import ChipStore
@@ -89,6 +90,8 @@ def read_images(
         InputError: there are no images, none is of the site, or none can be used.
         StorageError: the cache cannot be written.
     """
+    if cache is not None and cache.exists() and not cache.is_dir():
+        raise InputError("the cache is no folder", place=str(cache), mend="Name a folder")
     facts = FileFacts(cache)
     asking = Asking(since=since, until=until, bands=bands, collections=collections,
                     whole_tiles=whole_tiles, seconds=seconds)  # fmt: skip
