@@ -136,6 +136,19 @@ def test_the_offset_is_applied_once(catalogue, site, making):
         )
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"proj:epsg": 999999}, {"proj:code": "invented"}, {"proj:transform": [0, 0, 1, 0, 0, 1]}],
+)
+def test_a_projection_that_is_none_is_not_believed(catalogue, site, making, said):
+    for item in catalogue.items:
+        for asset in item["assets"].values():
+            del asset["proj:transform"]
+        item["properties"] |= {"proj:transform": [10, 0, 5e5, 0, -10, 4e6]} | said
+    images = read_images(catalogue.url + "/api", site)
+    np.testing.assert_allclose(images.cube["red"].values[0], expected(making, 0), rtol=1e-6)
+
+
 def test_a_catalogue_without_projections_is_asked_by_its_headers(catalogue, site, making):
     for item in catalogue.items:
         del item["properties"]["proj:epsg"]

@@ -12,10 +12,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 from shapely import make_valid
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
@@ -202,6 +205,15 @@ def _numbers(
     return scale, offset or 0.0, ""
 
 
+@lru_cache(maxsize=256)
+def _is_known(crs: str) -> bool:
+    try:
+        CRS(crs)
+    except CRSError:
+        return False
+    return True
+
+
 def _grid(properties: Json, asset: Json) -> PixelGrid | None:
     for said in (asset, properties):
         code = said.get("proj:code") or said.get("proj:epsg") or properties.get("proj:code")
@@ -209,6 +221,10 @@ def _grid(properties: Json, asset: Json) -> PixelGrid | None:
         affine = said.get("proj:transform")
         if code and affine and not affine[1] and not affine[3]:
             name = str(code) if ":" in str(code) else f"EPSG:{code}"
+            if not _is_known(name) or not all(map(math.isfinite, map(float, affine[:6]))):
+                continue
+            if not affine[0]:
+                continue
             return PixelGrid(crs=name, resolution=abs(float(affine[0])),
                              corner=(float(affine[2]), float(affine[5])))  # fmt: skip
     return None
