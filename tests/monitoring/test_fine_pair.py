@@ -57,7 +57,7 @@ def test_a_pair_tells_its_dates_and_errors(said):
     words = " ".join(said)
     assert "earlier image: 2003-05-01" in words
     assert "later image: date not known" in words
-    assert "off by 2.3 m" in words
+    assert "off by about 2.3 m" in words
     assert "own coordinates" in words
 
 
