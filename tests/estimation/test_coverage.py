@@ -37,7 +37,7 @@ found = run("homogeneous", "low", 3)
 assert (found.covered, found.too_low, found.error) == ((0, 3), 0, -0.5)
 found = run("22 lists, sparse", "low", 2)
 assert (found.covered, found.too_low, found.too_high) == ((0, 0), 2, 0)
-found = run("22 lists, sparse", "decomposable", 2)
+found = run("22 lists, sparse", "log-linear", 2)
 assert (found.refused, found.covered) == (2, (0, 0))
 
 def hangs(overlap):
