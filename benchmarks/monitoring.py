@@ -26,6 +26,7 @@ from shapely.geometry import Polygon, box
 from benchmarks.machine import describe, table
 from benchmarks.monitoring_methods import Method, methods
 from benchmarks.monitoring_scores import (
+    DATED,
     STRICT,
     Case,
     any_hit,
@@ -142,7 +143,7 @@ def accuracy(found: Mapping[str, list[Case]]) -> None:
     rows = []
     for name, cases in found.items():
         score, recall, precision = f1(cases)
-        strict = f1(cases, STRICT)[0]
+        dated, strict = f1(cases, DATED)[0], f1(cases, STRICT)[0]
         changed = [case for case in cases if case.kind]
         ever = np.mean([any_hit(case) is not None for case in changed])
         count, years, low, high = false_alarms(cases)
@@ -152,13 +153,14 @@ def accuracy(found: Mapping[str, list[Case]]) -> None:
                 f"{score:.3f}",
                 f"{recall:.3f}",
                 f"{precision:.3f}",
+                f"{dated:.3f}",
                 f"{strict:.3f}",
                 f"{ever:.3f}",
                 f"{count / years:.3f} [{low:.3f} {high:.3f}]",
                 f"{sum(not case.said.assessed for case in cases)}",
             )
         )
-    head = ("method", "F1", "recall", "precision", "F1 strict", "ever found")
+    head = ("method", "F1", "recall", "precision", "F1 by date", "strict", "ever found")
     table((*head, "false alarms/site-year [95 %]", "not assessed"), rows)
 
 

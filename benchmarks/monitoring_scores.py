@@ -13,9 +13,18 @@ from scipy.stats import binomtest
 from benchmarks.monitoring_methods import Event, Said
 from habeas.monitoring.disturbance import KINDS
 
-WINDOW = (-10, 548)
+ALARM = (-10, 548)
+EARLIEST = -60
+"""Days from the onset within which an alarm is a hit, and the earliest date that it may give: where
+images are weeks apart, the likeliest date of a true change lies before its first day half the time,
+but no alarm can be raised by what has not happened yet."""
+
+DATED = (-10, 548)
 STRICT = (-30, 365)
-"""Days from the onset within which a date is a hit; the second is that of the pixel trials."""
+"""Days from the onset within which the *date* is, for F1 by date; the second is that of the pixel
+trials."""
+
+Window = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,12 +55,17 @@ def off(event: Event, case: Case) -> int:
     return (event.began - case.onset).days
 
 
-def is_hit(event: Event, case: Case, window: tuple[int, int] = WINDOW) -> bool:
-    """Whether an event is the true change."""
-    return case.onset is not None and window[0] <= off(event, case) <= window[1]
+def is_hit(event: Event, case: Case, window: Window | None = None) -> bool:
+    """Whether an event is the true change: by its alarm, or by its date where a window is given."""
+    if case.onset is None:
+        return False
+    if window is not None:
+        return window[0] <= off(event, case) <= window[1]
+    late = (event.alarm - case.onset).days
+    return ALARM[0] <= late <= ALARM[1] and off(event, case) >= EARLIEST
 
 
-def first_hit(case: Case, window: tuple[int, int] = WINDOW) -> Event | None:
+def first_hit(case: Case, window: Window | None = None) -> Event | None:
     """The first event, if it is the true change: a premature alarm is a miss."""
     events = case.said.events
     return events[0] if events and is_hit(events[0], case, window) else None
@@ -62,7 +76,7 @@ def any_hit(case: Case) -> Event | None:
     return next((event for event in case.said.events if is_hit(event, case)), None)
 
 
-def f1(cases: Sequence[Case], window: tuple[int, int] = WINDOW) -> tuple[float, float, float]:
+def f1(cases: Sequence[Case], window: Window | None = None) -> tuple[float, float, float]:
     """F1, recall and precision by site, the first event of each counting."""
     changed = [case for case in cases if case.kind]
     hits = sum(first_hit(case, window) is not None for case in changed)
@@ -75,14 +89,17 @@ def f1(cases: Sequence[Case], window: tuple[int, int] = WINDOW) -> tuple[float, 
 def false_alarms(cases: Sequence[Case]) -> tuple[int, float, float, float]:
     """False alarms, site-years without a change, and the ends of a 95 % interval of the rate.
 
-    All events at stable sites, and those at changed ones that are dated before the change.
+    All events at stable sites, and those at changed ones that came, or are dated, too early.
     """
     count, years = 0, 0.0
     for case in cases:
         ends = case.watch[1] if case.onset is None else case.onset
         years += (ends - case.watch[0]).days / 365.25
         count += sum(
-            case.onset is None or off(event, case) < WINDOW[0] for event in case.said.events
+            case.onset is None
+            or (event.alarm - case.onset).days < ALARM[0]
+            or off(event, case) < EARLIEST
+            for event in case.said.events
         )
     trials = max(round(years), count, 1)
     ends = binomtest(count, trials).proportion_ci(method="exact")

@@ -16,15 +16,15 @@ import numpy as np
 from benchmarks.monitoring import tasks_of
 from benchmarks.monitoring_methods import Event, Said
 from benchmarks.monitoring_scores import (
-    STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, kind_scores, overlap,
+    DATED, STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, kind_scores, overlap,
 )
 
 ONE = np.zeros((4, 4), dtype=bool)
 ONE[:2, :2] = True
 
 
-def event(began, pixels=ONE, **more):
-    return Event(began=began, alarm=began, pixels=pixels, **more)
+def event(began, pixels=ONE, alarm=None, **more):
+    return Event(began=began, alarm=alarm or began, pixels=pixels, **more)
 
 
 def case(onset, *events):
@@ -44,6 +44,14 @@ assert first_hit(case(ONSET, late)) is None
 slow = event(date(2022, 3, 1))
 assert first_hit(case(ONSET, slow)) is slow
 assert first_hit(case(ONSET, slow), STRICT) is None
+
+early_date = event(date(2020, 12, 10), alarm=date(2021, 1, 20))
+assert first_hit(case(ONSET, early_date)) is early_date
+assert first_hit(case(ONSET, early_date), DATED) is None
+far_date = event(date(2020, 8, 1), alarm=date(2021, 1, 20))
+assert first_hit(case(ONSET, far_date)) is None
+assert false_alarms([case(ONSET, early_date)])[0] == 0
+assert false_alarms([case(ONSET, far_date)])[0] == 1
 
 cases = [case(ONSET, right), case(ONSET), case(None), case(None, early)]
 score, recall, precision = f1(cases)
