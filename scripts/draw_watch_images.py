@@ -23,7 +23,7 @@ DOTS = 130
 
 def main() -> None:
     """Write both pictures."""
-    works = Change(kind="bulldozed", onset=date(2020, 5, 20), pixels=(5, 5), cover=0.95)
+    works = Change(kind="bulldozed", onset=date(2020, 5, 20), pixels=(6, 6), cover=1.0)
     site = simulate_site(SEED, change=works, years=(2016, 2020), sensors=("sentinel-2",), size=60)
     found = detect(site.cube, site.outline)
     chips = draw_chips(site.cube, site.outline, found.disturbances[0])

@@ -65,7 +65,7 @@ def simulated(seed: int, change: Change | None) -> xr.Dataset:
 
 def write_images(folder: Path) -> None:
     """The images of both sites as folders of GeoTIFFs, and the outline of one as GeoJSON."""
-    works = Change(kind="bulldozed", onset=date(2020, 5, 20), pixels=(5, 5), cover=0.95)
+    works = Change(kind="bulldozed", onset=date(2020, 5, 20), pixels=(6, 6), cover=1.0)
     write_folder(simulated(13, works), folder / "field")
     write_folder(simulated(12, None), folder / "hill")
     (folder / "hill.geojson").write_text(json.dumps(mapping(HILL_OUTLINE)))

@@ -34,8 +34,8 @@ def site(name: str) -> WatchedSite:
 
 @pytest.fixture(scope="module")
 def paved():
-    works = Change(kind="paved_or_built", onset=date(2020, 7, 10), pixels=(5, 5), cover=0.95)
-    made = simulate_site(1, change=works, years=(2016, 2020), sensors=("sentinel-2",), size=26)
+    works = Change(kind="paved_or_built", onset=date(2020, 3, 10), pixels=(6, 6), cover=1.0)
+    made = simulate_site(3, change=works, years=(2016, 2020), sensors=("sentinel-2",), size=26)
     return Images(cube=made.cube, outline=made.outline, scenes=())
 
 

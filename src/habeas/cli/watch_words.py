@@ -53,6 +53,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "site": {"en": "the site", "fa": "محل"},
     "surroundings": {"en": "its surroundings", "fa": "پیرامون محل"},
     "marks": {"en": "= began, ! alarm", "fa": "= آغاز، ! هشدار"},
+    "runs": {"en": "runs: {}", "fa": "اجراها: {}"},
     "written": {"en": "{} files in {}", "fa": "{} پرونده در {}"},
 }
 

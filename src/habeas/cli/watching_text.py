@@ -34,6 +34,7 @@ def print_watch(shown: WatchShown, label: str, lang: Language) -> None:
         out.print(Words(said("watched", lang, shown.watched_from, shown.watched_to)))
     if shown.false_alarms:
         out.print(Words(f"{said('calibration', lang)}: {shown.false_alarms}"))
+    out.print(Words(said("runs", lang, listed(shown.runs, lang)), "dim"))
     for one in shown.disturbances:
         out.print()
         out.print(Words(said("number", lang, number(one.number, lang)), "bold"))
