@@ -244,3 +244,21 @@ def test_the_interval_of_a_rate_is_garwoods(count: int) -> None:
     low, high = poisson_ends(count, 0.9)
     assert stats.poisson.cdf(count, high) == pytest.approx(0.05)
     assert stats.poisson.sf(count - 1, low) == pytest.approx(0.05 if count else 1.0)
+
+
+def test_an_image_that_comes_late_moves_no_alarm(changed: Scene) -> None:
+    late = np.flatnonzero(changed.cube["time"].values > np.datetime64("2020-08-10"))[:2]
+    before = changed.cube.drop_isel(time=late)
+    first, state = watch(before, changed.outline, settings=SETTINGS)
+    anew = detect(changed.cube, changed.outline, settings=SETTINGS)
+    kept, _ = watch(changed.cube, changed.outline, settings=SETTINGS, state=state)
+    assert [one.alarm for one in kept.disturbances] == [one.alarm for one in first.disturbances]
+    assert [one.alarm for one in anew.disturbances] != [one.alarm for one in first.disturbances]
+
+
+def test_the_watch_begins_on_the_same_day_however_many_images_follow(changed: Scene) -> None:
+    starts = {
+        detect(_cut(changed, day), changed.outline).watched_from
+        for day in ("2019-06-01", "2020-06-01", "2021-12-31")
+    }
+    assert len(starts) == 1

@@ -89,7 +89,9 @@ def watch(
         reasons = too_little(images, place, first)
         if reasons:
             return _cannot(reasons, images, first), None
+        kept = () if state is None or state.key != key else state.alarms
         state = _begun(images, place, first, key, len(cube["time"]))
+        state = replace(state, alarms=kept)
     else:
         state = _continued(state, place, cube)
     state = _decided(state, place, settings, cube)

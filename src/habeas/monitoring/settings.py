@@ -10,6 +10,9 @@ from habeas.errors import InputError
 HISTORY_DAYS = 730
 """Days before the watch that teach the model what the seasons do; less cannot tell."""
 
+UNLESS_SAID_DAYS = 1096
+"""Days of history where nobody said when the watch begins."""
+
 CLEAR_DATES = 30
 """Clear dates that the history must have."""
 
@@ -24,8 +27,8 @@ class DetectionSettings:
     Attributes:
         alarms_per_site_year: false alarms that are accepted, between 0.001 and 0.5.
         watch_from: first day of the watch; what came before is the history that teaches the model,
-            and is taken to be undisturbed. None: three years after the first image, or two where
-            the images cover less than four.
+            and is taken to be undisturbed. None: three years after the first image, whatever comes
+            after it, so that no later image moves the beginning.
         uncertainty: metres by which the outline may be wrong; it is widened by them.
         level: of the intervals, between 0.5 and 0.99.
         ring: nearest and farthest pixel of the surroundings, counted from the site.

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from habeas.monitoring.settings import CLEAR_DATES, GAP_DAYS, HISTORY_DAYS, DetectionSettings
+from habeas.monitoring.settings import (
+    CLEAR_DATES,
+    GAP_DAYS,
+    HISTORY_DAYS,
+    UNLESS_SAID_DAYS,
+    DetectionSettings,
+)
 from habeas.monitoring.stack import Bools, Days, Stack
 from habeas.monitoring.surroundings import ENOUGH, Place
-
-_SHORT = 1461
-"""Days of images from which three years are history rather than two."""
 
 
 def watch_begins(days: Days, settings: DetectionSettings) -> int:
@@ -19,8 +22,7 @@ def watch_begins(days: Days, settings: DetectionSettings) -> int:
     if settings.watch_from is not None:
         start = int(np.datetime64(settings.watch_from, "D").astype(np.int64))
     else:
-        long = days[-1] - days[0] >= _SHORT
-        start = int(days[0]) + (HISTORY_DAYS + 365 if long else HISTORY_DAYS)
+        start = int(days[0]) + UNLESS_SAID_DAYS
     return int(np.searchsorted(days, start))
 
 
