@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from habeas.cli import options
+from habeas.cli import fine_images, options
 
 if TYPE_CHECKING:
     from habeas.monitoring.watch_shown import DisturbanceShown, PictureShown, WatchShown
@@ -286,15 +286,10 @@ def _asdict(shown: WatchShown) -> dict[str, object]:
 
 def _write(registry: Registry, pictures: list[PictureShown], folder: Path) -> list[Path]:
     """The pictures in a folder that nobody else on this machine can read, each as PNG too."""
-    from habeas.cli.writing import write_new
+    from habeas.cli.writing import new_folder, write_new
     from habeas.drawing.raster import svg_to_png
-    from habeas.errors import InputError
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            "the folder is not empty", place=str(folder), mend="Name a new or an empty folder"
-        )
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new_folder(folder)
     written = []
     for picture in pictures:
         registry.evidence.check(picture.sha256)
@@ -422,3 +417,7 @@ def _asked_note() -> str:
     if not sys.stdin.isatty():
         raise InputError("no note was given", mend="Say what was looked at: --note TEXT")
     return str(typer.prompt("What did you look at, and what did you see?", err=True))
+
+
+app.command("picture")(fine_images.picture)
+app.command("pair")(fine_images.pair)

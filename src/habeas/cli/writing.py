@@ -110,3 +110,16 @@ def readable_for(clearance: str) -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def new_folder(folder: Path) -> None:
+    """A new or empty folder that nobody else on this machine can read.
+
+    Raises:
+        InputError: it is not empty, or no folder.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(
+            "the folder is not empty", place=str(folder), mend="Name a new or an empty folder"
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from affine import Affine
 from PIL import Image, UnidentifiedImageError
+from rasterio.enums import ColorInterp
 from rasterio.io import MemoryFile
 from rasterio.vrt import WarpedVRT
 from scipy.ndimage import map_coordinates
@@ -94,6 +95,7 @@ def lay_on_ground(
     ground = np.column_stack([grid.c + grid.a * columns.ravel(), grid.f + grid.e * rows.ravel()])
     places = registration.to_picture(ground)
     held = ((places >= 0) & (places <= (width, height))).all(axis=1)
+    held &= registration.before_horizon(ground)
     inside = np.asarray(held).reshape(shape)
     # The middle of the first pixel of a picture lies half a pixel inside its edge.
     source = (places[:, ::-1] - 0.5).T
@@ -139,9 +141,11 @@ def read_on_ground(
                 mend="Register it by control points",
             )
         chosen = list(bands) if file.count >= max(bands) else [1, 1, 1]
+        own = ColorInterp.alpha in file.colorinterp  # a mask of its own, which the window keeps
         with WarpedVRT(file, crs=crs, transform=grid, width=shape[1], height=shape[0],
-                       add_alpha=True) as window:  # fmt: skip
-            read = window.read([*chosen, window.count])
+                       add_alpha=not own) as window:  # fmt: skip
+            alpha = 1 + (file.colorinterp.index(ColorInterp.alpha) if own else file.count)
+            read = window.read([*chosen, alpha])
     shown = read[-1] > 0
     if not shown.any():
         raise InputError("the image does not show the place", place=original.name)
@@ -179,7 +183,7 @@ def write_working_copy(
     profile = {
         "driver": "GTiff", "count": 4, "height": image.shown.shape[0],
         "width": image.shown.shape[1], "dtype": "uint8", "crs": image.crs, "photometric": "RGB",
-        "alpha": "unspecified", "compress": "deflate", "tiled": True,
+        "alpha": "non-premultiplied", "compress": "deflate", "tiled": True,
         "transform": Affine(image.resolution, 0, image.west, 0, -image.resolution, image.north),
     }  # fmt: skip
     with MemoryFile() as memory:

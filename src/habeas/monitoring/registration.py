@@ -85,6 +85,17 @@ class Registration:
         inverse = np.asarray(np.linalg.inv(self.matrix), dtype=np.float64)
         return _carried(inverse, np.asarray(places, dtype=np.float64))
 
+    def before_horizon(self, places: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Which places on the ground lie before the horizon of a picture seen aslant; shape (n,).
+
+        What lies behind the camera would come out in the picture too, by the same formula.
+        """
+        ground = np.asarray(places, dtype=np.float64)
+        known = np.array([(point.x, point.y) for point in self.points])
+        last = np.linalg.inv(self.matrix)[2]
+        depth, side = ground @ last[:2] + last[2], np.median(known @ last[:2] + last[2])
+        return np.asarray(depth * side > 0)
+
 
 def register(points: Sequence[ControlPoint], crs: str, form: Form = "affine") -> Registration:
     """Fit a registration to control points.

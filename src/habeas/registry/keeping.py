@@ -55,9 +55,51 @@ def keep(
         NotFoundError: the source is not in the record.
         StorageError: the disk refused; nothing was recorded.
     """
+    prepared = prepare(
+        registry, path, source=source, custody=custody, working_copy_of=working_copy_of,
+        sensitivity=sensitivity,
+    )  # fmt: skip
+    (kept,) = record_kept(registry, [prepared], recorder=recorder)
+    return kept
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in the evidence store of which nothing is recorded yet."""
+
+    item: EvidenceItem
+    described: tuple[Claim, ...]
+    custody: str
+    handed: tuple[Claim, ...]
+
+
+def prepare(
+    registry: Registry,
+    path: Path,
+    *,
+    source: str,
+    custody: CustodyEvent,
+    working_copy_of: str | None = None,
+    sensitivity: Sensitivity = "team",
+    shows: Sequence[Detail] = (),
+) -> Prepared:
+    """Store a file, and make what `record_kept` records of it.
+
+    Args:
+        registry: where.
+        path: the file; it is read, never touched.
+        source: the `source:` that the file is.
+        custody: how it came into the organisation's hands; its `item` becomes this file.
+        working_copy_of: the `item:` that it was made from, if it is no original.
+        sensitivity: of the claims that describe it.
+        shows: what else is said of it, in the same entry: what it shows, when it was made.
+
+    Raises:
+        InputError, NotFoundError, StorageError: as `keep`.
+    """
     require_source(registry, source)
     _, expected = custody_claims(registry, custody.item, custody, sensitivity)
     expected.append(_from_source(registry, f"item:{custody.item}", source, sensitivity))
+    expected += _claims(registry, f"item:{custody.item}", shows, (), sensitivity)
     for claim in expected:
         check_claim(claim)  # what cannot be recorded must not leave a file behind
     copy_of = working_copy_of.removeprefix("item:") if working_copy_of else None
@@ -66,12 +108,27 @@ def keep(
     described = [
         _from_source(registry, item.id, source, sensitivity),
         *_claims(registry, item.id, item_details(item), item.inside, sensitivity),
+        *_claims(registry, item.id, shows, (), sensitivity),
     ]
     event, handed = custody_claims(registry, item.id, custody, sensitivity)
+    return Prepared(item=item, described=tuple(described), custody=event, handed=tuple(handed))
+
+
+def record_kept(
+    registry: Registry, prepared: Sequence[Prepared], *, recorder: str | None = None
+) -> tuple[Kept, ...]:
+    """Record what is said of stored files, all in one batch.
+
+    Raises:
+        StorageError: the disk refused; nothing was recorded.
+    """
+    kept = []
     with registry.recording(recorder=recorder) as recording:
-        digests = recording.entry(described)
-        recording.entry(handed)
-    return Kept(item=item, claims=digests, custody=event)
+        for one in prepared:
+            digests = recording.entry(one.described)
+            recording.entry(one.handed)
+            kept.append(Kept(item=one.item, claims=digests, custody=one.custody))
+    return tuple(kept)
 
 
 def hand_over(

@@ -32,6 +32,11 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "error": {"en": "places are off by about {} m", "fa": "جای نقاط حدود {} متر خطا دارد"},
     "own": {"en": "placed by its own coordinates", "fa": "با مختصات خود تصویر"},
     "outline": {"en": "outline of the site", "fa": "مرز محل"},
+    "words": {
+        "en": "Two fine images of the site, {} and {}, on one grid, with the outline of the site.",
+        "fa": "دو تصویر دقیق از محل، {} و {}، بر یک شبکه، همراه با مرز محل.",
+    },
+    "taken": {"en": "taken on {}", "fa": "برداشته‌شده در {}"},
     "read": {"en": "what a reader marked", "fa": "آنچه خواننده نشان کرده است"},
 }
 
@@ -79,6 +84,16 @@ def draw_pair(
         told = [words(_WORDS[name][language], language) for name in names]
         drawn.legend(handles, told, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
         return to_svg(drawn), to_png(drawn)
+
+
+def describe_pair(earlier: FineImage, later: FineImage, language: Language) -> str:
+    """What a pair shows, in words for those who do not see it."""
+    days = [
+        _WORDS["taken"][language].format(day(image.taken)) if image.taken
+        else _WORDS["undated"][language]
+        for image in (earlier, later)
+    ]  # fmt: skip
+    return _WORDS["words"][language].format(*days)
 
 
 def _check(earlier: FineImage, later: FineImage) -> None:

@@ -47,13 +47,19 @@ def around(cube: xr.Dataset, outline: Shape) -> xr.Dataset:
         InputError: the outline lies outside of the images.
     """
     west, south, east, north = outline.bounds
-    margin = min(max(0.6 * max(east - west, north - south), NEAREST), FARTHEST)
+    margin = margin_around(outline)
     x, y = cube["x"].values, cube["y"].values
     inside_x = (x >= west - margin) & (x <= east + margin)
     inside_y = (y >= south - margin) & (y <= north + margin)
     if not inside_x.any() or not inside_y.any():
         raise InputError("the outline lies outside of the images", mend="Give images of the site")
     return cube.isel(x=np.flatnonzero(inside_x), y=np.flatnonzero(inside_y))
+
+
+def margin_around(outline: Shape) -> float:
+    """Metres around an outline that a picture of it shows."""
+    west, south, east, north = outline.bounds
+    return min(max(0.6 * max(east - west, north - south), NEAREST), FARTHEST)
 
 
 def extent(cube: xr.Dataset) -> tuple[float, float, float, float]:
