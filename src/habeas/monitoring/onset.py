@@ -36,10 +36,6 @@ _MISFIT = 0.17
 _CAP = 9.0
 """Square of the deviation at which an observation stops counting against a beginning."""
 
-_BEGUN = 0.65
-"""Probability with which the change had begun by the date that is given as best: a date that is too
-early is the worse mistake, because it puts the change before what is seen of it."""
-
 _SURE = 0.7
 """Probability from which gradual, or abrupt, is said."""
 
@@ -53,7 +49,7 @@ class Beginning:
         first_with: the first clear date after it.
         earliest: lower end of the interval.
         latest: upper end.
-        best: the day by which it had begun, more likely than not (`_BEGUN`).
+        best: the middle of the distribution.
         gradual: whether it took months; None where that cannot be told.
     """
 
@@ -108,7 +104,7 @@ def _said(mass: Series, days: Days, gaps: Series, level: float) -> Beginning:
     by_date = mass.sum(axis=1)
     ends = np.concatenate(([0.0], np.cumsum(by_date)))
     edges = np.concatenate(([days[0] - gaps[0]], days)).astype(np.float64)
-    low, best, high = np.interp([(1 - level) / 2, _BEGUN, (1 + level) / 2], ends, edges)
+    low, best, high = np.interp([(1 - level) / 2, 0.5, (1 + level) / 2], ends, edges)
     likely = int(by_date.argmax())
     slow = float(mass[:, np.array(RAMPS) >= _GRADUAL_DAYS].sum())
     return Beginning(
