@@ -1,59 +1,26 @@
 """Our own words about estimates in each language, and how counts and shares are written in it.
 
-`text/<language>.yaml` holds the words, one flat mapping of dotted keys. A missing word is an error,
-not an empty place: a warning that silently vanished would mislead.
+`text/<language>.yaml` holds the words (`drawing.catalogue`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-import msgspec
-import yaml
+from habeas.drawing.catalogue import LANGUAGES, Catalogue, Language, read_entries
 
-from habeas.drawing.bidi import Direction
-from habeas.errors import NotFoundError
+__all__ = ["LANGUAGES", "Language", "Words", "load_words"]
 
 FOLDER: Final = Path(__file__).parent / "text"
-
-Language = Literal["en", "fa"]
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "fa")
 
 _PERSIAN_DIGITS: Final = str.maketrans("0123456789.,", "۰۱۲۳۴۵۶۷۸۹٫٬")
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """The words in one language.
-
-    Attributes:
-        language: `en` or `fa`.
-        entries: dotted key to words; `{name}` marks what is filled in.
-    """
-
-    language: Language
-    entries: Mapping[str, str]
-
-    @property
-    def direction(self) -> Direction:
-        """How the language runs."""
-        return "rtl" if self.language == "fa" else "ltr"
-
-    def __call__(self, key: str, **values: str) -> str:
-        """The words of a key, with values filled in.
-
-        Raises:
-            NotFoundError: the catalogue has no such key.
-        """
-        try:
-            words = self.entries[key]
-        except KeyError:
-            place = f"estimation/text/{self.language}.yaml"
-            raise NotFoundError(f"no words for {key!r}", place=place, mend="Add the key.") from None
-        return words.format(**values) if values else words
+class Words(Catalogue, frozen=True, kw_only=True):
+    """The words in one language."""
 
     def digits(self, figure: str) -> str:
         """A decimal number as the language writes it in prose. Not for dates, ids, digests."""
@@ -103,9 +70,5 @@ def load_words(language: Language) -> Words:
     Raises:
         NotFoundError: there is no catalogue of this language.
     """
-    if language not in LANGUAGES:
-        raise NotFoundError(
-            f"no words in {language!r}", mend=f"Choose one of {', '.join(LANGUAGES)}."
-        )
-    entries = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
-    return Words(language=language, entries=msgspec.convert(entries, dict[str, str]))
+    entries = read_entries(FOLDER, language)
+    return Words(language=language, entries=entries, place=f"estimation/text/{language}.yaml")
