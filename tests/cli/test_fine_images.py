@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from habeas.claims.claim import Claim
 from habeas.claims.values import File, Polygon, Ref, Text, Where
+from habeas.monitoring.outline_sought import shape_of
 from habeas.monitoring.projection import DEGREES, projected
 from habeas.registry import clearance
 from habeas.registry.changing import reclassify
@@ -324,6 +325,118 @@ def test_what_the_team_may_not_see_is_in_no_picture_for_the_team(made, registry,
         assert len(opened.view("sealed").entities("item")) == 5
 
 
+# A reading
+
+
+def degrees(shape):
+    return projected(shape, ZONE, DEGREES)
+
+
+MARKED = box(WEST + 86, NORTH - 94, WEST + 114, NORTH - 66)
+
+
+@pytest.fixture
+def marked(tmp_path) -> Path:
+    path = tmp_path / "marked.geojson"
+    path.write_text(json.dumps(mapping(degrees(MARKED))))
+    return path
+
+
+def read(registry: Path, item: str, at, *more: object, code: int = 0, kind="concrete_slab"):
+    values = ("--at", at, "--kind", kind, "--certainty", 2, "--note", "a pale square")
+    return run(registry, "watch", "annotate", SITE, item, *values, *more, "--json", code=code)
+
+
+def test_a_reading_is_a_claim_of_the_organisation_by_its_reader(registry, both, marked):
+    told = json.loads(
+        read(registry, both[1]["original"], marked, "--reader", "r-one", "--blinded").output
+    )
+    assert told["agreement"] == []
+    with open_registry(registry) as opened:
+        view = opened.view("team")
+        kind, seen, where = (view.claim(digest).claim for digest in told["claims"])
+    assert (kind.subject, kind.value.term, kind.credibility) == (SITE, "concrete_slab", 2)
+    assert (kind.by.text, kind.source, kind.note) == ("reader r-one", ORG, "a pale square")
+    assert (kind.holds.earliest, kind.holds.latest) == (None, "2017-09-03")
+    assert seen.value == Ref(id=both[1]["original"])
+    assert "without knowing" in seen.note
+    back = projected(shape_of(where.value), DEGREES, ZONE)
+    assert back.symmetric_difference(MARKED).area < 1
+    run(registry, "verify")
+
+
+def test_a_photograph_says_how_far_a_mark_may_be_off(registry, both):
+    at = degrees(MARKED.centroid)
+    told = json.loads(read(registry, both[0]["original"], f"{at.x},{at.y}").output)
+    assert told["image"] == both[0]["working_copy"]
+    with open_registry(registry) as opened:
+        where = opened.view("team").claim(told["claims"][2]).claim.value
+    assert float(where.uncertainty) == pytest.approx(both[0]["registration"]["left_out"], abs=0.01)
+
+
+def test_two_readers_are_compared_as_far_as_their_marks_go(registry, both, monkeypatch):
+    item = both[1]["original"]
+    kinds = ["road", "building", "road", "building", "road"] * 2
+    for at in range(10):
+        place = degrees(box(WEST + 82 + 3.5 * at, NORTH - 90, WEST + 84 + 3.5 * at, NORTH - 88))
+        centre = place.centroid
+        read(registry, item, f"{centre.x},{centre.y}", "--reader", "r-one", kind=kinds[at])
+        told = read(registry, item, f"{centre.x},{centre.y}", "--reader", "r-two",
+                    kind=kinds[at] if at else "building")  # fmt: skip
+        (other,) = json.loads(told.output)["agreement"]
+        if at < 9:
+            assert other["kappa"] is None
+            assert f"{at + 1} places in common" in other["words"]
+    assert other["reader"] == "reader r-one"
+    assert other["places"] == 10
+    assert other["kappa"] == pytest.approx((0.9 - 0.5) / 0.5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "reason"),
+    [
+        (["--kind", "sabotage"], 2, "no term"),
+        (["--certainty", "7"], 2, "certainty"),
+        (["--reader", "A Name"], 2, "never a person"),
+        (["--at", "3.2,0.2"], 2, "neither in the site"),
+        (["--at", "3,95"], 2, "no place"),
+        (["--at", "nowhere.geojson"], 2, "cannot be read"),
+    ],
+)
+def test_a_reading_that_cannot_be_is_refused(registry, both, marked, changes, code, reason):
+    before = state(registry)
+    assert reason in read(registry, both[1]["original"], marked, *changes, code=code).output
+    assert state(registry) == before
+
+
+def test_a_place_that_the_image_does_not_show_is_refused(made, registry, tmp_path):
+    with rasterio.open(made / "after.tif") as file:
+        half = file.read()[:, :, :200]
+        profile = file.profile | {"width": 200}
+    with rasterio.open(tmp_path / "half.tif", "w", **profile) as file:
+        file.write(half)
+    item = shown(registry, *PICTURE, tmp_path / "half.tif")["original"]
+    at = degrees(box(WEST + 110, NORTH - 80, WEST + 112, NORTH - 78)).centroid
+    before = state(registry)
+    told = read(registry, item, f"{at.x},{at.y}", code=2).output
+    assert "does not show this place" in told
+    told = read(registry, str(made / "after.tif"), f"{at.x},{at.y}", code=2).output
+    assert "not of the record" in told
+    assert state(registry) == before
+
+
+def test_what_readers_marked_is_drawn_where_it_is_asked_for(registry, both, marked, tmp_path):
+    told = json.loads(read(registry, both[1]["original"], marked).output)
+    pair(registry, both, tmp_path / "without")
+    run_id = pair(registry, both, tmp_path / "with", "--marks", "--record")["run"]
+    drawn = [(tmp_path / name / "pair-en.svg").read_bytes() for name in ("without", "with")]
+    assert drawn[0] != drawn[1]
+    with open_registry(registry) as opened:
+        held = opened.view("team").claims(subject=run_id, predicate="input")
+        inputs = {one.claim.value.id for one in held}
+    assert f"claim:{told['claims'][0]}" in inputs
+
+
 # The gate
 
 
@@ -332,19 +445,32 @@ def everything_reclassified(opened) -> None:
         reclassify(opened, one.digest, "public", "pressed for it")
 
 
-def test_nothing_of_it_is_public_even_when_all_is_reclassified(registry, both, tmp_path):
+def test_nothing_of_it_is_public_even_when_all_is_reclassified(registry, both, tmp_path, marked):
+    read(registry, both[1]["original"], marked)
     pair(registry, both, tmp_path / "out", "--record")
     with open_registry(registry) as opened:
         everything_reclassified(opened)
         view = opened.view("public")
         assert not view.entities("item")
-        assert not [one for one in view.claims() if isinstance(one.claim.value, File | Where)]
+        shown_ = view.claims()
+        assert not [one for one in shown_ if isinstance(one.claim.value, File | Where)]
+        assert not {"seen_in", "marked_ground"} & {one.claim.predicate for one in shown_}
 
 
-def test_the_binding_is_what_holds_it_back(registry, both, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "mutant", "leaks"),
+    [
+        ("files_of", lambda _: set(), {"file", "seen_in", "working_copy_of"}),
+        ("least", lambda _: 0, {"marked_ground"}),
+    ],
+)
+def test_each_gate_holds_something_back(
+    registry, both, tmp_path, marked, monkeypatch, name, mutant, leaks
+):
+    read(registry, both[1]["original"], marked)
     pair(registry, both, tmp_path / "out", "--record")
     with open_registry(registry) as opened:
         everything_reclassified(opened)
-        monkeypatch.setattr(clearance, "files_of", lambda _: set())
+        monkeypatch.setattr(clearance, name, mutant)
         rebuild(opened)
-        assert len(opened.view("public").entities("item")) == 5
+        assert leaks <= {one.claim.predicate for one in opened.view("public").claims()}

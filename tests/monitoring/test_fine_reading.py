@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from habeas.errors import InputError
-from habeas.monitoring.fine_reading import UNDISTURBED, Annotation, agreement
+from habeas.monitoring.fine_reading import Annotation, agreement
 from habeas.monitoring.grave_grid import CountedCell, derive_graves
 
 KINDS = ("bulldozed", "rubbish", "planted")
@@ -73,13 +73,15 @@ def test_agreement_needs_enough_of_several_kinds():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"kind": "grave"}, "no kind"),
+        ({"kind": "grave"}, "no term"),
+        ({"certainty": 0}, "no certainty"),
+        ({"certainty": 7}, "no certainty"),
         ({"place": Point()}, "no shape"),
         ({"reader": " "}, "no reader"),
     ],
 )
 def test_readings_that_are_none_are_refused(change, said):
-    good = {"image": "0" * 64, "place": Point(1, 2), "kind": UNDISTURBED, "certainty": "probable",
+    good = {"image": "item:" + "0" * 64, "place": Point(1, 2), "kind": "road", "certainty": 2,
             "reader": "r1", "blinded": True}  # fmt: skip
     Annotation(**good)
     with pytest.raises(InputError, match=said):

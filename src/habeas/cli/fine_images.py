@@ -1,4 +1,4 @@
-"""`habeas watch picture`, `pair`: fine images of a site that a person brought."""
+"""`habeas watch picture`, `pair`, `annotate`: fine images of a site that a person brought."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from habeas.cli import options
 if TYPE_CHECKING:
     from datetime import date
 
+    from habeas.monitoring.annotating import Mark
     from habeas.monitoring.laying import Laid, SiteGround
     from habeas.monitoring.registration import Registration
     from habeas.registry.registry import Registry
@@ -206,6 +207,10 @@ def pair(
             "--record", help="Record the picture, in both languages: a dossier at team carries it."
         ),
     ] = False,
+    marks: Annotated[
+        bool,
+        typer.Option("--marks", help="Draw what readers marked in the two images, for the team."),
+    ] = False,
     outline: Outline = None,
     uncertainty: Uncertainty = None,
     recorder: options.Recorder = None,
@@ -217,11 +222,14 @@ def pair(
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, isolated, say
     from habeas.cli.writing import new_folder, write_new
-    from habeas.monitoring.pairing import draw, find_image, make_pair, record_pair
+    from habeas.monitoring.laid_image import find_image
+    from habeas.monitoring.pairing import draw, make_pair, record_pair, with_marks
 
     with opened(registry, passphrase_file) as found:
         ground = _ground(found, site, outline, uncertainty)
         made = make_pair(ground, find_image(found, before), find_image(found, after))
+        if marks:
+            made = with_marks(found, ground, made)
         pictures = draw(made, ground, lang)
         new_folder(out)
         run = record_pair(found, ground, made, recorder=recorder).id if record else ""
@@ -237,3 +245,99 @@ def pair(
     say(f"{len(written)} files were written to {isolated(str(out))}.")
     if run:
         say(f"The picture is recorded, for the team, as what {run} made.")
+
+
+def annotate(
+    site: SiteArgument,
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="An item of the record: item:…")],
+    *,
+    at: Annotated[
+        str,
+        typer.Option(
+            "--at", metavar="PLACE",
+            help="What was marked: a GeoJSON file with a polygon, or longitude,latitude.",
+        ),
+    ],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind", metavar="TERM",
+            help="What was done to the ground, a term of disturbance_kind.",
+        ),
+    ],
+    certainty: Annotated[
+        int,
+        typer.Option(
+            "--certainty", min=1, max=6,
+            help="1 (confirmed by other sources), 2 (probably true), 3 (possibly true) to 6 "
+            "(cannot be judged).",
+        ),
+    ],
+    note: Annotated[
+        str, typer.Option("--note", metavar="TEXT", help="What was seen, in the reader's words.")
+    ],
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--reader", metavar="HANDLE", show_default=False,
+            help="The handle of the one who looked; that of the registry if left out.",
+        ),
+    ] = None,
+    blinded: Annotated[
+        bool,
+        typer.Option(
+            "--blinded", help="The reader knew neither what the watch nor what another said."
+        ),
+    ] = False,
+    outline: Outline = None,
+    uncertainty: Uncertainty = None,
+    passphrase_file: options.PassphraseFile = None,
+    registry: options.Registry = None,
+    as_json: options.Json = False,
+) -> None:  # fmt: skip
+    """Record what a person read from a fine image, and where in it.
+
+    It is a claim of your organisation by the reader's handle; what others read stands beside it.
+    """
+    from habeas.cli.opening import opened
+    from habeas.cli.terminal import emit, say
+    from habeas.monitoring.annotating import marks_of, read_place, record_annotation
+    from habeas.monitoring.fine_reading import Annotation
+    from habeas.monitoring.laid_image import find_image
+
+    place = read_place(at)
+    with opened(registry, passphrase_file) as found:
+        ground = _ground(found, site, outline, uncertainty)
+        laid = find_image(found, image)
+        who = reader or found.settings.recorder
+        read = Annotation(image=laid.item, place=place, kind=kind, certainty=certainty, reader=who,
+                          blinded=blinded, note=note)  # fmt: skip
+        claims = record_annotation(found, ground, laid, read, recorder=reader)
+        others = _agreements(marks_of(found, laid.item), f"reader {who}", ground)
+    if as_json:
+        emit({"site": site, "image": laid.item, "kind": kind, "reader": who,
+              "claims": list(claims), "agreement": others})  # fmt: skip
+        return
+    say(f"Recorded as claim {claims[0][:12]}: {kind}, certainty {certainty}, by reader {who}.")
+    for one in others:
+        say(f"With {one['reader']}: {one['words']}.")
+
+
+def _agreements(marks: list[Mark], who: str, ground: SiteGround) -> list[dict[str, object]]:
+    """How far the others who read an image agree with a reader, or why that cannot be said."""
+    from habeas.errors import InputError
+    from habeas.monitoring.annotating import agreement_of
+
+    told: list[dict[str, object]] = []
+    for other in sorted({mark.reader for mark in marks} - {who}):
+        try:
+            found = agreement_of(marks, who, other, ground.crs)
+        except InputError as problem:
+            told.append({"reader": other, "kappa": None, "words": problem.reason})
+            continue
+        kappa = found.kappa
+        words = (f"the same kind at {found.observed:.0%} of {found.places} places; kappa "
+                 f"{kappa.best:.2f} ({kappa.low:.2f} to {kappa.high:.2f})")  # fmt: skip
+        told.append({"reader": other, "kappa": kappa.best, "low": kappa.low, "high": kappa.high,
+                     "places": found.places, "words": words})  # fmt: skip
+    return told

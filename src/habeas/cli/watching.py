@@ -421,3 +421,4 @@ def _asked_note() -> str:
 
 app.command("picture")(fine_images.picture)
 app.command("pair")(fine_images.pair)
+app.command("annotate")(fine_images.annotate)

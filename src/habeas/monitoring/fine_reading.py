@@ -8,19 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.stats import norm
 from shapely.geometry import MultiPolygon, Point, Polygon
 
+from habeas.claims.vocabulary import vocabulary
 from habeas.errors import InputError
-from habeas.monitoring.disturbance import KINDS, Interval
-
-Certainty = Literal["certain", "probable", "possible"]
-
-UNDISTURBED = "no_disturbance_seen"
-"""What a reader says who saw none: of that image, not of the ground."""
+from habeas.monitoring.disturbance import Interval
 
 FEWEST = 10
 """Places that two readers must both have read."""
@@ -31,10 +26,11 @@ class Annotation:
     """A person's reading of one place in an image.
 
     Attributes:
-        image: hash (SHA-256) of the original.
-        place: in the coordinate reference system of the working copy.
-        kind: one of `disturbance.KINDS`, or `UNDISTURBED`.
-        certainty: of the kind, in the reader's own judgement.
+        image: `item:` id of what was read: a working copy, or an image with its own coordinates.
+        place: longitude and latitude, degrees.
+        kind: a term of `disturbance_kind`.
+        certainty: of the kind, in the reader's own judgement: the Admiralty scale of credibility,
+            from 1 (confirmed by other sources) to 6 (cannot be judged).
         reader: a handle, not a name.
         blinded: whether the reader knew neither the machine's result nor another's reading.
         note: in the reader's words.
@@ -43,16 +39,17 @@ class Annotation:
     image: str
     place: Polygon | MultiPolygon | Point
     kind: str
-    certainty: Certainty
+    certainty: int
     reader: str
     blinded: bool
     note: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in (*KINDS, UNDISTURBED):
+        vocabulary().term("disturbance_kind", self.kind)
+        if not 1 <= self.certainty <= 6:
             raise InputError(
-                f"no kind of disturbance is called {self.kind!r}",
-                mend=f"Use {', '.join((*KINDS, UNDISTURBED))}",
+                f"no certainty is called {self.certainty}",
+                mend="Give 1 (confirmed by other sources) to 6 (cannot be judged)",
             )
         if self.place.is_empty or not self.place.is_valid:
             raise InputError("the place of the reading is no shape", mend="Draw it again")

@@ -107,7 +107,7 @@ def outline_in_record(view: View, site: str, uncertainty: float | None) -> Outli
         if where.kind not in ("exact", "approximate") or where.geometry is None:
             continue
         found = Outline(
-            ground=_shape(where), uncertainty=float(where.uncertainty or 0), claim=shown.digest
+            ground=shape_of(where), uncertainty=float(where.uncertainty or 0), claim=shown.digest
         )
         if isinstance(where.geometry, Polygon | MultiPolygon):
             outlines.setdefault(found.ground.wkt, found)
@@ -140,8 +140,12 @@ def _only(site: str, found: dict[str, Outline], uncertainty: float | None) -> Ou
     return outline
 
 
-def _shape(where: Where) -> BaseGeometry:
-    """The geometry of a claim: its decimal strings as numbers."""
+def shape_of(where: Where) -> BaseGeometry:
+    """The geometry of a claim: its decimal strings as numbers.
+
+    Raises:
+        InputError: the claim has no coordinates.
+    """
 
     def numbers(part: Any) -> Any:
         if isinstance(part[0], str):

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
 from typing import Final
 
 import msgspec
+from shapely.geometry import MultiPolygon, Polygon
 
 from habeas.claims.claim import Claim, Sensitivity
-from habeas.claims.values import Ref, Text, When
+from habeas.claims.values import Ref, Text
 from habeas.drawing.figure import Language
-from habeas.errors import InputError, NotFoundError
+from habeas.errors import InputError
 from habeas.evidence.item import item_id
+from habeas.monitoring.annotating import marks_of
 from habeas.monitoring.figures.fine_pair import describe_pair, draw_pair
 from habeas.monitoring.figures.ground import Shape
 from habeas.monitoring.fine_image import FineImage, read_on_ground
 from habeas.monitoring.fine_source import laid_facts
+from habeas.monitoring.laid_image import LaidImage, is_sealed
 from habeas.monitoring.laying import SiteGround
 from habeas.monitoring.look_claims import binding_claims
 from habeas.monitoring.look_files import LANGUAGES
+from habeas.monitoring.projection import DEGREES, projected
 from habeas.registry.registry import Registry
 from habeas.registry.running import Output, RecordedRun, new_run, record_run
 
@@ -32,24 +33,10 @@ METHOD: Final = "habeas watch pair"
 FINEST: Final = 1_200
 """Pixels along the longer side of a picture of a pair."""
 
+POINT: Final = 2.0
+"""Metres around a point that a reader marked, where it is drawn."""
+
 _LABELS: Final = (("a pair of fine images", "en"), ("یک جفت تصویر دقیق", "fa"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class LaidImage:
-    """An image that lies on the ground.
-
-    Attributes:
-        path: of its bytes.
-        name: for what is said of it.
-        item: its `item:` id; empty for a file that is not of the record.
-        taken: when, as the record says.
-    """
-
-    path: Path
-    name: str
-    item: str = ""
-    taken: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,58 +47,15 @@ class Pair:
         earlier: the image before.
         later: the image after.
         items: their `item:` ids; empty for a file that is not of the record.
+        marked: what readers marked in them, in the coordinates of the images.
+        marks: digests of the claims that tell of it.
     """
 
     earlier: FineImage
     later: FineImage
     items: tuple[str, str]
-
-
-def find_image(registry: Registry, named: str) -> LaidImage:
-    """The laid image that an item id or the name of a file stands for.
-
-    An original that has a working copy stands for that.
-
-    Raises:
-        NotFoundError: there is no such item in the record, or no such file.
-        InputError: the item has several working copies.
-        IntegrityError: its bytes are not those that were kept.
-    """
-    if not named.startswith("item:"):
-        if not Path(named).is_file():
-            raise NotFoundError("there is no such image", place=named)
-        return LaidImage(path=Path(named), name=Path(named).name)
-    view = registry.view("sealed")
-    copies = {
-        one.claim.subject
-        for one in view.claims(ref=named, predicate="working_copy_of")
-        if not one.withdrawn
-    }
-    if len(copies) > 1:
-        raise InputError(
-            f"the item has {len(copies)} working copies", place=named[:17],
-            mend=f"Name one of them: {', '.join(sorted(copies))}",
-        )  # fmt: skip
-    item = next(iter(copies), named)
-    if not view.claims(subject=item, predicate="file"):
-        raise NotFoundError(f"there is no {item}", mend="Lay it first: `habeas watch picture`")
-    sha256 = item.removeprefix("item:")
-    registry.evidence.check(sha256)
-    return LaidImage(path=registry.evidence.path(sha256), name=item[:17], item=item,
-                     taken=_taken(registry, item))  # fmt: skip
-
-
-def _taken(registry: Registry, item: str) -> date | None:
-    """The one day on which an item was captured, if claims agree on one."""
-    days = {
-        (one.claim.value.earliest, one.claim.value.latest)
-        for one in registry.view("sealed").claims(subject=item, predicate="captured")
-        if not one.withdrawn and isinstance(one.claim.value, When)
-    }
-    if len(days) != 1:
-        return None
-    earliest, latest = days.pop()
-    return date.fromisoformat(earliest) if earliest and earliest == latest else None
+    marked: tuple[Shape, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 def make_pair(ground: SiteGround, before: LaidImage, after: LaidImage) -> Pair:
@@ -139,11 +83,25 @@ def make_pair(ground: SiteGround, before: LaidImage, after: LaidImage) -> Pair:
     return Pair(earlier=earlier, later=later, items=(before.item, after.item))
 
 
-def draw(
-    pair: Pair, ground: SiteGround, language: Language, marked: Sequence[Shape] = ()
-) -> tuple[bytes, bytes]:
+def with_marks(registry: Registry, ground: SiteGround, pair: Pair) -> Pair:
+    """A pair with what readers marked in its images, as far as the team may see that."""
+    marks = [
+        mark
+        for item in dict.fromkeys(filter(None, pair.items))
+        for mark in marks_of(registry, item, clearance="team")
+    ]
+    shapes = [projected(mark.place, DEGREES, ground.crs) for mark in marks]
+    drawn = [shape if shape.area else shape.buffer(POINT) for shape in shapes]
+    return replace(
+        pair,
+        marked=tuple(shape for shape in drawn if isinstance(shape, Polygon | MultiPolygon)),
+        marks=tuple(mark.claim for mark in marks),
+    )
+
+
+def draw(pair: Pair, ground: SiteGround, language: Language) -> tuple[bytes, bytes]:
     """The picture of a pair as SVG and PNG; see `figures.fine_pair.draw_pair`."""
-    return draw_pair(pair.earlier, pair.later, ground.outline, marked, language=language)
+    return draw_pair(pair.earlier, pair.later, ground.outline, pair.marked, language=language)
 
 
 def record_pair(
@@ -169,11 +127,11 @@ def record_pair(
             "an image is not of the record, so that nobody could check the picture",
             mend="Keep it first (`habeas watch picture`), and name it by its item",
         )
-    level: Sensitivity = "sealed" if _is_sealed(registry, pair.items) else ground.level
+    level: Sensitivity = "sealed" if is_sealed(registry, pair.items) else ground.level
     run = new_run(
         METHOD,
         parameters=(f"resolution={pair.earlier.resolution:.6g}", f"crs={ground.code}"),
-        inputs=[Ref(id=item) for item in pair.items],
+        inputs=[Ref(id=name) for name in (*pair.items, *(f"claim:{one}" for one in pair.marks))],
     )
     outputs = [_output(pair, ground, language) for language in LANGUAGES]
     said = [
@@ -185,12 +143,6 @@ def record_pair(
     claims = [msgspec.structs.replace(one, sensitivity=level) for part in bound for one in part]
     return record_run(registry, run, [[*said, *claims]], outputs, sensitivity=level,
                       recorder=recorder)  # fmt: skip
-
-
-def _is_sealed(registry: Registry, items: Sequence[str]) -> bool:
-    """Whether the team may not see one of some items: then it may not see what shows it either."""
-    team = registry.view("team")
-    return not all(team.claims(subject=item, predicate="file") for item in items)
 
 
 def _output(pair: Pair, ground: SiteGround, language: Language) -> Output:
