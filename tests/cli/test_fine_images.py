@@ -120,8 +120,8 @@ def lay(made: Path, registry: Path, *more: object):
                  "EPSG:32631", "--taken", "2003-05-01", *more)  # fmt: skip
 
 
-def take(made: Path, registry: Path):
-    return shown(registry, *PICTURE, made / "after.tif", "--taken", "2017-09-03")
+def take(made: Path, registry: Path, *more: object):
+    return shown(registry, *PICTURE, made / "after.tif", "--taken", "2017-09-03", *more)
 
 
 def state(registry: Path):
@@ -314,12 +314,16 @@ def test_a_pair_that_cannot_be_is_refused(
     assert not list(tmp_path.rglob("pair-*"))
 
 
-def test_what_the_team_may_not_see_is_in_no_picture_for_the_team(made, registry, tmp_path):
+@pytest.mark.parametrize("from_file", [False, True])
+def test_what_the_team_may_not_see_is_in_no_picture_for_the_team(
+    made, registry, tmp_path, from_file
+):
+    more = ("--outline", made / "outline.geojson") if from_file else ()
     with open_registry(registry) as opened:
         (where,) = opened.view("sealed").claims(subject=SITE, predicate="location")
         reclassify(opened, where.digest, "sealed", "the place is not for all of the team")
-    both = lay(made, registry), take(made, registry)
-    pair(registry, both, tmp_path / "out", "--record")
+    both = lay(made, registry, *more), take(made, registry, *more)
+    pair(registry, both, tmp_path / "out", "--record", *more)
     with open_registry(registry) as opened:
         assert not opened.view("team").entities("item")
         assert len(opened.view("sealed").entities("item")) == 5
@@ -386,7 +390,7 @@ def test_two_readers_are_compared_as_far_as_their_marks_go(registry, both, monke
         (other,) = json.loads(told.output)["agreement"]
         if at < 9:
             assert other["kappa"] is None
-            assert f"{at + 1} places in common" in other["words"]
+            assert f"{at + 1} place{'s' if at else ''} in common" in other["words"]
     assert other["reader"] == "reader r-one"
     assert other["places"] == 10
     assert other["kappa"] == pytest.approx((0.9 - 0.5) / 0.5)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from habeas.errors import InputError
 from habeas.monitoring.fine_image import lay_on_ground, read_on_ground, write_working_copy
-from habeas.monitoring.registration import ControlPoint, register
+from habeas.monitoring.registration import ControlPoint, Registration, register
 
 CRS = "EPSG:32639"
 
@@ -113,3 +113,40 @@ def test_what_is_no_picture_is_refused(tmp_path, making, photograph):
         lay_on_ground(photograph, registered(), 0.001)
     with pytest.raises(InputError, match="no lengths"):
         lay_on_ground(photograph, registered(), 0.5, bounds=(10, 0, 0, 10))
+
+
+def test_what_a_working_copy_does_not_show_is_not_shown_when_it_is_read(photograph, tmp_path):
+    image = lay_on_ground(photograph, registered(0.4), 0.5)
+    write_working_copy(image, tmp_path / "copy.tif", registered(0.4))
+    rows, columns = image.shown.shape
+    bounds = (image.west, image.north - 0.5 * rows, image.west + 0.5 * columns, image.north)
+    back = read_on_ground(tmp_path / "copy.tif", CRS, 0.5, bounds)
+    assert not image.shown.all()
+    np.testing.assert_array_equal(back.shown, image.shown)
+    np.testing.assert_array_equal(back.pixels, image.pixels)
+
+
+def aslant():
+    """A camera 60 m up at the foot of the picture, which looks north; the horizon is in it."""
+
+    def seen(x, y):  # metres east and north of the camera
+        return 80 + 100 * x / y, 20 + 100 * 60 / y
+
+    return register(
+        [ControlPoint(column=column, row=row, x=500_000 + x, y=4_000_000 + y)
+         for x, y in [(-40, 80), (40, 80), (-60, 200), (60, 200), (0, 120)]
+         for column, row in [seen(x, y)]],
+        CRS, form="projective",
+    )  # fmt: skip
+
+
+def test_what_lies_behind_the_camera_is_not_shown(photograph, monkeypatch):
+    bounds = (499_900.0, 3_999_400.0, 500_100.0, 4_000_200.0)
+    rows = slice(205, 800)  # south of the camera; the formula puts it into the sky
+
+    def south():
+        return lay_on_ground(photograph, aslant(), 1.0, bounds=bounds).shown[rows].sum()
+
+    assert south() == 0
+    monkeypatch.setattr(Registration, "before_horizon", lambda _, places: places[:, 0] > 0)
+    assert south() > 0

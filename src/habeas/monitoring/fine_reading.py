@@ -89,7 +89,7 @@ def agreement(
     places = sorted(set(first) & set(second))
     if len(places) < FEWEST:
         raise InputError(
-            f"two readers have {len(places)} places in common",
+            f"two readers have {len(places)} place{'' if len(places) == 1 else 's'} in common",
             mend=f"Let both read at least {FEWEST}",
         )
     kinds = sorted({reading[place] for reading in (first, second) for place in places})

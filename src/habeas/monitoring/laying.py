@@ -89,9 +89,22 @@ def site_ground(registry: Registry, site: str, outline: Outline, uncertainty: fl
         raise NotFoundError(f"there is no {site}", mend="Record the site first: `habeas record`")
     area = SiteArea(outline=outline.ground, uncertainty=uncertainty)
     crs = utm_zone(area)
-    known = {shown.digest for shown in registry.view("team").claims(subject=site)}
-    level: Sensitivity = "sealed" if outline.claim and outline.claim not in known else LEVEL
-    return SiteGround(site=site, outline=make_ground(area, crs), crs=crs, level=level)
+    return SiteGround(site=site, outline=make_ground(area, crs), crs=crs,
+                      level=_level(registry, site, outline))  # fmt: skip
+
+
+def _level(registry: Registry, site: str, outline: Outline) -> Sensitivity:
+    """Sealed where the team may not see where the site lies, wherever the outline is from."""
+    seen, held = (
+        {
+            shown.digest
+            for shown in registry.view(clearance).claims(subject=site, predicate="location")
+            if not shown.withdrawn
+        }
+        for clearance in (LEVEL, "sealed")
+    )
+    hidden = outline.claim not in seen if outline.claim else bool(held) and not seen
+    return "sealed" if hidden else LEVEL
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
