@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from habeas.claims.claim import Claim
 from habeas.claims.values import File, Polygon, Ref, Text, Where
+from habeas.monitoring import laying
 from habeas.monitoring.outline_sought import shape_of
 from habeas.monitoring.projection import DEGREES, projected
 from habeas.registry import clearance
@@ -439,6 +440,16 @@ def test_what_readers_marked_is_drawn_where_it_is_asked_for(registry, both, mark
         held = opened.view("team").claims(subject=run_id, predicate="input")
         inputs = {one.claim.value.id for one in held}
     assert f"claim:{told['claims'][0]}" in inputs
+
+
+def test_without_the_level_of_the_place_the_team_would_see_it(made, registry, monkeypatch):
+    with open_registry(registry) as opened:
+        (where,) = opened.view("sealed").claims(subject=SITE, predicate="location")
+        reclassify(opened, where.digest, "sealed", "the place is not for all of the team")
+    monkeypatch.setattr(laying, "_level", lambda *_: "team")
+    take(made, registry)
+    with open_registry(registry) as opened:
+        assert opened.view("team").entities("item")
 
 
 # The gate
