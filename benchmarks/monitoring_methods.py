@@ -14,8 +14,8 @@ import shapely
 import xarray as xr
 from shapely.geometry import Polygon
 
-from habeas.monitoring.cold import ColdSettings, pooled, second_opinion
 from habeas.monitoring.cube import bands_of
+from habeas.monitoring.detection.cold import ColdSettings, pooled, second_opinion
 
 Mask = npt.NDArray[np.bool_]
 
@@ -61,8 +61,8 @@ Method = Callable[[xr.Dataset, Polygon, date], Said]
 
 def ours(cube: xr.Dataset, outline: Polygon, watched_from: date) -> Said:
     """Habeas at 0.02 alarms per site and year."""
-    from habeas.monitoring.detection import detect
-    from habeas.monitoring.settings import DetectionSettings
+    from habeas.monitoring.detection.detect import detect
+    from habeas.monitoring.detection.settings import DetectionSettings
 
     settings = DetectionSettings(watch_from=watched_from)
     began = time.process_time()
@@ -170,7 +170,7 @@ def methods() -> Mapping[str, Method]:
     """All that are compared, ours first if it can be imported."""
     found: dict[str, Method] = {}
     try:
-        import habeas.monitoring.detection  # noqa: F401
+        import habeas.monitoring.detection.detect  # noqa: F401
     except ImportError:
         print("Habeas' own detector is not here: the others alone.")
     else:

@@ -17,7 +17,7 @@ from scipy.ndimage import shift
 from skimage.registration import phase_cross_correlation
 
 from benchmarks.machine import describe, table
-from habeas.monitoring.shifts import estimate_shifts
+from habeas.monitoring.images.shifts import estimate_shifts
 
 CUBES = {
     "10 m": ("sentinel2_cube_subset_romania_10m.nc", ("B3", "B4", "B8")),

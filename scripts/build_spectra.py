@@ -1,4 +1,4 @@
-"""Write the measured spectra (`src/habeas/monitoring/spectra.csv.gz`) from earthlib 1.1.0.
+"""Write the measured spectra (`monitoring/detection/spectra.csv.gz`) from earthlib 1.1.0.
 
 The package `earthlib` (MIT) holds measured spectra of soils, built surfaces, wood, litter and ash,
 and modelled ones of canopies, from 0.4 to 2.45 micrometres. They are averaged over the six bands

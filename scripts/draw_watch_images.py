@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from habeas.drawing.raster import svg_to_png
-from habeas.monitoring.detection import detect
+from habeas.monitoring.detection.detect import detect
 from habeas.monitoring.figures.chips import draw_chips
 from habeas.monitoring.figures.curve import draw_curve
 from habeas.monitoring.simulation import Change, simulate_site

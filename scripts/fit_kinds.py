@@ -1,4 +1,4 @@
-"""Fit the model that tells kinds of change (`src/habeas/monitoring/kind_model.json`).
+"""Fit the model that tells kinds of change (`src/habeas/monitoring/detection/kind_model.json`).
 
 Changed sites are simulated of the calibration split; the footprint, the date and whether it went on
 over months are blurred as a detector blurs them. The regression, its temperature and the
@@ -19,16 +19,16 @@ import numpy.typing as npt
 from scipy.ndimage import binary_dilation
 from scipy.optimize import minimize, minimize_scalar
 
+from habeas.monitoring.detection.kind import KindModel, columns
+from habeas.monitoring.detection.kind_features import NAMES, features
+from habeas.monitoring.detection.spectra import Split, spectra_digest
 from habeas.monitoring.disturbance import KINDS
-from habeas.monitoring.kind import KindModel, columns
-from habeas.monitoring.kind_features import NAMES, features
 from habeas.monitoring.simulation import Change, Truth, simulate_site
-from habeas.monitoring.spectra import Split, spectra_digest
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-PATH = Path(__file__).parents[1] / "src/habeas/monitoring/kind_model.json"
+PATH = Path(__file__).parents[1] / "src/habeas/monitoring/detection/kind_model.json"
 SITES = {"calibration": 1500, "test": 500}
 FIRST_SEED = {"calibration": 1_000_000, "test": 5_000_000}
 RIDGE = 0.01

@@ -19,7 +19,7 @@ from pathlib import Path
 import xarray as xr
 from shapely.geometry import box, mapping
 
-from habeas.monitoring.folder_writing import write_folder
+from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.simulation import Change, simulate_site
 
 HERE = Path(__file__).parent

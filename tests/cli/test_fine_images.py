@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from habeas.claims.claim import Claim
 from habeas.claims.values import File, Polygon, Ref, Text, Where
-from habeas.monitoring import laying
-from habeas.monitoring.outline_sought import shape_of
+from habeas.monitoring.fine_images import laying
+from habeas.monitoring.fine_images.outline_sought import shape_of
 from habeas.monitoring.projection import DEGREES, projected
 from habeas.registry import clearance
 from habeas.registry.changing import reclassify

@@ -19,11 +19,11 @@ from habeas.cli.text_curve import ALARM, BAND, curve_lines, text_curve
 from habeas.cli.watch_words import _WORDS
 from habeas.drawing.bidi import LRI, PDI, RLI
 from habeas.errors import InputError
-from habeas.monitoring.folder_writing import write_folder
+from habeas.monitoring.images.folder_writing import write_folder
+from habeas.monitoring.looks.watch_list import read_watch_list
+from habeas.monitoring.looks.watch_shown import CurvePoint
 from habeas.monitoring.projection import DEGREES, projected
 from habeas.monitoring.simulation import Change, simulate_site
-from habeas.monitoring.watch_list import read_watch_list
-from habeas.monitoring.watch_shown import CurvePoint
 from habeas.registry.registry import create_registry, open_registry
 
 ORG = "org:invented-archive"

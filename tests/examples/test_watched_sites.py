@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from habeas.claims.values import words
 from habeas.cli.main import app
-from habeas.monitoring.outline_sought import outline_in_record
+from habeas.monitoring.fine_images.outline_sought import outline_in_record
 from habeas.monitoring.projection import DEGREES, projected
 from habeas.registry.registry import create_registry, open_registry
 

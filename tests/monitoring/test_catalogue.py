@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from habeas.errors import InputError
-from habeas.monitoring.folder_writing import write_folder
-from habeas.monitoring.images import read_images
-from habeas.monitoring.mgrs_square import squares_of
+from habeas.monitoring.images.folder_writing import write_folder
+from habeas.monitoring.images.mgrs_square import squares_of
+from habeas.monitoring.images.read_images import read_images
 from habeas.monitoring.site_area import SiteArea
 
 pytestmark = pytest.mark.enable_socket

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from habeas.errors import StorageError
-from habeas.monitoring import chip_store, chips
-from habeas.monitoring.chip import Chip
-from habeas.monitoring.chip_store import ChipStore
-from habeas.monitoring.folder_writing import write_folder
-from habeas.monitoring.images import read_images
+from habeas.monitoring.images import chip_store, chips
+from habeas.monitoring.images.chip import Chip
+from habeas.monitoring.images.chip_store import ChipStore
+from habeas.monitoring.images.folder_writing import write_folder
+from habeas.monitoring.images.read_images import read_images
 from habeas.monitoring.site_area import site_grid, utm_zone
 
 
@@ -116,8 +116,8 @@ SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from habeas.monitoring import chip_store, whole_file
-from habeas.monitoring.chip import Chip
+from habeas.monitoring.images import chip_store, whole_file
+from habeas.monitoring.images.chip import Chip
 from habeas.monitoring.site_area import SiteArea, site_grid, utm_zone
 from shapely.geometry import box
 chip_store.CHIPS_A_SEGMENT = 2
@@ -186,7 +186,7 @@ def test_a_full_disk_is_said_and_leaves_no_half(tmp_path, making, monkeypatch):
     def full(descriptor):
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("habeas.monitoring.whole_file.os.fsync", full)
+    monkeypatch.setattr("habeas.monitoring.images.whole_file.os.fsync", full)
     with pytest.raises(StorageError, match="No space left"):
         store.flush()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

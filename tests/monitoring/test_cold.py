@@ -8,7 +8,7 @@ import pytest
 from shapely.geometry import box
 
 from habeas.errors import InputError
-from habeas.monitoring.cold import ColdSettings, pooled, second_opinion
+from habeas.monitoring.detection.cold import ColdSettings, pooled, second_opinion
 from habeas.monitoring.simulation import Change, simulate_site
 
 WATCHED = date(2020, 1, 1)

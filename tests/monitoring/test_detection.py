@@ -10,14 +10,14 @@ from shapely.geometry import Point, box
 from tests.monitoring.scenes import Scene, scene
 
 from habeas.errors import InputError
-from habeas.monitoring import alarms as alarms_module
 from habeas.monitoring import detect
-from habeas.monitoring import detection as detection_module
-from habeas.monitoring import statistic as statistic_module
-from habeas.monitoring.calibration import Tail, poisson_ends, threshold
-from habeas.monitoring.detection import watch
-from habeas.monitoring.settings import DetectionSettings
-from habeas.monitoring.surroundings import median_over
+from habeas.monitoring.detection import alarms as alarms_module
+from habeas.monitoring.detection import detect as detection_module
+from habeas.monitoring.detection import statistic as statistic_module
+from habeas.monitoring.detection.calibration import Tail, poisson_ends, threshold
+from habeas.monitoring.detection.detect import watch
+from habeas.monitoring.detection.settings import DetectionSettings
+from habeas.monitoring.detection.surroundings import median_over
 
 SETTINGS = DetectionSettings(watch_from=date(2020, 1, 1))
 

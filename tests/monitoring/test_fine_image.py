@@ -10,8 +10,12 @@ import rasterio
 from PIL import Image
 
 from habeas.errors import InputError
-from habeas.monitoring.fine_image import lay_on_ground, read_on_ground, write_working_copy
-from habeas.monitoring.registration import ControlPoint, Registration, register
+from habeas.monitoring.fine_images.fine_image import (
+    lay_on_ground,
+    read_on_ground,
+    write_working_copy,
+)
+from habeas.monitoring.fine_images.registration import ControlPoint, Registration, register
 
 CRS = "EPSG:32639"
 

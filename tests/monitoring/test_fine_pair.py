@@ -8,8 +8,8 @@ import pytest
 from shapely.geometry import box
 
 from habeas.errors import InputError
-from habeas.monitoring.figures.fine_pair import draw_pair
-from habeas.monitoring.fine_image import FineImage
+from habeas.monitoring.fine_images.fine_image import FineImage
+from habeas.monitoring.fine_images.pair_figure import draw_pair
 
 OUTLINE = box(500_020, 3_999_930, 500_060, 3_999_970)
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from habeas.errors import InputError
-from habeas.monitoring.fine_reading import Annotation, agreement
-from habeas.monitoring.grave_grid import CountedCell, derive_graves
+from habeas.monitoring.detection.grave_grid import CountedCell, derive_graves
+from habeas.monitoring.fine_images.fine_reading import Annotation, agreement
 
 KINDS = ("bulldozed", "rubbish", "planted")
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from habeas.errors import InputError
-from habeas.monitoring.band_names import BandFile, band_file, common_name, sensor_of
 from habeas.monitoring.cube import check_cube
-from habeas.monitoring.file_facts import FileFacts
-from habeas.monitoring.folder import read_folder
-from habeas.monitoring.folder_settings import date_in, read_settings
-from habeas.monitoring.images import read_images
+from habeas.monitoring.images.band_names import BandFile, band_file, common_name, sensor_of
+from habeas.monitoring.images.file_facts import FileFacts
+from habeas.monitoring.images.folder import read_folder
+from habeas.monitoring.images.folder_settings import date_in, read_settings
+from habeas.monitoring.images.read_images import read_images
 
 S2 = {"B02": "blue", "B03": "green", "B04": "red", "B08": "nir", "B11": "swir16", "B12": "swir22"}
 OLI = {"SR_B2": "blue", "SR_B3": "green", "SR_B4": "red", "SR_B5": "nir", "SR_B6": "swir16",

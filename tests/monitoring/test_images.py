@@ -13,8 +13,8 @@ from shapely.geometry import Point, Polygon, box, mapping
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import check_cube
-from habeas.monitoring.folder_writing import write_folder
-from habeas.monitoring.images import read_images
+from habeas.monitoring.images.folder_writing import write_folder
+from habeas.monitoring.images.read_images import read_images
 from habeas.monitoring.site_area import SiteArea, ground, site_grid, utm_zone
 
 

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from habeas.monitoring import kind as module
 from habeas.monitoring.cube import BANDS
+from habeas.monitoring.detection import kind as module
+from habeas.monitoring.detection.kind import KindModel, kinds, load_kind_model
+from habeas.monitoring.detection.kind_features import NAMES, features
 from habeas.monitoring.disturbance import KINDS
-from habeas.monitoring.kind import KindModel, kinds, load_kind_model
-from habeas.monitoring.kind_features import NAMES, features
 from habeas.monitoring.simulation import Change, simulate_site
 
 PER_KIND = 8
@@ -104,7 +104,7 @@ def test_with_too_little_to_see_no_kind_is_named(lack):
 
 
 def test_a_model_of_other_features_is_refused(tmp_path, monkeypatch):
-    shipped = (module.files("habeas.monitoring") / "kind_model.json").read_text("utf-8")
+    shipped = (module.files("habeas.monitoring.detection") / "kind_model.json").read_text("utf-8")
     (tmp_path / "kind_model.json").write_text(shipped.replace(NAMES[0], "another"), "utf-8")
     monkeypatch.setattr(module, "files", lambda _: tmp_path)
     with pytest.raises(ValueError, match="other features"):
@@ -123,7 +123,7 @@ def test_features_are_finite_where_clouds_leave_little():
 
 
 def test_a_disturbance_that_is_found_carries_its_kinds():
-    from habeas.monitoring.detection import detect
+    from habeas.monitoring.detection.detect import detect
 
     change = Change(kind="planted", onset=date(2020, 5, 1), pixels=(6, 6), cover=1.0)
     made = simulate_site(7_500_001, change=change, sensors=("sentinel-2",))

@@ -11,15 +11,15 @@ import pytest
 from shapely.geometry import Point, box
 
 from habeas.errors import InputError
-from habeas.monitoring import looking
-from habeas.monitoring.detection import detect
-from habeas.monitoring.images import Images
-from habeas.monitoring.look import Look
-from habeas.monitoring.looking import Asked, Failure, look_at_all
-from habeas.monitoring.outline_sought import outline_in_file
-from habeas.monitoring.settings import DetectionSettings
+from habeas.monitoring.detection.detect import detect
+from habeas.monitoring.detection.settings import DetectionSettings
+from habeas.monitoring.fine_images.outline_sought import outline_in_file
+from habeas.monitoring.images.read_images import Images
+from habeas.monitoring.looks import looking
+from habeas.monitoring.looks.look import Look
+from habeas.monitoring.looks.looking import Asked, Failure, look_at_all
+from habeas.monitoring.looks.watch_list import WatchedSite, add_site, read_watch_list
 from habeas.monitoring.simulation import Change, simulate_site
-from habeas.monitoring.watch_list import WatchedSite, add_site, read_watch_list
 
 _spec = importlib.util.spec_from_file_location("watched", Path(__file__).parent / "watched.py")
 watched = importlib.util.module_from_spec(_spec)

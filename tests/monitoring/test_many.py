@@ -12,10 +12,10 @@ import xarray as xr
 from distributed import Client, LocalCluster
 from tests.monitoring.scenes import scene
 
-from habeas.monitoring.many import WatchedSite, attempt
-from habeas.monitoring.pool import watch_many
-from habeas.monitoring.settings import DetectionSettings
-from habeas.monitoring.tiles import by_tile, watch_tiles
+from habeas.monitoring.detection.many import WatchedSite, attempt
+from habeas.monitoring.detection.pool import watch_many
+from habeas.monitoring.detection.settings import DetectionSettings
+from habeas.monitoring.detection.tiles import by_tile, watch_tiles
 
 SETTINGS = DetectionSettings(watch_from=date(2020, 1, 1))
 

@@ -13,10 +13,10 @@ from habeas.claims.agreement import Agreement
 from habeas.claims.claim import Claim
 from habeas.claims.values import File, Quantity, Ref, Term, Text, When
 from habeas.errors import InputError, NotFoundError
-from habeas.monitoring import look_files, recording
-from habeas.monitoring.reading import record_reading
-from habeas.monitoring.recorded import recorded_watch
-from habeas.monitoring.recording import record_look
+from habeas.monitoring.looks import look_files, recording
+from habeas.monitoring.looks.reading import record_reading
+from habeas.monitoring.looks.recorded import recorded_watch
+from habeas.monitoring.looks.recording import record_look
 from habeas.registry import clearance
 from habeas.registry.changing import reclassify
 from habeas.registry.rebuilding import rebuild

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.errors import InputError
-from habeas.monitoring.registration import FEWEST, ControlPoint, register
+from habeas.monitoring.fine_images.registration import FEWEST, ControlPoint, register
 
 CRS = "EPSG:32639"
 PLACES = [(100, 80), (1900, 150), (1850, 1400), (90, 1350), (1000, 700), (400, 1000), (1500, 400)]

@@ -8,10 +8,10 @@ import xarray as xr
 from scipy.ndimage import gaussian_filter, shift
 from skimage.registration import phase_cross_correlation
 
-from habeas.monitoring import alignment
-from habeas.monitoring.folder_writing import write_folder
-from habeas.monitoring.images import read_images
-from habeas.monitoring.shifts import estimate_shifts
+from habeas.monitoring.images import alignment
+from habeas.monitoring.images.folder_writing import write_folder
+from habeas.monitoring.images.read_images import read_images
+from habeas.monitoring.images.shifts import estimate_shifts
 
 
 def textured(dates=12, size=60, bands=3, seed=0, noise=0.003):

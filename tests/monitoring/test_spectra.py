@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from habeas.errors import IntegrityError
-from habeas.monitoring import spectra
 from habeas.monitoring.cube import BANDS
-from habeas.monitoring.spectra import GROUPS, PLATFORMS, load_spectra
+from habeas.monitoring.detection import spectra
+from habeas.monitoring.detection.spectra import GROUPS, PLATFORMS, load_spectra
 
+HOME = "habeas.monitoring.detection"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "build_spectra.py"
 
 
@@ -46,12 +47,10 @@ def test_materials_are_what_they_are_known_to_be():
 
 
 def test_a_changed_table_is_refused(tmp_path, monkeypatch):
-    data = (files("habeas.monitoring") / "spectra.csv.gz").read_bytes()
+    data = (files(HOME) / "spectra.csv.gz").read_bytes()
     text = gzip.decompress(data).replace(b",soil,test,", b",soil,calibration,", 1)
     (tmp_path / "spectra.csv.gz").write_bytes(gzip.compress(text))
-    (tmp_path / "spectra.sha256").write_bytes(
-        (files("habeas.monitoring") / "spectra.sha256").read_bytes()
-    )
+    (tmp_path / "spectra.sha256").write_bytes((files(HOME) / "spectra.sha256").read_bytes())
     monkeypatch.setattr(spectra, "files", lambda _: tmp_path)
     with pytest.raises(IntegrityError, match="not what was shipped"):
         load_spectra.__wrapped__("test")
@@ -61,5 +60,5 @@ def test_the_table_is_what_the_script_makes_of_earthlib():
     spec = importlib.util.spec_from_file_location("build_spectra", SCRIPT)
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    shipped = gzip.decompress((files("habeas.monitoring") / "spectra.csv.gz").read_bytes())
+    shipped = gzip.decompress((files(HOME) / "spectra.csv.gz").read_bytes())
     assert script.table().encode() == shipped

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habeas.monitoring.unmixing import SURFACES, endmembers, unmix
+from habeas.monitoring.detection.unmixing import SURFACES, endmembers, unmix
 
 SOIL = np.array([0.12, 0.17, 0.23, 0.29, 0.37, 0.33])
 

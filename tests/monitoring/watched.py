@@ -10,9 +10,9 @@ import xarray as xr
 from shapely.geometry import Polygon, box
 
 from habeas.monitoring.disturbance import Assessment, Calibration, Curve, Disturbance, Interval
-from habeas.monitoring.images import Images
-from habeas.monitoring.look import Look
-from habeas.monitoring.scene import Scene
+from habeas.monitoring.images.read_images import Images
+from habeas.monitoring.images.scene import Scene
+from habeas.monitoring.looks.look import Look
 
 SIDE = 16
 WEST, NORTH = 500_000.0, 3_400_000.0

@@ -12,9 +12,9 @@ from habeas.cli import options
 if TYPE_CHECKING:
     from datetime import date
 
-    from habeas.monitoring.annotating import Mark
-    from habeas.monitoring.laying import Laid, SiteGround
-    from habeas.monitoring.registration import Registration
+    from habeas.monitoring.fine_images.annotating import Mark
+    from habeas.monitoring.fine_images.laying import Laid, SiteGround
+    from habeas.monitoring.fine_images.registration import Registration
     from habeas.registry.registry import Registry
 
 SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="A site of the record: site:…")]
@@ -89,8 +89,8 @@ def picture(
     """
     from habeas.cli.custody import now
     from habeas.cli.opening import opened
-    from habeas.monitoring.control_points import read_control_points
-    from habeas.monitoring.laying import Picture, lay_picture, take_in
+    from habeas.monitoring.fine_images.control_points import read_control_points
+    from habeas.monitoring.fine_images.laying import Picture, lay_picture, take_in
 
     day = _day(taken)
     with opened(registry, passphrase_file) as found:
@@ -122,8 +122,8 @@ def _day(text: str | None) -> date | None:
 def _ground(
     registry: Registry, site: str, outline: Path | None, uncertainty: float | None
 ) -> SiteGround:
-    from habeas.monitoring.laying import site_ground
-    from habeas.monitoring.outline_sought import outline_in_file, outline_in_record
+    from habeas.monitoring.fine_images.laying import site_ground
+    from habeas.monitoring.fine_images.outline_sought import outline_in_file, outline_in_record
 
     if outline is None:
         chosen = outline_in_record(registry.view("sealed"), site, uncertainty)
@@ -222,8 +222,8 @@ def pair(
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, isolated, say
     from habeas.cli.writing import new_folder, write_new
-    from habeas.monitoring.laid_image import find_image
-    from habeas.monitoring.pairing import draw, make_pair, record_pair, with_marks
+    from habeas.monitoring.fine_images.laid_image import find_image
+    from habeas.monitoring.fine_images.pairing import draw, make_pair, record_pair, with_marks
 
     with opened(registry, passphrase_file) as found:
         ground = _ground(found, site, outline, uncertainty)
@@ -301,9 +301,9 @@ def annotate(
     """
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, say
-    from habeas.monitoring.annotating import marks_of, read_place, record_annotation
-    from habeas.monitoring.fine_reading import Annotation
-    from habeas.monitoring.laid_image import find_image
+    from habeas.monitoring.fine_images.annotating import marks_of, read_place, record_annotation
+    from habeas.monitoring.fine_images.fine_reading import Annotation
+    from habeas.monitoring.fine_images.laid_image import find_image
 
     place = read_place(at)
     with opened(registry, passphrase_file) as found:
@@ -326,7 +326,7 @@ def annotate(
 def _agreements(marks: list[Mark], who: str, ground: SiteGround) -> list[dict[str, object]]:
     """How far the others who read an image agree with a reader, or why that cannot be said."""
     from habeas.errors import InputError
-    from habeas.monitoring.annotating import agreement_of
+    from habeas.monitoring.fine_images.annotating import agreement_of
 
     told: list[dict[str, object]] = []
     for other in sorted({mark.reader for mark in marks} - {who}):

@@ -13,7 +13,7 @@ from habeas.cli.watch_words import said
 from habeas.drawing.bidi import LRI, PDI, RLI
 
 if TYPE_CHECKING:
-    from habeas.monitoring.watch_shown import CurvePoint, DisturbanceShown
+    from habeas.monitoring.looks.watch_shown import CurvePoint, DisturbanceShown
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 NOTHING = " "

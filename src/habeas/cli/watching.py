@@ -10,7 +10,7 @@ import typer
 from habeas.cli import fine_images, options
 
 if TYPE_CHECKING:
-    from habeas.monitoring.watch_shown import DisturbanceShown, PictureShown, WatchShown
+    from habeas.monitoring.looks.watch_shown import DisturbanceShown, PictureShown, WatchShown
     from habeas.registry.registry import Registry
     from habeas.registry.view import View
 
@@ -69,8 +69,8 @@ def add(
     """
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, say
-    from habeas.monitoring.outline_sought import outline_in_file, outline_in_record
-    from habeas.monitoring.watch_list import WatchedSite, add_site
+    from habeas.monitoring.fine_images.outline_sought import outline_in_file, outline_in_record
+    from habeas.monitoring.looks.watch_list import WatchedSite, add_site
 
     source = _source(images)
     with opened(registry) as found:
@@ -113,7 +113,7 @@ def _source(images: str) -> str:
 def _check(registry: Registry, watched: object) -> None:
     """Refuse what could not be watched: a site nobody recorded, an outline that is none."""
     from habeas.errors import NotFoundError
-    from habeas.monitoring.watch_list import WatchedSite
+    from habeas.monitoring.looks.watch_list import WatchedSite
 
     if isinstance(watched, WatchedSite):
         if next(registry.view("sealed").stream(subject=watched.site), None) is None:
@@ -133,7 +133,7 @@ def drop(
     """Take a site off the list; what was recorded of it stays."""
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, say
-    from habeas.monitoring.watch_list import drop_site
+    from habeas.monitoring.looks.watch_list import drop_site
 
     with opened(registry) as found:
         drop_site(found.path, site)
@@ -145,7 +145,7 @@ def list_(*, registry: options.Registry = None, as_json: options.Json = False) -
     """The sites that are watched."""
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, isolated, say
-    from habeas.monitoring.watch_list import read_watch_list
+    from habeas.monitoring.looks.watch_list import read_watch_list
 
     with opened(registry) as found:
         sites = read_watch_list(found.path)
@@ -194,9 +194,9 @@ def run(
     from habeas.cli.watching_run import run_over
     from habeas.cli.watching_text import print_results
     from habeas.errors import InputError
-    from habeas.monitoring.looking import Asked
-    from habeas.monitoring.settings import DetectionSettings
-    from habeas.monitoring.watch_list import cache_of, read_watch_list, watched_site
+    from habeas.monitoring.detection.settings import DetectionSettings
+    from habeas.monitoring.looks.looking import Asked
+    from habeas.monitoring.looks.watch_list import cache_of, read_watch_list, watched_site
 
     settings = DetectionSettings(alarms_per_site_year=rate)
     if second_opinion:
@@ -261,7 +261,7 @@ def show(
     from habeas.cli.terminal import emit, isolated, say
     from habeas.cli.watch_words import said
     from habeas.cli.watching_text import print_watch
-    from habeas.monitoring.watch_shown import gather_watch, pictures_of
+    from habeas.monitoring.looks.watch_shown import gather_watch, pictures_of
 
     with opened(registry) as found:
         view = found.view(clearance)
@@ -355,7 +355,7 @@ def review(
     """
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, say
-    from habeas.monitoring.reading import record_reading
+    from habeas.monitoring.looks.reading import record_reading
 
     with opened(registry, passphrase_file) as found:
         one = _chosen(found, found.view("sealed"), site, disturbance)
@@ -376,7 +376,7 @@ def review(
 
 def _chosen(registry: Registry, view: View, site: str, number: int | None) -> DisturbanceShown:
     from habeas.errors import InputError, NotFoundError
-    from habeas.monitoring.watch_shown import gather_watch
+    from habeas.monitoring.looks.watch_shown import gather_watch
 
     found = gather_watch(registry, view, site).disturbances
     if not found:

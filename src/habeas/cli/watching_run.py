@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from habeas.monitoring.look import Look
-    from habeas.monitoring.looking import Asked, Failure
-    from habeas.monitoring.watch_list import WatchedSite
+    from habeas.monitoring.looks.look import Look
+    from habeas.monitoring.looks.looking import Asked, Failure
+    from habeas.monitoring.looks.watch_list import WatchedSite
     from habeas.registry.registry import Registry
 
 
@@ -48,7 +48,7 @@ def run_over(
     Raises:
         KeyFileError, BusyError, StorageError: nothing more can be recorded; what was is kept.
     """
-    from habeas.monitoring.looking import Failure, look_at_all
+    from habeas.monitoring.looks.looking import Failure, look_at_all
 
     for found in look_at_all(sites, asked, processes=processes):
         if isinstance(found, Failure):
@@ -69,7 +69,7 @@ def _failed(failure: Failure) -> SiteResult:
 
 def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResult:
     from habeas.errors import InputError
-    from habeas.monitoring.recording import record_look
+    from habeas.monitoring.looks.recording import record_look
 
     try:
         made = record_look(registry, look, recorder=recorder)

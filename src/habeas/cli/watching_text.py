@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from habeas.cli.watching_run import SiteResult
-    from habeas.monitoring.watch_shown import DisturbanceShown, ReadingShown, WatchShown
+    from habeas.monitoring.looks.watch_shown import DisturbanceShown, ReadingShown, WatchShown
 
 SHORT = 12
 """How many digits of a digest are shown to people."""

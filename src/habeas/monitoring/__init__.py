@@ -14,8 +14,8 @@ from typing import Any
 
 _HOMES = {
     "SiteArea": "habeas.monitoring.site_area",
-    "detect": "habeas.monitoring.detection",
-    "read_images": "habeas.monitoring.images",
+    "detect": "habeas.monitoring.detection.detect",
+    "read_images": "habeas.monitoring.images.read_images",
 }
 
 __all__ = ["SiteArea", "detect", "read_images"]

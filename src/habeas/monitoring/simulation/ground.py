@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.detection.spectra import Spectra
 from habeas.monitoring.simulation.fields import Map, parcels, texture
 from habeas.monitoring.simulation.weather import Weather
-from habeas.monitoring.spectra import Spectra
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter, median_filter
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import BANDS, bands_of, check_cube
+from habeas.monitoring.detection.spectra import PLATFORMS, Split, load_spectra
 from habeas.monitoring.simulation.change import (
     Change,
     Deed,
@@ -23,7 +24,6 @@ from habeas.monitoring.simulation.change import (
 from habeas.monitoring.simulation.fields import texture
 from habeas.monitoring.simulation.ground import Ground, Times, draw_soil
 from habeas.monitoring.simulation.weather import CLIMATES, draw_weather
-from habeas.monitoring.spectra import PLATFORMS, Split, load_spectra
 
 Images = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.detection.spectra import PLATFORMS
 from habeas.monitoring.simulation.ground import CELL
-from habeas.monitoring.spectra import PLATFORMS
 
 Floats = npt.NDArray[np.float64]
 Images = npt.NDArray[np.float32]

@@ -13,6 +13,7 @@ from shapely.geometry import Polygon, box
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import BANDS
+from habeas.monitoring.detection.spectra import Split, load_spectra
 from habeas.monitoring.disturbance import KINDS
 from habeas.monitoring.simulation.atmosphere import draw_sky, sky_open, through
 from habeas.monitoring.simulation.change import Change, Deed, apply, draw_days, draw_order
@@ -28,7 +29,6 @@ from habeas.monitoring.simulation.sensor import (
     without_gap,
 )
 from habeas.monitoring.simulation.weather import CLIMATES, draw_weather
-from habeas.monitoring.spectra import Split, load_spectra
 
 MARGIN = 3
 """Pixels of ground about the scene, so that shifted images have something to see."""

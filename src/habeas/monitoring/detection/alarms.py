@@ -1,0 +1,145 @@
+"""From scores to alarms: day by day, each with what was known that day and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from habeas.monitoring.detection.calibration import restless
+from habeas.monitoring.detection.patches import Patches
+from habeas.monitoring.detection.stack import Bools, Days, Floats
+
+QUIET = 180
+"""Days after an alarm in which whatever else goes off belongs to the same change."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Alarm:
+    """A site that went off.
+
+    Attributes:
+        day: since 1970.
+        patch: the pixels that went furthest; shape (y, x).
+        strength: the statistic over its threshold, as a ratio.
+        covered: pixels that are not watched after it, until the model has learned anew; shape
+            (y, x).
+    """
+
+    day: int
+    patch: Bools
+    strength: float
+    covered: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What alarms are read off.
+
+    Attributes:
+        days: since the watch began; shape (t,).
+        values: of each patch over its level; shape (t, patches).
+        told: dates on which enough of the site is clear; shape (t,).
+        patches: which.
+        threshold: over the levels.
+    """
+
+    days: Days
+    values: Floats
+    told: Bools
+    patches: Patches
+    threshold: float
+
+    def margin(self, owner: int, allowed: Bools, raised: Floats) -> tuple[Floats, Days]:
+        """How far the best patch of an owner is over the threshold, and which it is.
+
+        Args:
+            owner: 0 for the site, 1 and up for a copy.
+            allowed: patches that count; shape (patches,).
+            raised: by which the surroundings raise the threshold; shape (t,).
+        """
+        chosen = np.flatnonzero((self.patches.owners == owner) & allowed)
+        if not len(chosen):
+            return np.full(len(self.days), -np.inf, dtype=np.float32), np.zeros(
+                len(self.days), dtype=np.int64
+            )
+        part = self.values[:, chosen]
+        part = np.where(np.isfinite(part), part, -np.inf)
+        best = part.argmax(axis=1)
+        top = part[np.arange(len(part)), best] - raised - self.threshold
+        return top.astype(np.float32), chosen[best]
+
+    def raised(self) -> Floats:
+        """By which the surroundings raise the threshold; shape (t,)."""
+        around = ~self.patches.site & (self.patches.kinds <= 1)
+        return restless(self.values[:, around], self.days)
+
+
+Cover = Callable[[int, Bools], Bools]
+"""From the day of an alarm and its patch to the pixels it changed, as known when it is quiet."""
+
+
+def alarms_of(
+    scores: Scores, shape: tuple[int, int], before: Sequence[Alarm], cover: Cover
+) -> tuple[Alarm, ...]:
+    """Every alarm, those of earlier runs first and as they were.
+
+    Args:
+        scores: since the watch began.
+        shape: rows and columns of the images.
+        before: alarms of earlier runs.
+        cover: what each changed.
+    """
+    found = list(before)
+    raised = scores.raised()
+    while True:
+        alarm = _next(scores, shape, found, raised, cover)
+        if alarm is None:
+            return tuple(found)
+        found.append(alarm)
+
+
+def _next(
+    scores: Scores,
+    shape: tuple[int, int],
+    found: Sequence[Alarm],
+    raised: Floats,
+    cover: Cover,
+) -> Alarm | None:
+    allowed = np.ones(len(scores.patches.owners), dtype=np.bool_)
+    since = -np.inf
+    for alarm in found:
+        grown = ndimage.binary_dilation(alarm.covered, structure=np.ones((3, 3)))
+        allowed &= scores.patches.members[grown.ravel()].sum(axis=0) == 0
+        since = alarm.day + QUIET
+    margin, best = scores.margin(0, allowed, raised)
+    late = np.flatnonzero((margin > 0) & scores.told & (scores.days > since))
+    if not len(late):
+        return None
+    at = int(late[0])
+    patch = (scores.patches.members[:, best[at]] > 0).reshape(shape)
+    day = int(scores.days[at])
+    strength = float(np.exp(margin[at]))
+    return Alarm(day=day, patch=patch, strength=strength, covered=cover(day, patch))
+
+
+def false_alarms(scores: Scores) -> Days:
+    """Alarms of each copy of the site; shape (copies,)."""
+    raised = scores.raised()
+    allowed = np.ones(len(scores.patches.owners), dtype=np.bool_)
+    counts = []
+    for owner in range(1, scores.patches.copies + 1):
+        margin, _ = scores.margin(owner, allowed, raised)
+        counts.append(_events(scores.days[margin > 0]))
+    return np.array(counts, dtype=np.int64)
+
+
+def _events(days: Days) -> int:
+    """How many alarms these days make: those within a quiet time are one."""
+    count, since = 0, -np.inf
+    for day in days:
+        if day > since:
+            count, since = count + 1, day + QUIET
+    return count

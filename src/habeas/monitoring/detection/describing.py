@@ -1,0 +1,191 @@
+"""After the alarm: when it began, which pixels changed, how much ground that is.
+
+Here later images count as well, up to a year after the alarm: they make dates and outlines better.
+The day of the alarm they do not change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import xarray as xr
+
+from habeas.monitoring.detection.footprint import Footprint, Shifts, footprint, outline_of
+from habeas.monitoring.detection.onset import Beginning, Evidence, beginning
+from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
+from habeas.monitoring.detection.statistic import Model, left_whitened
+from habeas.monitoring.detection.surroundings import pixel_size
+from habeas.monitoring.disturbance import Disturbance
+
+HORIZON = 365
+"""Days after the alarm that still tell of the same change."""
+
+TEMPERING = 0.5
+"""By which likelihoods of beginnings are multiplied; found on simulated sites (calibration)."""
+
+_LATEST = 8
+"""Clear observations up to the alarm that show which way the change goes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What is left over of every pixel, and where the site is.
+
+    Attributes:
+        values: whitened, not capped; 0 where not clear; shape (t, bands, pixels).
+        clear: shape (t, pixels).
+        days: shape (t,).
+        first: the first date of the watch.
+        site: shape (y, x).
+    """
+
+    values: Floats
+    clear: Bools
+    days: Days
+    first: int
+    site: Bools
+
+    def mean_of(self, pixels: Bools) -> tuple[Floats, Bools]:
+        """The mean of pixels (y, x), date by date (t, bands), and where half of them are clear."""
+        chosen = pixels.ravel()
+        seen = self.clear[:, chosen]
+        count = seen.sum(axis=1)
+        total = (self.values[:, :, chosen] * seen[:, None]).sum(axis=2)
+        return total / np.maximum(count, 1)[:, None], count >= 0.5 * chosen.sum()
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """A change, described as far as images up to a day allow."""
+
+    when: Beginning
+    where: Footprint
+
+
+def ground_of(model: Model, images: Stack, site: Bools, first: int) -> Ground:
+    """What is left over of images."""
+    values, clear = left_whitened(model, images)
+    return Ground(values, clear, images.days, first, site)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What of the images counts for a description.
+
+    Attributes:
+        alarm: the day of the alarm.
+        until: the last day that counts.
+        size: metres of a pixel.
+        level: of the intervals.
+    """
+
+    alarm: int
+    until: int
+    size: float
+    level: float
+
+
+def describe(ground: Ground, patch: Bools, view: View) -> Described:
+    """When a change began and where it is.
+
+    Args:
+        ground: what is left over of the images.
+        patch: the pixels that raised the alarm; shape (y, x).
+        view: the alarm, and the last day that counts.
+    """
+    pixels = patch & ground.site
+    way = _first_way(ground, pixels, view.alarm)
+    for _ in range(2):
+        when = _when(ground, pixels, way, view)
+        way = _way(ground, pixels, when, view.until)
+        where = _where(ground, pixels, way, when, view)
+        pixels = where.pixels
+    return Described(_when(ground, pixels, way, view), where)
+
+
+def disturbance_of(
+    described: Described, alarm: int, strength: float, cube: xr.Dataset, level: float
+) -> Disturbance:
+    """The result in words of dates, on the grid of the cube."""
+    when, where = described.when, described.where
+    return Disturbance(
+        alarm=_day(alarm),
+        last_without=None if when.last_without is None else _day(when.last_without),
+        first_with=_day(when.first_with),
+        earliest=_day(when.earliest),
+        latest=_day(when.latest),
+        best=_day(when.best),
+        level=level,
+        gradual=when.gradual,
+        area=where.area,
+        footprint=where.pixels,
+        outline=outline_of(where.pixels, cube["x"].values, cube["y"].values, pixel_size(cube)),
+        strength=strength,
+    )
+
+
+def _day(number: int) -> date:
+    day: date = np.datetime64(int(number), "D").astype(date)
+    return day
+
+
+def _first_way(ground: Ground, pixels: Bools, alarm: int) -> Floats:
+    mean, seen = ground.mean_of(pixels)
+    latest = np.flatnonzero(seen & (ground.days <= alarm))[-_LATEST:]
+    return _whitened_way(np.median(mean[latest], axis=0), mean, seen, ground)
+
+
+def _way(ground: Ground, pixels: Bools, when: Beginning, until: int) -> Floats:
+    mean, seen = ground.mean_of(pixels)
+    after = seen & (ground.days >= when.first_with) & (ground.days <= until)
+    before = seen & (ground.days <= when.earliest) & (ground.days > when.earliest - 730)
+    shown = mean[after] if after.any() else mean[seen][-4:]
+    shift = np.asarray(np.median(shown, axis=0), dtype=np.float32)
+    if before.sum() >= 5:
+        shift = np.asarray(shift - np.median(mean[before], axis=0), dtype=np.float32)
+    return _whitened_way(shift, mean, seen, ground)
+
+
+def _whitened_way(shift: Floats, mean: Floats, seen: Bools, ground: Ground) -> Floats:
+    """The direction that tells such a shift from noise best (Fisher 1936)."""
+    history = mean[: ground.first][seen[: ground.first]]
+    bands = len(shift)
+    capped = np.clip(history, -4, 4)
+    covariance = (capped.T @ capped).astype(np.float64) / max(len(capped), 1)
+    floor = 0.2 * float(np.trace(covariance)) / bands + 1e-6
+    rounded = covariance + floor * np.eye(bands)
+    way = np.linalg.solve(rounded, shift.astype(np.float64))
+    return np.asarray(way / np.sqrt(way @ rounded @ way + 1e-12), dtype=np.float32)
+
+
+def _when(ground: Ground, pixels: Bools, way: Floats, view: View) -> Beginning:
+    mean, seen = ground.mean_of(pixels)
+    series = (mean @ way).astype(np.float64)
+    chosen = np.flatnonzero(seen & (ground.days <= view.until))
+    watched = chosen[chosen >= ground.first - 1]
+    noise = series[: ground.first][seen[: ground.first]]
+    scale = max(1.4826 * float(np.median(np.abs(noise))), 1e-3) if len(noise) else 1.0
+    return beginning(
+        Evidence(series[watched] / scale, ground.days[watched], noise / scale),
+        view.level,
+        TEMPERING,
+        view.alarm,
+    )
+
+
+def _where(ground: Ground, pixels: Bools, way: Floats, when: Beginning, view: View) -> Footprint:
+    projected = np.einsum("tbp,b->tp", ground.values, way)
+    projected = np.where(ground.clear, projected, np.nan)
+    settled = when.latest + (60 if when.gradual else 0)
+    after = (ground.days >= settled) & (ground.days <= view.until)
+    if after.sum() < 4:
+        after = (ground.days >= when.first_with) & (ground.days <= view.until)
+    before = (ground.days < when.earliest) & (ground.days >= when.earliest - 730)
+    shape = ground.site.shape
+    shifts = Shifts(
+        projected[before].reshape(-1, *shape).astype(np.float64),
+        projected[after].reshape(-1, *shape).astype(np.float64),
+    )
+    return footprint(shifts, pixels, ground.site, view.size**2, view.level)

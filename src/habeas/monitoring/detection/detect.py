@@ -1,0 +1,294 @@
+"""Watch a known site: was its ground disturbed, since when, and how much of it?
+
+`detect` takes a cube of images and the outline of a site and says what it found. The history before
+the watch teaches a model of the site and its surroundings (`statistic`); every later date is held
+against it, patch by patch; a threshold that is set beforehand to a rate of false alarms
+(`calibration`) decides; what has raised an alarm is dated and measured (`describing`). The day of
+an alarm rests on the images up to that day alone and is never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import shapely
+import xarray as xr
+from scipy import ndimage
+from shapely.geometry.base import BaseGeometry
+
+from habeas.monitoring.cube import BANDS, check_cube
+from habeas.monitoring.detection.alarms import QUIET, Alarm, Scores, alarms_of, false_alarms
+from habeas.monitoring.detection.calibration import realised, threshold
+from habeas.monitoring.detection.describing import (
+    HORIZON,
+    Ground,
+    View,
+    describe,
+    disturbance_of,
+    ground_of,
+)
+from habeas.monitoring.detection.kind import kinds
+from habeas.monitoring.detection.patches import patches_of
+from habeas.monitoring.detection.settings import DetectionSettings
+from habeas.monitoring.detection.stack import Bools, Stack, stack_of
+from habeas.monitoring.detection.statistic import learn
+from habeas.monitoring.detection.sufficiency import days_of, gaps_of, too_little, watch_begins
+from habeas.monitoring.detection.surroundings import (
+    Place,
+    leaves_images,
+    pixel_size,
+    ring_of,
+    site_mask,
+    window_of,
+)
+from habeas.monitoring.detection.watch_state import Track, WatchState, follow, go_on
+from habeas.monitoring.disturbance import Assessment, Curve, Disturbance
+
+_NO_ROOM = (
+    "the images have no room for copies of the site, so that the rate of false alarms rests on "
+    "stable simulated sites alone"
+)
+
+
+def detect(
+    cube: xr.Dataset,
+    outline: BaseGeometry,
+    *,
+    settings: DetectionSettings | None = None,
+    state: WatchState | None = None,
+) -> Assessment:
+    """Say whether the ground of a site was disturbed.
+
+    Args:
+        cube: images of the site and its surroundings; see `cube`.
+        outline: of the site, in the coordinate reference system of the cube.
+        settings: the rate of false alarms, the beginning of the watch, and so on.
+        state: what an earlier run on the same site left (`watch`); only newer images are looked at.
+
+    Raises:
+        InputError: the cube is none, or the outline does not lie in it, or is a point.
+    """
+    return watch(cube, outline, settings=settings, state=state)[0]
+
+
+def watch(
+    cube: xr.Dataset,
+    outline: BaseGeometry,
+    *,
+    settings: DetectionSettings | None = None,
+    state: WatchState | None = None,
+) -> tuple[Assessment, WatchState | None]:
+    """The same as `detect`, with what the next run may start from; None where it cannot assess."""
+    settings = settings or DetectionSettings()
+    check_cube(cube)
+    site = site_mask(cube, outline, settings.uncertainty)
+    beyond = leaves_images(cube, outline, settings.uncertainty)
+    window = window_of(site, settings.ring[1] + 2)
+    whole, cube, site = site.shape, cube.isel(y=window[0], x=window[1]), site[window]
+    place = Place(site, ring_of(site, settings.ring), beyond)
+    key = _key(cube, outline, settings)
+    if state is None or not _continues(state, key, cube):
+        images = stack_of(cube)
+        first = watch_begins(images.days, settings)
+        reasons = too_little(images, place, first)
+        if reasons:
+            return _cannot(reasons, images, first), None
+        kept = () if state is None or state.key != key else state.alarms
+        state = _begun(images, place, first, key, len(cube["time"]))
+        state = replace(state, alarms=kept)
+    else:
+        state = _continued(state, place, cube)
+    state = _decided(state, place, settings, cube)
+    return _laid_out(_assessment(state, settings), whole, window), state
+
+
+def _laid_out(
+    assessment: Assessment, shape: tuple[int, ...], window: tuple[slice, slice]
+) -> Assessment:
+    """The assessment with its footprints on the grid of the whole cube."""
+    said = []
+    for one in assessment.disturbances:
+        footprint = np.zeros(shape, dtype=np.bool_)
+        footprint[window] = one.footprint
+        said.append(replace(one, footprint=footprint))
+    return replace(assessment, disturbances=tuple(said))
+
+
+def _key(cube: xr.Dataset, outline: BaseGeometry, settings: DetectionSettings) -> str:
+    """What a state belongs to: another outline, grid or setting begins anew."""
+    parts = (
+        shapely.to_wkb(outline),
+        repr(settings).encode(),
+        cube["x"].values.tobytes(),
+        cube["y"].values.tobytes(),
+        " ".join(sorted(map(str, cube.data_vars))).encode(),
+    )
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _continues(state: WatchState, key: str, cube: xr.Dataset) -> bool:
+    """Whether a cube is the one of a state, with nothing but newer images added."""
+    if state.key != key or len(cube["time"]) < state.images:
+        return False
+    days = cube["time"].values[: state.images].astype("datetime64[D]").astype(np.int64)
+    known = set(state.track.scenes)
+    return set(np.unique(days)) == set(np.unique(state.track.days)) and known == {
+        str(name) for name in cube["scene"].values[: state.images]
+    }
+
+
+def _begun(images: Stack, place: Place, first: int, key: str, count: int) -> WatchState:
+    """A state from nothing."""
+    usable = ~ndimage.binary_dilation(place.site, structure=np.ones((3, 3)))
+    patches = patches_of(place.site, usable)
+    model = learn(images.until(first), place.site.ravel(), place.ring.ravel(), patches)
+    track = follow(model, patches, images, place.site.ravel(), first)
+    return WatchState(key, count, images.bands, model, patches, track, (), ())
+
+
+def _continued(state: WatchState, place: Place, cube: xr.Dataset) -> WatchState:
+    """A state with newer images."""
+    if len(cube["time"]) == state.images:
+        return state
+    new = stack_of(cube, state.images)
+    track = go_on(state.track, state.model, state.patches, new, place.site.ravel())
+    return replace(state, images=len(cube["time"]), track=track)
+
+
+def _decided(
+    state: WatchState, place: Place, settings: DetectionSettings, cube: xr.Dataset
+) -> WatchState:
+    """A state with the alarms of its track, and what is to be said of each."""
+    scores = _scores(state, settings)
+    seen = _Seen(state, place, cube, settings)
+    alarms = alarms_of(scores, place.site.shape, state.alarms, seen.cover)
+    last = int(state.track.days[-1])
+    said = tuple(
+        state.disturbances[at]
+        if at < len(state.disturbances) and last > alarm.day + 2 * HORIZON
+        else seen.said(alarm, alarms[at + 1 :])
+        for at, alarm in enumerate(alarms)
+    )
+    return replace(state, alarms=alarms, disturbances=said)
+
+
+class _Seen:
+    """The ground as the images show it, worked out when the first alarm asks for it."""
+
+    def __init__(
+        self, state: WatchState, place: Place, cube: xr.Dataset, settings: DetectionSettings
+    ) -> None:
+        self._state, self._place, self._cube, self._settings = state, place, cube, settings
+        self._known: Ground | None = None
+
+    def _ground(self) -> Ground:
+        if self._known is None:
+            track = self._state.track
+            self._known = ground_of(
+                self._state.model, stack_of(self._cube), self._place.site, track.first
+            )
+        return self._known
+
+    def cover(self, day: int, patch: Bools) -> Bools:
+        """The pixels that a change is known to cover when its quiet time is over."""
+        found = describe(self._ground(), patch, self._view(day, day + QUIET))
+        return np.asarray(found.where.pixels | patch)
+
+    def said(self, alarm: Alarm, later: tuple[Alarm, ...]) -> Disturbance:
+        """What is said of an alarm, by images up to a year after it or to the next alarm."""
+        until = min([alarm.day + HORIZON, *(other.day - 1 for other in later)])
+        found = describe(self._ground(), alarm.patch, self._view(alarm.day, until))
+        said = disturbance_of(found, alarm.day, alarm.strength, self._cube, self._settings.level)
+        around = self._place.ring
+        shares, kind = kinds(self._cube, said.footprint, said.best, said.gradual, around)
+        return replace(said, kinds=shares, kind=kind)
+
+    def _view(self, alarm: int, until: int) -> View:
+        return View(
+            alarm=alarm, until=until, size=pixel_size(self._cube), level=self._settings.level
+        )
+
+
+def _scores(state: WatchState, settings: DetectionSettings) -> Scores:
+    track = state.track
+    return Scores(
+        track.days[track.first :],
+        track.scores,
+        track.told[track.first :],
+        state.patches,
+        threshold(settings.alarms_per_site_year),
+    )
+
+
+def _assessment(state: WatchState, settings: DetectionSettings) -> Assessment:
+    track = state.track
+    scores = _scores(state, settings)
+    watched = track.days[track.first :]
+    years = float(watched[-1] - watched[0]) / 365.25
+    calibration = realised(
+        settings.alarms_per_site_year, scores.threshold, false_alarms(scores), years, settings.level
+    )
+    return Assessment(
+        status="disturbed" if state.disturbances else "no_disturbance_found",
+        reasons=_notes(state),
+        disturbances=state.disturbances,
+        calibration=calibration,
+        curve=_curve(track, scores),
+        watched_from=_day(watched[0]),
+        watched_to=_day(watched[-1]),
+        clear=int(track.told.sum()),
+        gaps=gaps_of(track.days[track.told]),
+        scenes=track.scenes,
+    )
+
+
+def _notes(state: WatchState) -> tuple[str, ...]:
+    """What to keep in mind."""
+    notes = []
+    if not state.patches.copies:
+        notes.append(_NO_ROOM)
+    lacking = [name for name in BANDS if name not in state.bands]
+    if lacking:
+        notes.append(f"the images lack {', '.join(lacking)}; fewer bands tell fewer changes")
+    if state.track.doubled:
+        notes.append(f"images that came twice were left out: {', '.join(state.track.doubled)}")
+    return tuple(notes)
+
+
+def _curve(track: Track, scores: Scores) -> Curve:
+    every = np.ones(len(scores.patches.owners), dtype=np.bool_)
+    margin, _ = scores.margin(0, every, scores.raised())
+    statistic = np.full(len(track.days), np.nan)
+    statistic[track.first :] = np.where(np.isfinite(margin), np.exp(margin), np.nan)
+    told = track.told
+    return Curve(
+        dates=track.days[told].astype("datetime64[D]"),
+        site=track.site[told].astype(np.float64),
+        ring=track.ring[told].astype(np.float64),
+        statistic=statistic[told],
+        index="mean reflectance of the bands",
+    )
+
+
+def _cannot(reasons: tuple[str, ...], images: Stack, first: int) -> Assessment:
+    watched = images.days[first:]
+    return Assessment(
+        status="cannot_assess",
+        reasons=reasons,
+        disturbances=(),
+        calibration=None,
+        curve=None,
+        watched_from=_day(watched[0]) if len(watched) else None,
+        watched_to=_day(watched[-1]) if len(watched) else None,
+        clear=len(days_of(images)),
+        gaps=gaps_of(days_of(images)),
+        scenes=images.scenes,
+    )
+
+
+def _day(number: int) -> date:
+    day: date = np.datetime64(int(number), "D").astype(date)
+    return day

@@ -1,0 +1,103 @@
+"""What kind of change it may have been: a hypothesis, with its probabilities, or none.
+
+A multinomial logistic regression over what is seen of the change (`kind_features`), fitted on
+simulated changes of the calibration split by `scripts/fit_kinds.py`; its probabilities are
+calibrated by one temperature. Where no kind is likely enough it abstains. That plots were dug or
+rubbish was tipped stays a hypothesis until a person has looked at finer images.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from habeas.monitoring.cube import BANDS, bands_of
+from habeas.monitoring.detection.kind_features import NAMES, features
+from habeas.monitoring.disturbance import KINDS
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KindModel:
+    """A fitted model.
+
+    Attributes:
+        mean: of each feature where it was fitted; shape (feature,).
+        spread: standard deviations; shape (feature,).
+        weights: shape (kind, column): a constant, each feature, then its square.
+        temperature: by which the scores are divided.
+        least: the probability below which it abstains.
+    """
+
+    mean: Floats
+    spread: Floats
+    weights: Floats
+    temperature: float
+    least: float
+
+    def probabilities(self, seen: Floats) -> Floats:
+        """The probability of each of `KINDS`; shape (..., kind)."""
+        scores = columns((seen - self.mean) / self.spread) @ self.weights.T / self.temperature
+        scores = scores - scores.max(axis=-1, keepdims=True)
+        powers = np.exp(scores)
+        return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def columns(standard: Floats) -> Floats:
+    """The columns of the regression: a constant, the standardised features, their squares."""
+    bounded = np.clip(standard, -4, 4)
+    one = np.ones((*bounded.shape[:-1], 1))
+    return np.concatenate([one, bounded, bounded**2 - 1], axis=-1)
+
+
+def kinds(
+    cube: xr.Dataset, footprint: Mask, onset: date, gradual: bool | None, ring_mask: Mask
+) -> tuple[Mapping[str, float], str | None]:
+    """The probability of each kind, and the kind, or none where it abstains.
+
+    Args:
+        cube: images of the site (`habeas.monitoring.cube`).
+        footprint: the changed pixels; shape (y, x).
+        onset: when the change began, most likely.
+        gradual: whether it went on over months; none if that cannot be told.
+        ring_mask: the pixels of the surroundings; shape (y, x).
+
+    Returns:
+        Alike for all kinds, and no kind, where the images lack a band or clear dates.
+    """
+    model = load_kind_model()
+    seen = None
+    if bands_of(cube) == BANDS and footprint.any() and ring_mask.any():
+        seen = features(cube, footprint, onset, gradual, ring_mask)
+    if seen is None:
+        return dict.fromkeys(KINDS, 1 / len(KINDS)), None
+    found = model.probabilities(seen)
+    best = int(found.argmax())
+    named = KINDS[best] if found[best] >= model.least else None
+    return dict(zip(KINDS, found.tolist(), strict=True)), named
+
+
+@cache
+def load_kind_model() -> KindModel:
+    """The model that is shipped (`kind_model.json`, which says how it was fitted)."""
+    text = (files("habeas.monitoring.detection") / "kind_model.json").read_text(encoding="utf-8")
+    said = json.loads(text)
+    if tuple(said["features"]) != NAMES or tuple(said["kinds"]) != KINDS:
+        raise ValueError("kind_model.json was fitted to other features; run scripts/fit_kinds.py")
+    return KindModel(
+        mean=np.array(said["mean"]),
+        spread=np.array(said["spread"]),
+        weights=np.array(said["weights"]),
+        temperature=float(said["temperature"]),
+        least=float(said["least"]),
+    )

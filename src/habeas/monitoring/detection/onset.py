@@ -1,0 +1,148 @@
+"""When a change began: a likelihood profile over the dates at which it can have.
+
+The series is what is left over of the changed ground, seen along the direction in which it changed,
+in units of its own noise. Before the beginning its mean is 0. From there on it is another (an
+abrupt change), or it goes to another in so many days, slowly at first and at last, as works that
+cross a field from one side do (a gradual one). Each beginning and each length gets the likelihood
+that its best mean gives. What no such course fits, in parts of the change itself, counts as noise;
+noise that persists from date to date makes the likelihood count for less; outliers are capped
+(Huber 1964). The likelihoods, each spread evenly over the days between two clear dates, give an
+interval; so a gap in the images widens it by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from habeas.monitoring.detection.stack import Days
+
+Series = npt.NDArray[np.float64]
+
+RAMPS = (0, 10, 20, 40, 60, 90, 130, 180, 240, 320)
+"""Days that a change may take; 0 is abrupt."""
+
+_ABRUPT = 0.25
+"""Prior share of changes that are abrupt."""
+
+_GRADUAL_DAYS = 60
+"""Days from which a change counts as gradual."""
+
+_MISFIT = 0.17
+"""Part of a change by which its course may differ from any that is tried."""
+
+_CAP = 9.0
+"""Square of the deviation at which an observation stops counting against a beginning."""
+
+_SURE = 0.7
+"""Probability from which gradual, or abrupt, is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """When a change began; days since 1970.
+
+    Attributes:
+        last_without: the last clear date before the most likely beginning; None if there is none.
+        first_with: the first clear date after it.
+        earliest: lower end of the interval.
+        latest: upper end.
+        best: the middle of the distribution.
+        gradual: whether it took months; None where that cannot be told.
+    """
+
+    last_without: int | None
+    first_with: int
+    earliest: int
+    latest: int
+    best: int
+    gradual: bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The series of a change.
+
+    Attributes:
+        series: along its direction, in units of its noise; shape (t,).
+        days: clear dates, since 1970; shape (t,).
+        noise: the same series before the watch, which tells how long noise persists; shape (h,).
+    """
+
+    series: Series
+    days: Days
+    noise: Series
+
+
+def beginning(evidence: Evidence, level: float, tempering: float, alarm: int) -> Beginning:
+    """When the change of a series began.
+
+    Args:
+        evidence: the series of the change.
+        level: of the interval.
+        tempering: by which the likelihood is multiplied, found on simulated sites.
+        alarm: the day of the alarm; the change began on that day at the latest.
+    """
+    days = evidence.days
+    shown = evidence.series[days >= alarm]
+    size = abs(float(np.median(shown))) if len(shown) else 1.0
+    fits = _profile(evidence.series / np.hypot(1, _MISFIT * size), days)
+    weight = tempering * _independent(evidence.noise)
+    last = int(np.searchsorted(days, alarm, side="right"))
+    log = -0.5 * weight * fits[:last]
+    gaps = np.diff(days[:last], prepend=days[0] - np.median(np.diff(days)).clip(1, 30))
+    prior = np.full(len(RAMPS), (1 - _ABRUPT) / (len(RAMPS) - 1))
+    prior[0] = _ABRUPT
+    mass = np.exp(log - log.max()) * prior * np.maximum(gaps, 1)[:, None]
+    mass /= mass.sum()
+    return _said(mass, days[:last], gaps, level)
+
+
+def _said(mass: Series, days: Days, gaps: Series, level: float) -> Beginning:
+    by_date = mass.sum(axis=1)
+    ends = np.concatenate(([0.0], np.cumsum(by_date)))
+    edges = np.concatenate(([days[0] - gaps[0]], days)).astype(np.float64)
+    low, best, high = np.interp([(1 - level) / 2, 0.5, (1 + level) / 2], ends, edges)
+    likely = int(by_date.argmax())
+    slow = float(mass[:, np.array(RAMPS) >= _GRADUAL_DAYS].sum())
+    return Beginning(
+        last_without=int(days[likely - 1]) if likely else None,
+        first_with=int(days[likely]),
+        earliest=int(np.floor(low)),
+        latest=int(np.ceil(high)),
+        best=round(best),
+        gradual=True if slow >= _SURE else False if slow <= 1 - _SURE else None,
+    )
+
+
+def _profile(series: Series, days: Days) -> Series:
+    """Twice the loss of the best mean of each beginning and length; shape (t, lengths)."""
+    count = len(series)
+    loss = np.empty((count, len(RAMPS)))
+    middle = days - np.concatenate(([0], np.diff(days) / 2))
+    for place, length in enumerate(RAMPS):
+        past = days[None, :] - middle[:, None]
+        part = np.clip(past / length, 0, 1) if length else (past >= 0).astype(np.float64)
+        shape = part * part * (3 - 2 * part)
+        mean = np.zeros(count)
+        weight = np.ones((count, count))
+        for _ in range(3):
+            squares = np.maximum((weight * shape * shape).sum(axis=1), 1e-9)
+            mean = (weight * shape * series).sum(axis=1) / squares
+            off = np.square(series - mean[:, None] * shape)
+            weight = np.where(off > _CAP, np.sqrt(_CAP / np.maximum(off, 1e-9)), 1.0)
+        far = 2 * np.sqrt(_CAP * off) - _CAP
+        loss[:, place] = np.where(off > _CAP, far, off).sum(axis=1)
+    return loss
+
+
+def _independent(noise: Series) -> float:
+    """The part of observations that count as independent, from the correlation of neighbours."""
+    if len(noise) < 10:
+        return 0.5
+    capped = np.clip(noise - np.median(noise), -3, 3)
+    along = float((capped[1:] * capped[:-1]).mean() / max(float(np.square(capped).mean()), 1e-9))
+    along = float(np.clip(along, 0.0, 0.9))
+    return (1 - along) / (1 + along)

@@ -1,0 +1,162 @@
+"""Patches of pixels that are watched together: squares in the site; a small site as a whole.
+
+The same patches are laid over the surroundings, where nothing is known to have happened: over
+copies of the site where the images have room for any, and singly over what room there is. What the
+statistic does there tells how often it goes off by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from habeas.monitoring.detection.stack import Bools, Days, Floats
+
+SIDES = (2, 3, 5)
+"""Rows and columns of a patch; a small site as a whole is one kind more."""
+
+_SMALL = 12
+"""Pixels up to which a site is watched as a whole too; larger ones are covered by squares."""
+
+COPIES = 6
+"""Copies of the site at most."""
+
+SPILL = 0.3
+"""Part of what happens just outside a site that its outermost pixels see of it."""
+
+_SINGLE = 40
+"""Single patches of one size, at most."""
+
+_Cell = tuple[Days, Days]
+
+
+@dataclass(frozen=True, eq=False)
+class Spill:
+    """How much of what happens just outside a site is seen within it.
+
+    A pixel sees some of its neighbours (the optics, and images that lie a little apart), so that a
+    road built beside the site shows along its edge. That part is taken off.
+
+    Attributes:
+        outside: pixels just outside; shape (o,).
+        inside: the outermost pixels of the site; shape (i,).
+        share: of each in each; shape (o, i).
+    """
+
+    outside: Days
+    inside: Days
+    share: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Patches:
+    """Patches of the site and of its surroundings.
+
+    Attributes:
+        members: share of each pixel in each patch; columns sum to 1; shape (pixels, patches).
+        spill: what the site sees of what lies outside it.
+        kinds: place of the side of each patch in `SIDES`, or their number for the whole; shape
+            (patches,).
+        owners: 0 for the site, 1 and up for its copies, -1 for single ones; shape (patches,).
+    """
+
+    members: Floats
+    spill: Spill
+    kinds: Days
+    owners: Days
+
+    @property
+    def site(self) -> Bools:
+        """The patches of the site itself; shape (patches,)."""
+        return np.asarray(self.owners == 0)
+
+    @property
+    def copies(self) -> int:
+        """How many copies of the site there are."""
+        return int(max(self.owners.max(), 0))
+
+
+def patches_of(site: Bools, usable: Bools) -> Patches:
+    """The patches of a site and of its surroundings.
+
+    Args:
+        site: shape (y, x).
+        usable: surroundings on which copies and single patches may lie; shape (y, x).
+    """
+    rows, columns = np.nonzero(site)
+    own = _cells(site, 0.75, 1)
+    whole = (rows, columns)
+    if len(rows) <= _SMALL:
+        own.append((len(SIDES), whole))
+    laid = [(0, kind, cell) for kind, cell in own]
+    for owner, move in enumerate(_copies(site, usable), start=1):
+        laid += [(owner, kind, (cell[0] + move[0], cell[1] + move[1])) for kind, cell in own]
+    kinds = {kind for kind, _ in own}
+    for number, kind_side in enumerate(SIDES):
+        if number in kinds:
+            single = [cell for kind, cell in _cells(usable, 1, kind_side) if kind == number]
+            laid += [(-1, number, cell) for cell in _spread_out(single, _SINGLE)]
+    members = np.zeros((site.size, len(laid)), dtype=np.float32)
+    for at, (_, _, (down, along)) in enumerate(laid):
+        members[down * site.shape[1] + along, at] = 1 / len(down)
+    return Patches(
+        members,
+        spill_of(site),
+        np.array([kind for _, kind, _ in laid]),
+        np.array([owner for owner, _, _ in laid]),
+    )
+
+
+def spill_of(site: Bools) -> Spill:
+    """What the outermost pixels of a site see of what lies just outside.
+
+    Args:
+        site: shape (y, x).
+    """
+    near = np.ones((3, 3))
+    inner = np.argwhere(site & ndimage.binary_dilation(~site, structure=near))
+    outer = np.argwhere(~site & ndimage.binary_dilation(site, structure=near))
+    beside = np.abs(outer[:, None] - inner[None]).max(axis=2) == 1
+    share = SPILL * beside / np.maximum(beside.sum(axis=0), 1)
+    width = site.shape[1]
+    places = [at[:, 0] * width + at[:, 1] for at in (outer, inner)]
+    return Spill(places[0], places[1], share.astype(np.float32))
+
+
+def _cells(area: Bools, least: float, step: int) -> list[tuple[int, _Cell]]:
+    """Squares within an area, each of which has this share of its pixels in it, and its kind."""
+    found: list[tuple[int, _Cell]] = []
+    rows, columns = np.nonzero(area)
+    for kind, side in enumerate(SIDES):
+        if not len(rows) or side * side >= len(rows):
+            continue
+        for top in range(int(rows.min()), int(rows.max()) - side + 2, step):
+            for left in range(int(columns.min()), int(columns.max()) - side + 2, step):
+                down, along = np.nonzero(area[top : top + side, left : left + side])
+                if len(down) >= least * side * side:
+                    found.append((kind, (down + top, along + left)))
+    return found
+
+
+def _copies(site: Bools, usable: Bools) -> list[tuple[int, int]]:
+    """Rows and columns by which the site can be moved onto the surroundings; half may overlap."""
+    rows, columns = np.nonzero(site)
+    steps = max(1, (int(np.ptp(rows)) + 1) // 2), max(1, (int(np.ptp(columns)) + 1) // 2)
+    found = [
+        (down, along)
+        for down in range(-int(rows.min()), site.shape[0] - int(rows.max()))
+        if down % steps[0] == 0
+        for along in range(-int(columns.min()), site.shape[1] - int(columns.max()))
+        if along % steps[1] == 0 and usable[rows + down, columns + along].all()
+    ]
+    return _spread_out(found, COPIES)
+
+
+def _spread_out(found: list[Any], most: int) -> list[Any]:
+    """So many of them, evenly."""
+    if len(found) <= most:
+        return found
+    return [found[at] for at in np.linspace(0, len(found) - 1, most).round().astype(int)]

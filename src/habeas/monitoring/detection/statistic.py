@@ -1,0 +1,335 @@
+"""How far the site is from what its seasons and surroundings foretell, date by date.
+
+A model is learned from the history: for every pixel its seasons, and how it follows the greenness
+and the brightness of its surroundings; how the bands vary together. What is left over after that is
+whitened, pooled over patches of 2 by 2, 3 by 3 and 5 by 5 pixels, and over the
+last 4, 8 and 16 clear observations; each pair of patch and window gives a statistic T2
+(Hotelling 1947) whose covariance is measured in the history, so that noise that persists counts as
+such. Small patches find a small change that is strong, large ones and long windows a large one
+that is weak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from habeas.monitoring.detection.patches import SIDES, Patches, Spill
+from habeas.monitoring.detection.season import Fit, Problem, fit, left_out, spread, year_terms
+from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
+from habeas.monitoring.detection.surroundings import Surroundings, choose, common_to
+from habeas.monitoring.detection.windows import windows
+
+WINDOWS = (4, 8, 16)
+"""Clear observations that are taken together."""
+
+_CAP = 4.0
+"""Length at which a whitened observation is capped: one cloud says no more than that."""
+
+_DRAWN_TO_MEAN = 20.0
+"""Observations' worth by which a pixel's own spread is drawn to that of all."""
+
+_DRAWN_ROUND = 3.0
+"""Independent windows a band at which a measured covariance counts as much as a round one."""
+
+_TWO_WAVES = 80
+"""Clear dates of the history from which two waves a year are fitted rather than one."""
+
+_STEADY = 0.9
+"""The middle length of whitened observations on a usual date."""
+
+_UNSURE = 4.0
+"""A covariance known from so many independent windows is taken to be twice as large."""
+
+_FLOOR = 0.02
+"""Part of the variance that is taken to be independent between bands."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """What the history teaches; nothing in it changes while the site is watched.
+
+    Attributes:
+        sensors: sensors that the history has.
+        waves: of the seasons, a year.
+        seasons: of every pixel.
+        surroundings: what the site is held against.
+        centre: mean of the surroundings' greenness and brightness; shape (2,).
+        following: how every pixel follows them.
+        whiten: turns bands into independent components; shape (bands, bands).
+        spill: what the site's outermost pixels see of what lies outside.
+        patch_whiten: the same for patches, by kind; shape (kinds, bands, bands).
+        window_whiten: for windows of patches; shape (kinds, windows, bands, bands).
+        patch_spread: what each patch and window had in the history over what its kind has; shape
+            (windows, patches).
+    """
+
+    sensors: int
+    waves: int
+    seasons: Fit
+    surroundings: Surroundings
+    centre: Floats
+    following: Fit
+    whiten: Floats
+    spill: Spill
+    patch_whiten: Floats
+    window_whiten: Floats
+    patch_spread: Floats
+
+
+def learn(history: Stack, site: Bools, ring: Bools, patches: Patches) -> Model:
+    """Learn from the images before the watch.
+
+    Args:
+        history: the images.
+        site: shape (pixels,).
+        ring: pixels from which the surroundings are chosen; shape (pixels,).
+        patches: of the site and its copies.
+    """
+    sensors = int(history.sensors.max()) + 1
+    waves = 2 if history.clear[:, site].mean(axis=1).sum() >= _TWO_WAVES else 1
+    design = year_terms(history.days, history.sensors, sensors, waves)
+    slack = np.concatenate((np.full(sensors, 1e-3), np.full(2 * waves, 0.1)))
+    seasons, _ = fit(Problem(design, history.values, history.clear, slack))
+    anomalies = seasons.left_over(design, history.values, history.clear)
+    surroundings = choose(history, anomalies, site, ring)
+    own = _common(anomalies, history.clear, surroundings, seasons)
+    covariates = _covariates(history, own)
+    centre = np.nanmean(covariates, axis=0)
+    variation = np.nanvar(covariates, axis=0).astype(np.float64) + 1e-5
+    response, clear = _against(history.values, history.clear, own)
+    problem = Problem(
+        np.concatenate((design, np.nan_to_num(covariates - centre)), axis=1),
+        response,
+        clear,
+        np.concatenate((slack, 10.0 * variation)),
+    )
+    following, weights = fit(problem)
+    left = left_out(problem, weights, _years(history.days))
+    following = Fit(following.coefficients, _drawn(left, clear))
+    whiten = _whitener(left / following.scale, clear)
+    pixels = _less_spill(whiten @ (left / following.scale), patches.spill)
+    pixels = _capped(_steadied(pixels, clear, surroundings.reference))
+    means = Pooled(*_means(pixels, clear, patches), history.days)
+    single, whole, apart = _of_patches(means, patches)
+    return Model(
+        sensors=sensors,
+        waves=waves,
+        seasons=seasons,
+        surroundings=surroundings,
+        centre=centre,
+        following=following,
+        whiten=whiten,
+        spill=patches.spill,
+        patch_whiten=single,
+        window_whiten=whole,
+        patch_spread=apart,
+    )
+
+
+def _common(anomalies: Floats, clear: Bools, surroundings: Surroundings, seasons: Fit) -> Floats:
+    chosen = surroundings.reference
+    return common_to(anomalies[:, :, chosen], clear[:, chosen], seasons.scale[:, chosen])
+
+
+def _years(days: Days) -> Days:
+    """Years counted back from the last day; a year that is begun goes with the one after it."""
+    back = (days[-1] - days) // 365
+    whole = max(int((days[-1] - days[0] + 30) // 365), 1)
+    return np.asarray(np.minimum(back, whole - 1))
+
+
+def left_whitened(model: Model, images: Stack) -> tuple[Floats, Bools]:
+    """What the model does not explain, whitened; (t, bands, pixels), and where it is clear."""
+    design = year_terms(images.days, images.sensors, model.sensors, model.waves)
+    anomalies = model.seasons.left_over(design, images.values, images.clear)
+    ring = _common(anomalies, images.clear, model.surroundings, model.seasons)
+    covariates = np.nan_to_num(_covariates(images, ring) - model.centre)
+    response, clear = _against(images.values, images.clear, ring)
+    wide = np.concatenate((design, covariates), axis=1).astype(np.float32)
+    left = model.following.left_over(wide, response, clear)
+    return _less_spill(model.whiten @ (left / model.following.scale), model.spill), clear
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """Observations of patches.
+
+    Attributes:
+        values: means of pixels; whitened where `pooled` made them; shape (t, bands, patches).
+        clear: whether half of a patch is clear; shape (t, patches).
+        days: since 1970; shape (t,).
+    """
+
+    values: Floats
+    clear: Bools
+    days: Days
+
+
+def pooled(model: Model, images: Stack, patches: Patches) -> tuple[Pooled, Bools]:
+    """Whitened means of patches; also which pixels were clear (t, pixels)."""
+    left, clear = left_whitened(model, images)
+    left = _capped(_steadied(left, clear, model.surroundings.reference))
+    values, seen = _means(left, clear, patches)
+    values = _capped(_turned(model.patch_whiten, values, patches.kinds))
+    return Pooled(values, seen, images.days), clear
+
+
+def statistic(model: Model, observed: Pooled, patches: Patches, first: int) -> Floats:
+    """Logarithm of T2 over its mean, of each window and patch; shape (windows, t - first, patches).
+
+    Args:
+        model: what the history taught.
+        observed: whitened means of patches.
+        patches: which.
+        first: the first date that is answered for.
+    """
+    said = []
+    for place, length in enumerate(WINDOWS):
+        means = windows(observed.values, observed.clear, observed.days, length, first)
+        turned = _turned(model.window_whiten[:, place], means, patches.kinds)
+        squares = np.square(turned).mean(axis=1) / model.patch_spread[place]
+        said.append(np.log(np.maximum(squares, 1e-6)))
+    return np.stack(said)
+
+
+def _covariates(images: Stack, ring: Floats) -> Floats:
+    """Greenness and brightness of the surroundings; shape (t, 2)."""
+    nir, red = images.band("nir"), images.band("red", "green", "blue")
+    green = ring[:, nir] - ring[:, red] if nir is not None and red is not None else 0 * ring[:, 0]
+    return np.stack((green, ring.mean(axis=1)), axis=1).astype(np.float32)
+
+
+def _against(values: Floats, clear: Bools, ring: Floats) -> tuple[Floats, Bools]:
+    """Values less the anomaly of the surroundings, where there are any."""
+    told = np.isfinite(ring.sum(axis=1))
+    seen = clear & told[:, None]
+    return (values - np.nan_to_num(ring)[:, :, None]) * seen[:, None], seen
+
+
+def _drawn(left: Floats, clear: Bools) -> Floats:
+    """The spread of each pixel, drawn to that of all where it was seldom seen."""
+    own = np.square(spread(left, clear))
+    count = clear.sum(axis=0)
+    middle = np.median(own, axis=1, keepdims=True)
+    return np.asarray(
+        np.sqrt((count * own + _DRAWN_TO_MEAN * middle) / (count + _DRAWN_TO_MEAN)), np.float32
+    )
+
+
+def _capped(values: Floats) -> Floats:
+    """Vectors along axis 1, none longer than the cap times the root of their number of parts."""
+    longest = np.float32(_CAP * np.sqrt(values.shape[1] / 2))
+    length = np.sqrt(np.square(values).sum(axis=1, keepdims=True))
+    return np.asarray(values * np.minimum(1, longest / np.maximum(length, 1e-9)), np.float32)
+
+
+def _less_spill(values: Floats, spill: Spill) -> Floats:
+    dates, bands, _ = values.shape
+    seen = values[:, :, spill.outside].reshape(dates * bands, -1) @ spill.share
+    values[:, :, spill.inside] -= seen.reshape(dates, bands, -1)
+    return values
+
+
+def _steadied(values: Floats, clear: Bools, reference: Bools) -> Floats:
+    """Whitened observations, made smaller on dates on which the surroundings are restless.
+
+    Half-melted snow, thin cloud and images out of place make every pixel of a date less sure; the
+    middle of the surroundings' lengths tells by how much.
+    """
+    seen = clear[:, reference]
+    length = np.sqrt(np.square(values[:, :, reference]).mean(axis=1))
+    ranked = np.sort(np.where(seen, length, np.inf), axis=1)
+    count = seen.sum(axis=1)
+    middle = ranked[np.arange(len(count)), np.maximum(count - 1, 0) // 2]
+    middle = np.where(count > 0, middle, 1.0)
+    return np.asarray(values / np.maximum(middle, _STEADY)[:, None, None] * _STEADY, np.float32)
+
+
+def _whitener(values: Floats, clear: Bools, independent: float = np.inf) -> Floats:
+    """A matrix that makes these vectors independent with variance 1; shape (bands, bands).
+
+    Args:
+        values: shape (t, bands, any).
+        clear: shape (t, any).
+        independent: how many of the vectors are independent of each other; where they are few, the
+            covariance is drawn to one that is alike in all directions.
+    """
+    bands = values.shape[1]
+    flat = _capped(values).transpose(1, 0, 2).reshape(bands, -1)
+    covariance = (flat @ flat.T).astype(np.float64) / max(int(clear.sum()), 1)
+    drawn = 1 / (1 + independent / (_DRAWN_ROUND * bands))
+    level = np.trace(covariance) / bands
+    unsure = 1 + _UNSURE / independent
+    return _inverse_root(unsure * ((1 - drawn) * covariance + drawn * level * np.eye(bands)))
+
+
+def _inverse_root(covariance: npt.NDArray[np.float64]) -> Floats:
+    bands = len(covariance)
+    if not np.isfinite(covariance).all() or np.trace(covariance) <= 0:
+        return np.eye(bands, dtype=np.float32)
+    floor = _FLOOR * np.trace(covariance) / bands
+    values, vectors = np.linalg.eigh(covariance + floor * np.eye(bands))
+    return np.asarray((vectors / np.sqrt(values)) @ vectors.T, dtype=np.float32)
+
+
+def _means(pixels: Floats, clear: Bools, patches: Patches) -> tuple[Floats, Bools]:
+    """Means of the clear pixels of each patch; shape (t, bands, patches)."""
+    dates, bands, count = pixels.shape
+    share = clear.astype(np.float32) @ patches.members
+    total = (pixels.reshape(-1, count) @ patches.members).reshape(dates, bands, -1)
+    return total / np.maximum(share, 1e-6)[:, None], share >= 0.5
+
+
+def _turned(whiten: Floats, values: Floats, kinds: Days) -> Floats:
+    """Vectors of patches whitened as their kind is.
+
+    Args:
+        whiten: shape (kinds, bands, bands).
+        values: shape (t, bands, patches).
+        kinds: shape (patches,).
+    """
+    turned = np.empty_like(values)
+    for kind in np.unique(kinds):
+        chosen = kinds == kind
+        turned[:, :, chosen] = whiten[kind] @ values[:, :, chosen]
+    return turned
+
+
+def _of_patches(means: Pooled, patches: Patches) -> tuple[Floats, Floats, Floats]:
+    """What the history says of patches and windows: the last three of `Model`."""
+    bands, kinds = means.values.shape[1], len(SIDES) + 1
+    seen = means.clear
+    shown = means.values * seen[:, None]
+    single = np.stack([np.eye(bands, dtype=np.float32)] * kinds)
+    for kind in np.unique(patches.kinds):
+        chosen = patches.kinds == kind
+        single[kind] = _whitener(shown[:, :, chosen], seen[:, chosen])
+    values = _capped(_turned(single, shown, patches.kinds))
+    whole = np.zeros((kinds, len(WINDOWS), bands, bands), dtype=np.float32)
+    apart = np.ones((len(WINDOWS), len(patches.kinds)), dtype=np.float32)
+    for place, length in enumerate(WINDOWS):
+        found = windows(values, seen, means.days, length, 0)
+        told = np.isfinite(found[:, 0])
+        found = np.nan_to_num(found)
+        for kind in range(kinds):
+            chosen = patches.kinds == kind
+            whole[kind, place] = (
+                _whitener(found[:, :, chosen], told[:, chosen], len(seen) / length)
+                if told[:, chosen].sum() > 3 * bands
+                else np.eye(bands) * np.sqrt(length)
+            )
+        turned = _turned(whole[:, place], found, patches.kinds)
+        squares = np.minimum(np.square(turned).mean(axis=1), 4.0).sum(axis=0)
+        apart[place] = _own_spread(squares, told.sum(axis=0), length)
+    return single, whole, apart
+
+
+def _own_spread(squares: Floats, seen: Days, length: int) -> Floats:
+    """Mean of T2 of each patch in the history, drawn to 1: windows overlap, so few are new."""
+    independent = seen / length
+    mean = squares / np.maximum(seen, 1)
+    drawn = (independent * mean + 10.0) / (independent + 10.0)
+    return np.asarray(np.maximum(drawn, 0.5), dtype=np.float32)

@@ -1,0 +1,85 @@
+"""Is there enough to say anything? Too little is said to be too little, never to be no change."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from habeas.monitoring.detection.settings import (
+    CLEAR_DATES,
+    GAP_DAYS,
+    HISTORY_DAYS,
+    UNLESS_SAID_DAYS,
+    DetectionSettings,
+)
+from habeas.monitoring.detection.stack import Bools, Days, Stack
+from habeas.monitoring.detection.surroundings import ENOUGH, Place
+
+
+def watch_begins(days: Days, settings: DetectionSettings) -> int:
+    """The first date of the watch among these days."""
+    if settings.watch_from is not None:
+        start = int(np.datetime64(settings.watch_from, "D").astype(np.int64))
+    else:
+        start = int(days[0]) + UNLESS_SAID_DAYS
+    return int(np.searchsorted(days, start))
+
+
+def too_little(images: Stack, place: Place, first: int) -> tuple[str, ...]:
+    """Why the site cannot be assessed, in words; nothing if it can.
+
+    Args:
+        images: all.
+        place: the site and its ring on the grid.
+        first: the first date of the watch.
+    """
+    reasons = []
+    if not len(images.days) or not images.clear.any():
+        return ("no image shows the site",)
+    if place.beyond:
+        reasons.append("the site reaches beyond the images")
+    if place.ring.sum() < ENOUGH:
+        reasons.append(f"the images show fewer than {ENOUGH} pixels of the site's surroundings")
+    told = _told(images, place.site, place.ring)
+    history, watched = images.days[:first][told[:first]], images.days[first:][told[first:]]
+    span = int(images.days[first - 1] - images.days[0]) if first else 0
+    if span < HISTORY_DAYS - GAP_DAYS:
+        reasons.append(f"the history is {span} days long; it takes two years to know the seasons")
+    if len(np.unique(history)) < CLEAR_DATES:
+        reasons.append(
+            f"the history has {len(np.unique(history))} clear dates; it takes {CLEAR_DATES}"
+        )
+    if not len(watched):
+        reasons.append("the watch has no clear date")
+    return tuple(reasons)
+
+
+def _told(images: Stack, site: Bools, ring: Bools) -> Bools:
+    """Dates on which half of the site and a quarter of the ring are clear; shape (t,)."""
+    chosen, around = site.ravel(), ring.ravel()
+    own = images.clear[:, chosen].mean(axis=1) >= 0.5
+    near = images.clear[:, around].mean(axis=1) >= 0.25 if around.any() else own
+    return np.asarray(own & near)
+
+
+def days_of(images: Stack) -> Days:
+    """Days of images that show anything."""
+    return np.asarray(images.days[images.clear.any(axis=1)])
+
+
+def gaps_of(days: Days) -> tuple[tuple[date, date], ...]:
+    """Spells without a clear date: the first and the last day of each.
+
+    Args:
+        days: of clear dates, ascending.
+    """
+    long = np.flatnonzero(np.diff(days) > GAP_DAYS)
+    start = date(1970, 1, 1)
+    return tuple(
+        (
+            start + timedelta(days=int(days[at]) + 1),
+            start + timedelta(days=int(days[at + 1]) - 1),
+        )
+        for at in long
+    )

@@ -1,0 +1,140 @@
+"""What a run leaves for the next one, so that a new image costs little.
+
+The model, the scores of the dates so far and the last whitened observations of the patches; not the
+images. A run that starts from it says the same as one that starts from nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from habeas.monitoring.detection.alarms import Alarm
+from habeas.monitoring.detection.calibration import LEVELS
+from habeas.monitoring.detection.patches import Patches
+from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
+from habeas.monitoring.detection.statistic import WINDOWS, Model, Pooled, pooled, statistic
+from habeas.monitoring.detection.surroundings import pixel_means
+from habeas.monitoring.disturbance import Disturbance
+
+KEPT = 4 * max(WINDOWS)
+"""Dates whose observations are kept, for windows that reach back from a new date."""
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """What was found date by date since the watch began.
+
+    Attributes:
+        days: of the images, the history's too; shape (t,).
+        scenes: their ids.
+        doubled: ids of images left out because the same image came twice.
+        first: the first date of the watch.
+        scores: of each patch over its level, since then; not a number where not clear; shape
+            (t - first, patches).
+        site: mean log reflectance of the site; shape (t,).
+        ring: of the surroundings.
+        told: whether half of the site, and enough of its surroundings, were clear; shape (t,).
+        values: whitened observations of the patches at the last dates; shape (k, bands, patches).
+        clear: whether they were clear; shape (k, patches).
+    """
+
+    days: Days
+    scenes: tuple[str, ...]
+    doubled: tuple[str, ...]
+    first: int
+    scores: Floats
+    site: Floats
+    ring: Floats
+    told: Bools
+    values: Floats
+    clear: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class WatchState:
+    """What a run leaves for the next.
+
+    Attributes:
+        key: of the settings, the outline and the grid that it belongs to.
+        images: number of images of the cube so far, those left out too.
+        bands: that the images have.
+        model: what the history taught.
+        patches: of the site and its surroundings.
+        track: what was found so far.
+        alarms: so far; no later run changes them.
+        disturbances: what was said of each alarm last.
+    """
+
+    key: str
+    images: int
+    bands: tuple[str, ...]
+    model: Model
+    patches: Patches
+    track: Track
+    alarms: tuple[Alarm, ...]
+    disturbances: tuple[Disturbance, ...]
+
+
+def follow(model: Model, patches: Patches, images: Stack, site: Bools, first: int) -> Track:
+    """The track of images from the first on.
+
+    Args:
+        model: what the history taught.
+        patches: which to follow.
+        images: all.
+        site: shape (pixels,).
+        first: the first date of the watch.
+    """
+    observed, clear = pooled(model, images, patches)
+    own, around, told = pixel_means(images, clear, site, model.surroundings.reference)
+    return Track(
+        days=images.days,
+        scenes=images.scenes,
+        doubled=images.doubled,
+        first=first,
+        scores=over_levels(statistic(model, observed, patches, first), patches),
+        site=own,
+        ring=around,
+        told=told,
+        values=observed.values[-KEPT:],
+        clear=observed.clear[-KEPT:],
+    )
+
+
+def go_on(track: Track, model: Model, patches: Patches, new: Stack, site: Bools) -> Track:
+    """The track with new images at its end."""
+    kept = len(track.values)
+    observed, clear = pooled(model, new, patches)
+    observed = Pooled(
+        np.concatenate((track.values, observed.values)),
+        np.concatenate((track.clear, observed.clear)),
+        np.concatenate((track.days[-kept:], new.days)),
+    )
+    scores = statistic(model, observed, patches, kept)
+    own, around, told = pixel_means(new, clear, site, model.surroundings.reference)
+    return replace(
+        track,
+        days=np.concatenate((track.days, new.days)),
+        scenes=track.scenes + new.scenes,
+        doubled=track.doubled + new.doubled,
+        scores=np.concatenate((track.scores, over_levels(scores, patches))),
+        site=np.concatenate((track.site, own)),
+        ring=np.concatenate((track.ring, around)),
+        told=np.concatenate((track.told, told)),
+        values=observed.values[-KEPT:],
+        clear=observed.clear[-KEPT:],
+    )
+
+
+def over_levels(said: Floats, patches: Patches) -> Floats:
+    """The best window of each patch over its level; shape (t, patches).
+
+    Args:
+        said: shape (windows, t, patches).
+        patches: which.
+    """
+    over = said - LEVELS[patches.kinds].T[:, None, :]
+    best = np.where(np.isfinite(over), over, -np.inf).max(axis=0)
+    return np.where(np.isfinite(best), best, np.nan).astype(np.float32)

@@ -1,0 +1,101 @@
+"""The chips of a site: from the cache where they are kept, from the images where they are not."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+from odc.geo.geobox import GeoBox
+
+from habeas.errors import InputError
+from habeas.monitoring.images.acquisition import Acquisition
+from habeas.monitoring.images.chip import Chip, read_chip
+from habeas.monitoring.images.chip_store import ChipStore
+from habeas.monitoring.images.clear_ground import Clear
+from habeas.monitoring.images.day import name_of
+from habeas.monitoring.images.file_facts import FileFacts
+from habeas.monitoring.images.raster_file import SECONDS, is_remote
+
+_SILENT = "not read: the server had stopped answering"
+_GIVEN_UP_AFTER = 2
+
+
+@dataclass(kw_only=True)
+class ChipReader:
+    """Reads the chips of one site.
+
+    Attributes:
+        bands: common names, in order.
+        grid: of the site.
+        clear: what counts as clear ground.
+        facts: hashes of files.
+        store: of chips; none to keep none.
+        seconds: after which a server that says nothing is given up: twice in a row, and no more
+            is asked of it.
+    """
+
+    bands: tuple[str, ...]
+    grid: GeoBox
+    clear: Clear
+    facts: FileFacts
+    store: ChipStore | None = None
+    seconds: float = SECONDS
+    _silences: int = field(default=0, init=False)
+
+    def read(self, image: Acquisition) -> tuple[Chip, Mapping[str, str]]:
+        """The chip of an image, and the hashes of its files, by name.
+
+        Raises:
+            InputError: the image cannot be read.
+            StorageError: the chip cannot be kept.
+        """
+        try:
+            hashes = {href: self.facts.sha256(href) for href in image.hrefs if not is_remote(href)}
+        except OSError as problem:
+            raise InputError(f"a file cannot be read ({problem.strerror})") from problem
+        by_name = {name_of(href): digest for href, digest in hashes.items()}
+        if self.store is None:
+            return self._from_files(image), by_name
+        key = _key(image, self.bands, self.clear, hashes)
+        chip = self.store.get(key)
+        if chip is None:
+            chip = self._from_files(image)
+            self.store.put(key, chip)
+        return chip, by_name
+
+    def _from_files(self, image: Acquisition) -> Chip:
+        """The chip of an image, unless its server has been silent twice in a row."""
+        remote = any(is_remote(href) for href in image.hrefs)
+        if remote and self._silences >= _GIVEN_UP_AFTER:
+            raise InputError(_SILENT)
+        began = time.monotonic()
+        try:
+            chip = read_chip(image, self.bands, self.grid, self.clear)
+        except InputError:
+            waited = time.monotonic() - began
+            self._silences = self._silences + 1 if waited >= 0.9 * self.seconds else 0
+            raise
+        self._silences = 0
+        return chip
+
+
+def _key(
+    image: Acquisition, bands: tuple[str, ...], clear: Clear, hashes: Mapping[str, str]
+) -> str:
+    """What decides a chip, besides its grid: the files, by hash, and how they are read."""
+    layers = [image.layers[name] for name in bands] + [mask.layer for mask in image.masks]
+    said = [
+        image.id,
+        image.processed,
+        [
+            (hashes.get(layer.href) or layer.href.split("?")[0], layer.index, layer.scale,
+             layer.offset, layer.nodata)
+            for layer in layers
+        ],
+        [mask.kind for mask in image.masks],
+        [clear.scl, clear.supplied],
+    ]  # fmt: skip
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()

@@ -1,0 +1,40 @@
+"""Where an image shows the ground: no cloud, no shadow, no gap.
+
+Scene classification of Sentinel-2 (Sen2Cor): 4 vegetation, 5 not vegetated, 6 water, 7 unclassified
+(ESA, level 2A algorithm). Quality bits of Landsat Collection 2: 0 fill, 1 dilated cloud, 2 cirrus,
+3 cloud, 4 cloud shadow, 5 snow (USGS, Landsat Collection 2 pixel quality assessment).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from habeas.monitoring.images.acquisition import MaskKind
+
+_NOT_CLEAR_BITS = 0b111111
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clear:
+    """What counts as clear ground.
+
+    Attributes:
+        scl: classes of Sentinel-2's scene classification.
+        supplied: numbers of a mask that was supplied.
+    """
+
+    scl: tuple[int, ...] = (4, 5, 7)
+    supplied: tuple[int, ...] = (0,)
+
+
+def is_clear(
+    numbers: npt.NDArray[np.generic], kind: MaskKind, clear: Clear
+) -> npt.NDArray[np.bool_]:
+    """Where a mask calls the ground clear; the shape of `numbers`."""
+    whole = numbers.astype(np.int64)
+    if kind == "qa_pixel":
+        return np.asarray((whole & _NOT_CLEAR_BITS) == 0)
+    return np.isin(whole, clear.scl if kind == "scl" else clear.supplied)

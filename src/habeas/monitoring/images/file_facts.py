@@ -1,0 +1,148 @@
+"""What is known of image files without opening them again: their headers and hashes.
+
+Kept by path, size and time of last change, as version control does: a file that has all three
+unchanged is taken to be the same. Without a folder to keep them in they live as long as a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from habeas.monitoring.images.raster_file import open_raster
+from habeas.monitoring.images.whole_file import write_whole
+
+FILE = "files.msgpack"
+_VERSION = 1
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What the header of an image file says.
+
+    Attributes:
+        crs: coordinate reference system, as text; empty if it names none.
+        transform: from pixels to coordinates, as six numbers (rasterio's order).
+        width: pixels.
+        height: pixels.
+        dtype: of its numbers.
+        descriptions: of its bands.
+        scales: of its bands.
+        offsets: of its bands.
+        nodata: none if it names none.
+        tags: what it says of itself.
+    """
+
+    crs: str
+    transform: tuple[float, float, float, float, float, float]
+    width: int
+    height: int
+    dtype: str
+    descriptions: tuple[str, ...]
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+    nodata: float | None
+    tags: Mapping[str, str]
+
+
+class _Fact(msgspec.Struct, frozen=True):
+    size: int
+    changed: int
+    header: Header | None = None
+    sha256: str = ""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    version: int
+    facts: dict[str, _Fact]
+
+
+class FileFacts:
+    """Headers and hashes of files, each read once.
+
+    Args:
+        folder: where they are kept between runs; none to keep nothing.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._path = folder / FILE if folder is not None else None
+        self._facts = _load(self._path) if self._path is not None else {}
+        self._changed = False
+
+    def header(self, href: str) -> Header:
+        """The header of a file.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        fact = self._of(href)
+        if fact.header is None:
+            fact = msgspec.structs.replace(fact, header=read_header(href))
+            self._put(href, fact)
+        assert fact.header is not None  # noqa: S101  (for mypy: it was just read)
+        return fact.header
+
+    def sha256(self, href: str) -> str:
+        """The hash of a local file.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        fact = self._of(href)
+        if not fact.sha256:
+            with Path(href).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            fact = msgspec.structs.replace(fact, sha256=digest)
+            self._put(href, fact)
+        return fact.sha256
+
+    def save(self) -> None:
+        """Keep what was learnt."""
+        if self._path is not None and self._changed:
+            write_whole(self._path, msgspec.msgpack.encode(_Kept(_VERSION, self._facts)))
+            self._changed = False
+
+    def _of(self, href: str) -> _Fact:
+        status = Path(href).stat()
+        known = self._facts.get(href)
+        if known and (known.size, known.changed) == (status.st_size, status.st_mtime_ns):
+            return known
+        return _Fact(status.st_size, status.st_mtime_ns)
+
+    def _put(self, href: str, fact: _Fact) -> None:
+        self._facts[href] = fact
+        self._changed = True
+
+
+def _load(path: Path) -> dict[str, _Fact]:
+    """What was kept; nothing if it is damaged or of another version: it is learnt again."""
+    try:
+        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
+    return kept.facts if kept.version == _VERSION else {}
+
+
+def read_header(href: str) -> Header:
+    """Read the header of a file, on a disk or a server.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    with open_raster(href) as file:
+        crs = file.crs
+        code = crs.to_epsg() if crs else None
+        return Header(
+            crs=f"EPSG:{code}" if code else (crs.to_wkt() if crs else ""),
+            transform=tuple(file.transform)[:6],
+            width=file.width,
+            height=file.height,
+            dtype=file.dtypes[0],
+            descriptions=tuple(name or "" for name in file.descriptions),
+            scales=tuple(file.scales),
+            offsets=tuple(file.offsets),
+            nodata=file.nodata,
+            tags=dict(file.tags()),
+        )

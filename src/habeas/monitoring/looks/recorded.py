@@ -1,0 +1,220 @@
+"""What the record holds of a watched site: its runs and the disturbances that they told of.
+
+Only what this registry recorded itself and did not withdraw; what another organisation's watch says
+stands beside it and decides nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from habeas.claims.values import File, Ref, Text, When
+from habeas.errors import HabeasError
+from habeas.monitoring.looks.look import METHOD
+from habeas.monitoring.looks.look_claims import (
+    ALARM,
+    DETECTED,
+    NOT_ASSESSED,
+    NOTHING_FOUND,
+    REFINES,
+    SHOWS_LOCATION,
+    WATCHED,
+)
+from habeas.registry.registry import Registry
+from habeas.registry.view import Shown, View
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedDisturbance:
+    """A disturbance as the record has it.
+
+    Attributes:
+        first: the digest of the claim that told of it first; the alarm is its.
+        newest: the digest of the claim that refined it last; the same if none did.
+        alarm: the date of the alarm.
+        earliest: the lower end of the interval, as told last.
+        latest: the upper end.
+        outline: the changed ground, longitude and latitude; none if its file is not held.
+    """
+
+    first: str
+    newest: str
+    alarm: date
+    earliest: date
+    latest: date
+    outline: BaseGeometry | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedWatch:
+    """What was recorded of a site.
+
+    Attributes:
+        runs: ids, the oldest first.
+        disturbances: in the order in which they were recorded.
+        status: of the newest run; empty if there is none.
+        reasons: why it could not be assessed, in the newest run's words.
+        watched_to: the last date that a run looked at.
+        inputs: SHA-256 of what the newest run read.
+        parameters: of the newest run.
+        version: of the method, in the newest run.
+    """
+
+    runs: tuple[str, ...]
+    disturbances: tuple[RecordedDisturbance, ...]
+    status: str
+    reasons: str
+    watched_to: date | None
+    inputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    version: str
+
+
+def recorded_watch(registry: Registry, site: str, *, view: View | None = None) -> RecordedWatch:
+    """Everything that the own watch recorded of a site.
+
+    Args:
+        registry: where.
+        site: which.
+        view: through which; the recorder's own, which shows everything, if left out.
+    """
+    view = view or registry.view("sealed")
+    claims = [shown for shown in view.claims(subject=site) if _own(registry, view, shown)]
+    runs = tuple(dict.fromkeys(shown.claim.source for shown in claims))
+    newest = runs[-1] if runs else ""
+    of_newest = {s.claim.predicate: s.claim.value for s in claims if s.claim.source == newest}
+    about_run = [s.claim for s in view.claims(subject=newest) if not s.withdrawn] if newest else []
+    reasons = of_newest.get(NOT_ASSESSED)
+    ends = [_end(s.claim.value) for s in claims if s.claim.predicate == WATCHED]
+    return RecordedWatch(
+        runs=runs,
+        disturbances=tuple(_disturbances(registry, view, claims, runs)),
+        status=_status(of_newest, claims),
+        reasons=reasons.text if isinstance(reasons, Text) else "",
+        watched_to=max((end for end in ends if end is not None), default=None),
+        inputs=tuple(c.value.sha256 for c in about_run
+                     if c.predicate == "input" and isinstance(c.value, File)),
+        parameters=tuple(c.value.text for c in about_run
+                         if c.predicate == "parameter" and isinstance(c.value, Text)),
+        version=next((c.value.text for c in about_run
+                      if c.predicate == "method_version" and isinstance(c.value, Text)), ""),
+    )  # fmt: skip
+
+
+def _own(registry: Registry, view: View, shown: Shown) -> bool:
+    """Whether a claim is what a watch of this registry says and still stands by."""
+    run = shown.claim.source
+    told = shown.claim.predicate in (DETECTED, NOTHING_FOUND, NOT_ASSESSED, WATCHED)
+    if shown.withdrawn or not told or not run.startswith("run:"):
+        return False
+    owns = {log.origin for log in registry.store.logs() if log.own}
+    methods = [one.claim.value for one in view.claims(subject=run, predicate="method")]
+    return shown.origin in owns and any(
+        isinstance(value, Text) and value.text == METHOD for value in methods
+    )
+
+
+def _status(of_newest: dict[str, Any], claims: Sequence[Shown]) -> str:
+    """The status that the newest run gives; once disturbed, a site is said to be so."""
+    if any(shown.claim.predicate == DETECTED for shown in claims):
+        return "disturbed"
+    if NOT_ASSESSED in of_newest:
+        return "cannot_assess"
+    return "no_disturbance_found" if NOTHING_FOUND in of_newest else ""
+
+
+def _end(value: Any) -> date | None:
+    known = isinstance(value, When) and value.latest
+    return date.fromisoformat(value.latest) if known else None
+
+
+def _disturbances(
+    registry: Registry, view: View, claims: Sequence[Shown], runs: Sequence[str]
+) -> list[RecordedDisturbance]:
+    detected = {s.digest: s for s in claims if s.claim.predicate == DETECTED}
+    details = {digest: _details(view, digest) for digest in detected}
+    outlines = _outlines(registry, view, runs)
+    found = []
+    for digest in detected:
+        alarm = details[digest].get(ALARM)
+        if not isinstance(alarm, When) or alarm.earliest is None:
+            continue
+        newest = _newest(digest, details)
+        value = detected[newest].claim.value
+        if not isinstance(value, When) or value.earliest is None or value.latest is None:
+            continue
+        ends = (value.earliest, value.latest)
+        found.append(
+            RecordedDisturbance(
+                first=digest,
+                newest=newest,
+                alarm=date.fromisoformat(alarm.earliest),
+                earliest=date.fromisoformat(ends[0]),
+                latest=date.fromisoformat(ends[1]),
+                outline=outlines.get((detected[newest].claim.source, *ends)),
+            )
+        )
+    return found
+
+
+def _details(view: View, digest: str) -> dict[str, Any]:
+    """What stands about a claim, by predicate."""
+    return {
+        one.claim.predicate: one.claim.value
+        for one in view.about(digest)
+        if one.claim.subject == f"claim:{digest}" and not one.withdrawn
+    }
+
+
+def _newest(digest: str, details: dict[str, dict[str, Any]]) -> str:
+    """The last claim in the line of refinements that begins with one."""
+    here = digest
+    while True:
+        after = [
+            other
+            for other, told in details.items()
+            if isinstance(told.get(REFINES), Ref) and told[REFINES].id == f"claim:{here}"
+        ]
+        if not after:
+            return here
+        here = after[-1]
+
+
+def _outlines(
+    registry: Registry, view: View, runs: Sequence[str]
+) -> dict[tuple[str, str, str], BaseGeometry]:
+    """The changed ground by run and interval, out of the footprints that are held.
+
+    Two that have one run and one interval are taken together.
+    """
+    found: dict[tuple[str, str, str], BaseGeometry] = {}
+    for run in runs:
+        for shown in view.claims(source=run, predicate=SHOWS_LOCATION):
+            for feature in _features(registry, shown.claim.subject):
+                told = feature.get("properties", {})
+                if "alarm" in told:
+                    key = (run, str(told["earliest"]), str(told["latest"]))
+                    ground = shape(feature["geometry"])
+                    found[key] = found[key].union(ground) if key in found else ground
+    return found
+
+
+def _features(registry: Registry, item: str) -> list[Any]:
+    """The features of a kept footprint; none if the file is another, or is not held whole."""
+    sha256 = item.removeprefix("item:")
+    try:
+        with registry.evidence.open(sha256) as opened:
+            if opened.read(1) != b"{":
+                return []
+            opened.seek(0)
+            document = json.loads(opened.read())
+    except (HabeasError, ValueError):
+        return []  # erased or damaged: `habeas verify` tells of that
+    return document.get("features", []) if isinstance(document, dict) else []
