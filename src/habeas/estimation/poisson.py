@@ -89,14 +89,16 @@ def fit_design(design: Floats, counts: Floats) -> PoissonFit:
     said = _likelihood(design, counts, effects)
     converged = np.zeros(len(counts), dtype=bool)
     for _ in range(_MOST_STEPS):
-        expected = np.exp(_linear(design, effects))
-        gradient = _gathered(design, counts - expected)
-        step = _solve(_information(design, expected), gradient)
-        effects, now = _climb(design, counts, effects, step, said)
-        converged = np.abs(now - said) <= _CLOSE * (1 + np.abs(now))
-        said = now
-        if converged.all():
+        rows = np.flatnonzero(~converged)
+        if not len(rows):
             break
+        own = design if design.ndim == 2 else design[rows]
+        expected = np.exp(_linear(own, effects[rows]))
+        gradient = _gathered(own, counts[rows] - expected)
+        step = _solve(_information(own, expected), gradient)
+        effects[rows], now = _climb(own, counts[rows], effects[rows], step, said[rows])
+        converged[rows] = np.abs(now - said[rows]) <= _CLOSE * (1 + np.abs(now))
+        said[rows] = now
     expected = np.exp(_linear(design, effects))
     first = np.zeros_like(effects)
     first[:, 0] = 1
@@ -133,6 +135,10 @@ def _likelihood(design: Floats, counts: Floats, effects: Floats) -> Floats:
 
 
 def _information(design: Floats, expected: Floats) -> Floats:
+    if design.ndim == 2:
+        cells, effects = design.shape
+        products = (design[:, :, None] * design[:, None, :]).reshape(cells, effects**2)
+        return np.asarray((expected @ products).reshape(-1, effects, effects))
     weighted = design * expected[:, :, None]
     return np.asarray(np.swapaxes(design, -1, -2) @ weighted)
 
