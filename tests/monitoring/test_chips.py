@@ -15,7 +15,7 @@ from habeas.monitoring.images import chip_store, chips
 from habeas.monitoring.images.chip import Chip
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.folder_writing import write_folder
-from habeas.monitoring.images.read_images import read_images
+from habeas.monitoring.images.read_images import DAMAGED, read_images
 from habeas.monitoring.site_area import site_grid, utm_zone
 
 
@@ -92,7 +92,7 @@ def test_a_damaged_cache_is_noticed_and_built_anew(folder, tmp_path, making, rea
     again = read_images(folder, site, cache=cache)
     assert len(read) == 5
     same(first, again)
-    assert "1 files of the cache were damaged: read again" in again.remarks
+    assert DAMAGED in again.remarks
     assert read_images(folder, site, cache=cache).remarks == ()
 
 
@@ -151,6 +151,11 @@ def test_killed_half_way_what_was_kept_is_kept(tmp_path):
     assert store.get("3").values[0, 0, 0] == 3
 
 
+def small(store):
+    """Segments that are not full."""
+    return [keys for keys in store._segments.values() if len(keys) < 3]
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -171,7 +176,7 @@ def test_whatever_is_put_is_got_after_any_runs(runs, tmp_path_factory, making):
                 store.put(str(number), chip)
                 expected[str(number)] = number
             store.flush()
-            assert len(list(folder.glob("chips/*/*.npz"))) <= 3
+            assert len(small(store)) <= 2
     store = ChipStore(folder, grid, ("red",))
     assert {key: store.get(key).values[0, 0, 0] for key in expected} == expected
     assert store.damaged == 0

@@ -13,6 +13,7 @@ from shapely.geometry import Point, Polygon, box, mapping
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import check_cube
+from habeas.monitoring.detection.detect import detect
 from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.images.read_images import read_images
 from habeas.monitoring.site_area import SiteArea, ground, site_grid, utm_zone
@@ -242,12 +243,15 @@ def test_sensors_of_one_date_stand_side_by_side(tmp_path, making):
     np.testing.assert_allclose(images.cube["red"].values[0], 15000 * 0.0000275 - 0.2, rtol=1e-6)
 
 
-def test_a_site_larger_than_the_image_is_empty_where_there_is_none(folder, making):
+def test_the_cube_of_a_site_larger_than_the_image_ends_with_the_image(folder, making):
     images = read_images(folder, making.site_at(-10, -10, 80, surroundings=0))
-    assert images.cube.sizes["x"] == 80
-    shown = np.isfinite(images.cube["red"].values[0])
-    assert shown.sum() == 40 * 40
-    assert images.scenes[0].clear == 0.25
+    assert (images.cube.sizes["y"], images.cube.sizes["x"]) == (40, 40)
+    assert np.isfinite(images.cube["red"].values).all()
+    assert images.cube["x"].values[0] == making.west + 5
+    assert images.cube["y"].values[0] == making.north - 5
+    assert images.scenes[0].clear == 0.25  # of the whole ground of the site
+    found = detect(images.cube, images.outline)
+    assert "the site reaches beyond the images" in found.reasons
 
 
 def test_saturated_numbers_are_no_observation(tmp_path, making):

@@ -85,7 +85,7 @@ def test_images_without_a_clear_pixel_cannot_be_assessed(paved):
     for band in dark.data_vars:
         dark[band].values[:] = float("nan")
     images = Images(cube=dark, outline=paved.outline, scenes=(), remarks=("clouds on all",))
-    found = looking._assessment(images, ASKED.settings)
+    found, _ = looking._assessment(images, ASKED, site("good"))
     assert (found.status, found.reasons) == ("cannot_assess", ("clouds on all",))
 
 

@@ -168,7 +168,7 @@ def test_a_date_once_judged_stays_judged(tmp_path, making, monkeypatch):
     site, cache = making.site_at(28, 28, surroundings=280), tmp_path / "cache"
     first = read_images(tmp_path / "images", site, cache=cache)
     assert first.cube.sizes["time"] == 21
-    monkeypatch.setattr(alignment, "estimate_shifts", None)  # is not asked again
+    monkeypatch.setattr(alignment, "_estimated", None)  # is not asked again
     again = read_images(tmp_path / "images", site, cache=cache)
     assert again.cube.identical(first.cube)
     assert again.scenes == first.scenes

@@ -83,6 +83,8 @@ def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResul
         run=made.run,
         found=made.found,
         refined=made.refined,
-        reasons=tuple(dict.fromkeys((*look.assessment.reasons, *look.images.remarks))),
+        reasons=tuple(
+            dict.fromkeys((*look.assessment.reasons, *look.images.remarks, *look.remarks))
+        ),
         images=sum(scene.used for scene in look.images.scenes),
     )

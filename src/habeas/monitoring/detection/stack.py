@@ -6,6 +6,7 @@ then as large in winter as in summer.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,15 +77,16 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
         cube: see `cube`; already checked.
         first: the first date to take.
     """
+    sensors = _sensors(cube["sensor"].values.astype(str))[first:]
+    earlier = {str(name) for name in cube["scene"].values[:first]}
     cube = cube.isel(time=slice(first, None))
     bands = bands_of(cube)
     times = cube["time"].values.astype("datetime64[D]").astype(np.int64)
-    sensors = np.unique(cube["sensor"].values.astype(str), return_inverse=True)[1]
     scenes = [str(name) for name in cube["scene"].values]
     raw = np.stack(
         [cube[name].transpose("time", "y", "x").values.astype(np.float32) for name in bands], axis=1
     )
-    keep = _once(times, sensors, scenes, raw)
+    keep = _once(times, sensors, scenes, raw, earlier)
     raw = raw[keep]
     dates, count = raw.shape[:2]
     flat = raw.reshape(dates, count, -1)
@@ -104,10 +106,16 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
     )
 
 
-def _once(days: Days, sensors: Days, scenes: list[str], raw: Floats) -> Days:
-    """The places of images, each once."""
+def _sensors(names: npt.NDArray[np.str_]) -> Days:
+    """Numbers of sensors in the order in which they came: a later one changes no other's."""
+    known = {name: number for number, name in enumerate(dict.fromkeys(names.tolist()))}
+    return np.array([known[name] for name in names.tolist()], dtype=np.int64)
+
+
+def _once(days: Days, sensors: Days, scenes: list[str], raw: Floats, earlier: Set[str]) -> Days:
+    """The places of images, each once, and none that came earlier."""
     kept: list[int] = []
-    seen: set[str] = set()
+    seen = set(earlier)
     for at, name in enumerate(scenes):
         twin = kept and days[kept[-1]] == days[at] and sensors[kept[-1]] == sensors[at]
         same = twin and np.array_equal(raw[kept[-1]], raw[at], equal_nan=True)

@@ -77,6 +77,11 @@ class WatchState:
     disturbances: tuple[Disturbance, ...]
 
 
+def with_alarms_alone(state: WatchState) -> WatchState:
+    """A state of which only the alarms count: images that it rested on are no longer the same."""
+    return replace(state, images=0, track=replace(state.track, scenes=()))
+
+
 def follow(model: Model, patches: Patches, images: Stack, site: Bools, first: int) -> Track:
     """The track of images from the first on.
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from habeas.monitoring.images.day import Day
-from habeas.monitoring.images.shifts import estimate_shifts
-from habeas.monitoring.images.whole_file import write_whole
+from habeas.monitoring.images.day import Day, Values
+from habeas.monitoring.images.kept_shifts import Facts, KeptShifts, Shift
+from habeas.monitoring.images.shifts import (
+    References,
+    Shifts,
+    can_be_judged,
+    clearest_dates,
+    half_of,
+)
 
 LARGEST = 2.0
 """Pixels, either way: a date that lies further off is not used."""
@@ -27,48 +30,6 @@ SETTLED = 20
 
 _BANDS = 3
 
-Shift = tuple[float, float]
-"""Pixels of the image, east and south; not numbers if it was not judged."""
-
-
-class KeptShifts:
-    """Shifts told in earlier runs, by the hash of what was judged.
-
-    A date that was used once is not dropped later because the others have changed.
-
-    Args:
-        path: of the file; none to keep nothing.
-    """
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._known: dict[str, Shift] = {}
-        self._changed = False
-        if path is not None:
-            try:
-                self._known = msgspec.msgpack.decode(path.read_bytes(), type=dict[str, Shift])
-            except (FileNotFoundError, msgspec.DecodeError):
-                self._known = {}
-
-    def get(self, key: str) -> Shift | None:
-        """A shift that was told; none if it was not."""
-        return self._known.get(key)
-
-    def put(self, key: str, shift: Shift) -> None:
-        """Keep a shift."""
-        self._known[key] = shift
-        self._changed = True
-
-    def save(self) -> None:
-        """Write what is new.
-
-        Raises:
-            StorageError: the disk refused.
-        """
-        if self._path is not None and self._changed:
-            write_whole(self._path, msgspec.msgpack.encode(self._known))
-            self._changed = False
-
 
 def without_strays(days: Sequence[Day], step: float, kept: KeptShifts) -> list[Day]:
     """The days with their shifts, moved back by whole pixels; those far off without their values.
@@ -77,16 +38,19 @@ def without_strays(days: Sequence[Day], step: float, kept: KeptShifts) -> list[D
         days: of any sensors.
         step: metres a pixel of the grid.
         kept: shifts of earlier runs; grows.
+
+    Raises:
+        DamagedCacheError: what was kept of a day is damaged.
     """
     found: dict[int, Shift] = {}
-    for sensor in {day.sensor for day in days}:
+    for sensor in sorted({day.sensor for day in days}):
         places = [at for at, day in enumerate(days)
-                  if day.sensor == sensor and day.values is not None]  # fmt: skip
+                  if day.sensor == sensor and day.pixels is not None]  # fmt: skip
         pixel = max([step, *(days[at].pixel for at in places)])
-        shifts = _of_sensor([days[at] for at in places], max(round(pixel / step), 1), kept)
+        views = [_View(days[at], max(round(pixel / step), 1), kept) for at in places]
         found |= {
             at: (east * pixel, -south * pixel)
-            for at, (east, south) in zip(places, shifts, strict=True)
+            for at, (east, south) in zip(places, _of_sensor(views, kept), strict=True)
             if np.isfinite(east)
         }
     kept.save()
@@ -96,28 +60,66 @@ def without_strays(days: Sequence[Day], step: float, kept: KeptShifts) -> list[D
     ]
 
 
-def _of_sensor(days: Sequence[Day], every: int, kept: KeptShifts) -> list[Shift]:
-    """Shifts of the days of one sensor, in pixels of its own: each `every` pixels of the grid."""
-    if not days:
-        return []
-    # The longest waves: they see most through haze.
-    values = [np.asarray(day.values)[-_BANDS:, every // 2 :: every, every // 2 :: every]
-              for day in days]  # fmt: skip
-    keys = [_key(value) for value in values]
-    shifts = [kept.get(key) for key in keys]
-    wanted = np.array([shift is None for shift in shifts])
-    if wanted.any():
-        told = estimate_shifts(np.stack(values), wanted)
-        for at in np.flatnonzero(wanted):
-            shift = (float(told.east[at]), float(told.south[at]))
+class _View:
+    """What is judged of a day: its longest waves, which see most through haze.
+
+    Args:
+        day: which.
+        every: pixels of the grid that make one of the sensor's.
+        kept: what is known of it.
+    """
+
+    def __init__(self, day: Day, every: int, kept: KeptShifts) -> None:
+        assert day.pixels is not None  # noqa: S101  (the caller has looked)
+        self._pixels, self._every, self._kept = day.pixels, every, kept
+        said = "\n".join((str(every), *day.pixels.chips))
+        self.key = hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def values(self) -> Values:
+        """Shape (band, y, x)."""
+        steps = slice(self._every // 2, None, self._every)
+        return self._pixels.values()[-_BANDS:, steps, steps]
+
+    def facts(self) -> Facts:
+        """Its bands, rows and columns, and how many of its pixels are clear."""
+        known = self._kept.facts.get(self.key)
+        if known is None:
+            values = self.values()
+            bands, rows, columns = values.shape
+            clear = int(np.isfinite(values[0]).sum())
+            known = Facts(bands=bands, rows=rows, columns=columns, clear=clear)
+            self._kept.learn(self.key, known)
+        return known
+
+
+def _of_sensor(views: Sequence[_View], kept: KeptShifts) -> list[Shift]:
+    """Shifts of the days of one sensor, in pixels of its own."""
+    facts = [view.facts() for view in views]
+    shifts = [kept.shifts.get(view.key) for view in views]
+    wanted = [at for at, shift in enumerate(shifts) if shift is None]
+    able = views and can_be_judged(len(views), facts[0].bands, (facts[0].rows, facts[0].columns))
+    if wanted and able:
+        told = _estimated(views, [one.clear for one in facts], wanted, kept)
+        for place, at in enumerate(wanted):
+            shift = (float(told.east[place]), float(told.south[place]))
             shifts[at] = shift
-            if len(days) >= SETTLED:
-                kept.put(keys[at], shift)
+            if len(views) >= SETTLED:
+                kept.put(views[at].key, shift)
     return [shift or (np.nan, np.nan) for shift in shifts]
 
 
-def _key(values: npt.NDArray[np.float32]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[:32]
+def _estimated(
+    views: Sequence[_View], clear: Sequence[int], wanted: Sequence[int], kept: KeptShifts
+) -> Shifts:
+    """Shifts of the days that are wanted."""
+    clearest = clearest_dates(clear)
+    key = hashlib.sha256("\n".join(views[at].key for at in clearest).encode()).hexdigest()
+    references = kept.references(key)
+    if references is None:
+        references = References.of(np.stack([views[at].values() for at in clearest]))
+        kept.keep_references(key, references)
+    own = np.array([half_of(at, clearest) for at in wanted], dtype=np.int64)
+    return references.shifts(np.stack([views[at].values() for at in wanted]), own)
 
 
 def _judged(day: Day, shift: Shift, pixel: float, step: float) -> Day:
@@ -125,11 +127,11 @@ def _judged(day: Day, shift: Shift, pixel: float, step: float) -> Day:
     rounded = (round(shift[0], 1), round(shift[1], 1))
     if max(abs(shift[0]), abs(shift[1])) > LARGEST * pixel:
         reason = f"it lies more than {LARGEST:g} pixels off the other dates"
-        return _told(replace(day, values=None), rounded, used=False, reason=reason)
+        return _told(replace(day, pixels=None), rounded, used=False, reason=reason)
     whole = [round(metres / pixel) * round(pixel / step) for metres in shift]
     if not any(whole):
         return _told(day, rounded)
-    moved = replace(day, values=_moved(np.asarray(day.values), east=-whole[0], south=whole[1]))
+    moved = replace(day, moved=(-whole[0], whole[1]))
     return _told(moved, rounded, remark="it lay off the other dates, and was moved by whole pixels")
 
 
@@ -141,13 +143,3 @@ def _told(day: Day, shift: Shift, *, used: bool = True, reason: str = "", remark
         for scene in day.scenes
     ]  # fmt: skip
     return replace(day, scenes=tuple(scenes))
-
-
-def _moved(values: npt.NDArray[np.float32], *, east: int, south: int) -> npt.NDArray[np.float32]:
-    """Values moved by whole pixels of the grid; not a number where nothing moved in."""
-    moved = np.roll(values, (south, east), axis=(1, 2))
-    for axis, by in ((1, south), (2, east)):
-        edge: list[slice] = [slice(None)] * 3
-        edge[axis] = slice(0, by) if by > 0 else slice(by or values.shape[axis], None)
-        moved[tuple(edge)] = np.nan
-    return moved

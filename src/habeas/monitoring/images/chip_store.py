@@ -2,7 +2,9 @@
 
 A segment is a compressed NumPy archive of many chips, named by the hash of its bytes. So a damaged
 one is noticed (and read again from the images), two processes cannot harm each other, and there is
-no index that could be out of step: what is there is what is kept. Segments are written whole.
+no index that could be out of step: what is there is what is kept. Segments are written whole. At
+first only the names of the chips in a segment are read; its pixels are when one of them is asked
+for, so that a run with one new image does not read all that is kept.
 """
 
 from __future__ import annotations
@@ -10,10 +12,13 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from odc.geo.geobox import GeoBox
 
 from habeas.monitoring.images.chip import Chip
@@ -23,9 +28,12 @@ CHIPS_A_SEGMENT = 64
 """So much is lost at most when a run is killed."""
 
 SEGMENTS = 16
-"""When there are more they are made one."""
+"""When there are more that are not full, they are joined."""
+
+Numbers = npt.NDArray[Any]
 
 _FORMAT = "1"
+_DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError, KeyError)
 
 
 def grid_key(grid: GeoBox, bands: tuple[str, ...]) -> str:
@@ -37,6 +45,8 @@ def grid_key(grid: GeoBox, bands: tuple[str, ...]) -> str:
 class ChipStore:
     """The chips of one grid.
 
+    A store that is sent to another process takes nothing along but where it is.
+
     Args:
         folder: of the cache.
         grid: of the site.
@@ -47,16 +57,30 @@ class ChipStore:
         self.folder = folder / "chips" / grid_key(grid, bands)
         """Of this grid."""
         self._shape = (len(bands), *grid.shape)
-        self._chips: dict[str, Chip] = {}
         self._new: dict[str, Chip] = {}
-        self._names: list[str] = []
+        self._segments: dict[str, tuple[str, ...]] = {}
+        self._where: dict[str, tuple[str, int]] = {}
+        self._read: dict[str, tuple[Numbers, Numbers]] = {}
         self.damaged = 0
         """Segments that were damaged and have been put away."""
-        self._load()
+        self._look()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_new": {}, "_read": {}}
+
+    def has(self, key: str) -> bool:
+        """Whether a chip is kept. That its pixels are undamaged shows only when it is got."""
+        return key in self._new or key in self._where
 
     def get(self, key: str) -> Chip | None:
-        """A chip that is kept; none if it is not."""
-        return self._chips.get(key)
+        """A chip that is kept; none if it is not, or if its segment is damaged."""
+        if key in self._new:
+            return self._new[key]
+        if key not in self._where:
+            return None
+        name, at = self._where[key]
+        held = self._held(name)
+        return None if held is None else Chip(held[0][at], held[1][at])
 
     def put(self, key: str, chip: Chip) -> None:
         """Keep a chip; it is on the disk at the latest when `flush` has been called.
@@ -64,13 +88,13 @@ class ChipStore:
         Raises:
             StorageError: the disk refused.
         """
-        self._chips[key] = self._new[key] = chip
+        self._new[key] = chip
         if len(self._new) >= CHIPS_A_SEGMENT:
             self._write(self._new)
             self._new = {}
 
     def flush(self) -> None:
-        """Write what is new, and make one segment of many.
+        """Write what is new, and make fewer segments of many small ones.
 
         Raises:
             StorageError: the disk refused.
@@ -78,13 +102,24 @@ class ChipStore:
         if self._new:
             self._write(self._new)
             self._new = {}
-        if len(self._names) > SEGMENTS:
-            before = list(self._names)
-            self._names = []
-            self._write(self._chips)
-            # Killed before the next line, chips stand there twice: that harms nobody.
-            for name in set(before) - set(self._names):
+        small = [name for name, keys in self._segments.items() if len(keys) < CHIPS_A_SEGMENT]
+        if len(small) > SEGMENTS:
+            self._join(small)
+
+    def _join(self, names: Sequence[str]) -> None:
+        """Write the chips of segments anew, in as few as they fill."""
+        keys = [key for name in names for key in self._segments[name]
+                if self._where.get(key, ("",))[0] == name]  # fmt: skip
+        chips = {key: chip for key in keys if (chip := self.get(key)) is not None}
+        held = list(chips)
+        for first in range(0, len(held), CHIPS_A_SEGMENT):
+            self._write({key: chips[key] for key in held[first : first + CHIPS_A_SEGMENT]})
+        # Killed before the next lines, chips stand there twice: that harms nobody.
+        for name in names:
+            if not any(self._where.get(key, ("",))[0] == name for key in self._segments[name]):
                 (self.folder / name).unlink(missing_ok=True)
+                del self._segments[name]
+                self._read.pop(name, None)
 
     def _write(self, chips: Mapping[str, Chip]) -> None:
         content = _archive({
@@ -94,36 +129,60 @@ class ChipStore:
         })  # fmt: skip
         name = f"{hashlib.sha256(content).hexdigest()}.npz"
         write_whole(self.folder / name, content)
-        self._names.append(name)
+        self._note(name, tuple(chips))
 
-    def _load(self) -> None:
+    def _note(self, name: str, keys: tuple[str, ...]) -> None:
+        self._segments[name] = keys
+        self._where |= {key: (name, at) for at, key in enumerate(keys)}
+
+    def _look(self) -> None:
+        """Find out which chips are kept."""
         for path in sorted(self.folder.glob("*.npz")) if self.folder.is_dir() else []:
             try:
-                content = path.read_bytes()
+                with np.load(path, allow_pickle=False) as archive:
+                    keys = tuple(archive["keys"].tolist())
             except FileNotFoundError:  # another process has made one segment of many
                 continue
-            if hashlib.sha256(content).hexdigest() != path.stem:
-                path.unlink(missing_ok=True)
-                self.damaged += 1
+            except _DAMAGE:
+                self._put_away(path.name)
                 continue
-            self._names.append(path.name)
-            self._take(content)
+            self._note(path.name, keys)
 
-    def _take(self, content: bytes) -> None:
+    def _held(self, name: str) -> tuple[Numbers, Numbers] | None:
+        """The pixels of a segment; none if it is damaged, or gone."""
+        if name not in self._read:
+            found = self._pixels(name)
+            if found is None:
+                self._put_away(name)
+                return None
+            self._read[name] = found
+        return self._read[name]
+
+    def _pixels(self, name: str) -> tuple[Numbers, Numbers] | None:
         try:
+            content = (self.folder / name).read_bytes()
+            if f"{hashlib.sha256(content).hexdigest()}.npz" != name:
+                return None
             with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                keys, values, covered = (archive[name] for name in ("keys", "values", "covered"))
-        except (zipfile.BadZipFile, ValueError, KeyError):
+                values, covered = archive["values"], archive["covered"]
+        except _DAMAGE:
+            return None
+        fits = values.shape[1:] == self._shape and covered.shape[1:] == self._shape[1:]
+        told = len(self._segments[name]) == len(values) == len(covered)
+        return (values, covered) if fits and told else None
+
+    def _put_away(self, name: str) -> None:
+        """A segment that is damaged is removed: what it held is read from the images again."""
+        path = self.folder / name
+        if path.exists():  # another process may have joined it with others
+            path.unlink(missing_ok=True)
             self.damaged += 1
-            return
-        if values.shape[1:] != self._shape or not len(keys) == len(values) == len(covered):
-            self.damaged += 1
-            return
-        for at, key in enumerate(keys.tolist()):
-            self._chips[key] = Chip(values[at], covered[at])
+        for key in self._segments.pop(name, ()):
+            if self._where[key][0] == name:
+                del self._where[key]
 
 
-def _archive(arrays: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]) -> bytes:
+def _archive(arrays: Mapping[str, Numbers]) -> bytes:
     """A NumPy archive, compressed fast: NumPy's own way takes five times as long for little."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

@@ -15,7 +15,7 @@ from habeas.monitoring.images.acquisition import Acquisition
 from habeas.monitoring.images.chip import Chip, read_chip
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.clear_ground import Clear
-from habeas.monitoring.images.day import name_of
+from habeas.monitoring.images.day import ChipRead, name_of
 from habeas.monitoring.images.file_facts import FileFacts
 from habeas.monitoring.images.raster_file import SECONDS, is_remote
 
@@ -45,26 +45,36 @@ class ChipReader:
     seconds: float = SECONDS
     _silences: int = field(default=0, init=False)
 
-    def read(self, image: Acquisition) -> tuple[Chip, Mapping[str, str]]:
-        """The chip of an image, and the hashes of its files, by name.
+    def read(self, image: Acquisition) -> ChipRead:
+        """The chip of an image, and the hashes of its files.
 
         Raises:
             InputError: the image cannot be read.
             StorageError: the chip cannot be kept.
         """
-        try:
-            hashes = {href: self.facts.sha256(href) for href in image.hrefs if not is_remote(href)}
-        except OSError as problem:
-            raise InputError(f"a file cannot be read ({problem.strerror})") from problem
-        by_name = {name_of(href): digest for href, digest in hashes.items()}
-        if self.store is None:
-            return self._from_files(image), by_name
-        key = _key(image, self.bands, self.clear, hashes)
-        chip = self.store.get(key)
+        hashes = self.hashes(image)
+        key = self.key(image, hashes)
+        chip = self.store.get(key) if self.store is not None else None
         if chip is None:
             chip = self._from_files(image)
-            self.store.put(key, chip)
-        return chip, by_name
+            if self.store is not None:
+                self.store.put(key, chip)
+        return ChipRead(key, chip, by_name(hashes))
+
+    def hashes(self, image: Acquisition) -> Mapping[str, str]:
+        """The hashes of the files of an image that lie on a disk, by path.
+
+        Raises:
+            InputError: one cannot be read.
+        """
+        try:
+            return {href: self.facts.sha256(href) for href in image.hrefs if not is_remote(href)}
+        except OSError as problem:
+            raise InputError(f"a file cannot be read ({problem.strerror})") from problem
+
+    def key(self, image: Acquisition, hashes: Mapping[str, str]) -> str:
+        """What decides a chip, besides its grid."""
+        return _key(image, self.bands, self.clear, hashes)
 
     def _from_files(self, image: Acquisition) -> Chip:
         """The chip of an image, unless its server has been silent twice in a row."""
@@ -80,6 +90,11 @@ class ChipReader:
             raise
         self._silences = 0
         return chip
+
+
+def by_name(hashes: Mapping[str, str]) -> Mapping[str, str]:
+    """Hashes by the names of files, without their folders."""
+    return {name_of(href): digest for href, digest in hashes.items()}
 
 
 def _key(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,56 @@ import numpy.typing as npt
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
 from habeas.monitoring.images.chip import Chip
+from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.scene import Scene
 
 Flags = npt.NDArray[np.bool_]
+Values = npt.NDArray[np.float32]
+
+SHOWN_ALREADY = "another image of the same date shows all of it"
+
+
+class DamagedCacheError(InputError):
+    """Pixels that were kept turned out to be damaged; they have been put away."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the cache of images is damaged; what was has been put away", mend="Run it again"
+        )
+
+
+class Pixels:
+    """What a date shows: held, or in the store, from where it is read when it is asked for.
+
+    Args:
+        chips: their keys, in the order in which they are put together.
+        held: reflectance; shape (band, y, x).
+        store: where the chips are; none if they are not kept.
+    """
+
+    def __init__(
+        self, chips: tuple[str, ...], held: Values | None = None, store: ChipStore | None = None
+    ) -> None:
+        self.chips, self._held, self._store = chips, held, store
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | ({"_held": None} if self._store is not None else {})
+
+    def values(self) -> Values:
+        """Reflectance; shape (band, y, x); not to be changed.
+
+        Raises:
+            DamagedCacheError: it is not held, and no longer kept.
+        """
+        if self._held is not None:
+            return self._held
+        return together(self._kept(key) for key in self.chips)
+
+    def _kept(self, key: str) -> Chip:
+        chip = self._store.get(key) if self._store is not None else None
+        if chip is None:
+            raise DamagedCacheError
+        return chip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,25 +72,84 @@ class Day:
     Attributes:
         date: in universal time.
         sensor: see `acquisition.Acquisition`.
-        values: reflectance; shape (band, y, x); none if nothing of the site could be read.
+        pixels: what it shows; none if nothing of the site could be read, or it is not used.
         scene: the id of the image, several joined by `+`.
         scenes: what became of each image of that date.
         pixel: metres, of the image; 0 if it is not known.
+        moved: whole pixels of the grid, east and south, by which it was moved.
+        whole: whether every image of it could be read.
     """
 
     date: date
     sensor: str
-    values: npt.NDArray[np.float32] | None
+    pixels: Pixels | None
     scene: str
     scenes: tuple[Scene, ...]
     pixel: float = 0.0
+    moved: tuple[int, int] = (0, 0)
+    whole: bool = True
+
+    def values(self) -> Values:
+        """Reflectance, moved; shape (band, y, x); there must be pixels.
+
+        Raises:
+            DamagedCacheError: what was kept of it is damaged.
+        """
+        assert self.pixels is not None  # noqa: S101  (the caller has looked)
+        values = self.pixels.values()
+        return _moved(values, *self.moved) if any(self.moved) else values
+
+
+def _moved(values: Values, east: int, south: int) -> Values:
+    """Values moved by whole pixels of the grid; not a number where nothing moved in."""
+    moved = np.roll(values, (south, east), axis=(1, 2))
+    for axis, by in ((1, south), (2, east)):
+        edge: list[slice] = [slice(None)] * 3
+        edge[axis] = slice(0, by) if by > 0 else slice(by or values.shape[axis], None)
+        moved[tuple(edge)] = np.nan
+    return moved
+
+
+def together(chips: Iterable[Chip]) -> Values:
+    """The values of chips of one date: another fills in only where those before have no data."""
+    values: Values | None = None
+    covered: Flags | None = None
+    for chip in chips:
+        if values is None or covered is None:
+            values, covered = chip.values, chip.covered
+            continue
+        new = chip.covered & ~covered
+        values = np.where(new, chip.values, values)
+        covered = covered | new
+    assert values is not None  # noqa: S101  (a date has one at least)
+    return values
+
+
+@dataclass(frozen=True, eq=False)
+class ChipRead:
+    """A chip as it was read.
+
+    Attributes:
+        key: what decides it.
+        chip: its pixels.
+        hashes: of the files that it was read from, by name.
+    """
+
+    key: str
+    chip: Chip
+    hashes: Mapping[str, str]
 
 
 class Reader(Protocol):
     """What reads the chip of an image."""
 
-    def read(self, image: Acquisition) -> tuple[Chip, Mapping[str, str]]:
-        """The chip, and the hashes of the files that it was read from, by name.
+    @property
+    def store(self) -> ChipStore | None:
+        """Where chips are kept."""
+        ...
+
+    def read(self, image: Acquisition) -> ChipRead:
+        """The chip of an image.
 
         Raises:
             InputError: the image cannot be read.
@@ -79,35 +185,50 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
         reader: of their chips.
         inside: the pixels of the site; shape (y, x).
     """
-    values: npt.NDArray[np.float32] | None = None
     covered = np.zeros_like(inside)
-    used: list[str] = []
+    used: list[tuple[str, ChipRead]] = []
     scenes: list[Scene] = []
+    whole = True
     for image in images:
         scene = scene_of(image)
         if used and covered.all():
-            scenes.append(replace(scene, reason="another image of the same date shows all of it"))
+            scenes.append(replace(scene, reason=SHOWN_ALREADY))
             continue
         try:
-            chip, hashes = reader.read(image)
+            read = reader.read(image)
         except InputError as problem:
             place = f"{problem.place}: " if problem.place else ""
             scenes.append(replace(scene, reason=f"{place}{problem.reason}"))
+            whole = False
             continue
-        scene = replace(scene, sha256=hashes)
-        new = chip.covered & ~covered
-        if not (chip.covered & inside).any():
+        scene = replace(scene, sha256=read.hashes)
+        if not (read.chip.covered & inside).any():
             scenes.append(replace(scene, reason="it has no data where the site is"))
             continue
-        if not new.any():
-            scenes.append(replace(scene, reason="another image of the same date shows all of it"))
+        if not (read.chip.covered & ~covered).any():
+            scenes.append(replace(scene, reason=SHOWN_ALREADY))
             continue
-        values = np.full_like(chip.values, np.nan) if values is None else values
-        values[:, new] = chip.values[:, new]
-        covered |= new
-        used.append(image.id)
-        scenes.append(replace(scene, used=True, clear=chip.clear(inside)))
-    first = images[0]
-    pixel = first.grid.resolution if first.grid else 0.0
-    return Day(date=first.date, sensor=first.sensor, values=values, scene="+".join(used),
-               scenes=tuple(scenes), pixel=pixel)  # fmt: skip
+        covered |= read.chip.covered
+        used.append((image.id, read))
+        scenes.append(replace(scene, used=True, clear=read.chip.clear(inside)))
+    return Day(
+        date=images[0].date,
+        sensor=images[0].sensor,
+        pixels=_pixels([read for _, read in used], reader.store),
+        scene="+".join(name for name, _ in used),
+        scenes=tuple(scenes),
+        pixel=pixel_of(images),
+        whole=whole,
+    )
+
+
+def _pixels(used: Sequence[ChipRead], store: ChipStore | None) -> Pixels | None:
+    if not used:
+        return None
+    held = together(read.chip for read in used)
+    return Pixels(tuple(read.key for read in used), held, store)
+
+
+def pixel_of(images: Sequence[Acquisition]) -> float:
+    """Metres a pixel of the best image of a date; 0 if it is not known."""
+    return images[0].grid.resolution if images[0].grid else 0.0

@@ -15,7 +15,7 @@ import msgspec
 from habeas.monitoring.images.raster_file import open_raster
 from habeas.monitoring.images.whole_file import write_whole
 
-FILE = "files.msgpack"
+FOLDER = "facts"
 _VERSION = 1
 
 
@@ -64,10 +64,13 @@ class FileFacts:
 
     Args:
         folder: where they are kept between runs; none to keep nothing.
+        source: of the images; each has a file of its own, so that one site does not read what is
+            known of the images of all others.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._path = folder / FILE if folder is not None else None
+    def __init__(self, folder: Path | None = None, source: str = "") -> None:
+        name = hashlib.sha256(source.encode()).hexdigest()[:32]
+        self._path = folder / FOLDER / f"{name}.msgpack" if folder is not None else None
         self._facts = _load(self._path) if self._path is not None else {}
         self._changed = False
 
@@ -120,7 +123,7 @@ def _load(path: Path) -> dict[str, _Fact]:
     """What was kept; nothing if it is damaged or of another version: it is learnt again."""
     try:
         kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return kept.facts if kept.version == _VERSION else {}
 

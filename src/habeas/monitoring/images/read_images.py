@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,25 +15,35 @@ import xarray as xr
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
 from rasterio.features import geometry_mask
+from shapely import unary_union
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
-from habeas.monitoring.images.alignment import KeptShifts, without_strays
+from habeas.monitoring.images.alignment import without_strays
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.chips import ChipReader
 from habeas.monitoring.images.clear_ground import Clear
-from habeas.monitoring.images.day import Day, read_day
+from habeas.monitoring.images.day import DamagedCacheError, Day
 from habeas.monitoring.images.file_facts import FileFacts
 from habeas.monitoring.images.grid_choice import choose_grid, with_a_grid
+from habeas.monitoring.images.kept_days import KeptDays
+from habeas.monitoring.images.kept_shifts import KeptShifts
+from habeas.monitoring.images.lazy_cube import lazy_cube
 from habeas.monitoring.images.raster_file import SECONDS, reading_settings
 from habeas.monitoring.images.scene import Scene
 from habeas.monitoring.images.selection import choose_bands, of_the_site
 from habeas.monitoring.images.source import Asking, find_images
+from habeas.monitoring.projection import DEGREES, projected
 from habeas.monitoring.site_area import Ground, SiteArea, ground
 
 Flags = npt.NDArray[np.bool_]
 
 SHIFTS = "shifts.msgpack"
+
+_ROUNDING = 0.01
+"""Metres by which a footprint may be off once it has gone to degrees and back."""
+
+DAMAGED = "files of the cache were damaged: what they held was read again"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,12 +55,14 @@ class Images:
         outline: the ground of the site, wider by its uncertainty, in the coordinates of the cube.
         scenes: every image that was looked at: used, or why not; in order of their dates.
         remarks: what to keep in mind, in words.
+        digests: what decides the pixels of each date of the cube, as a hash.
     """
 
     cube: xr.Dataset
     outline: Ground
     scenes: tuple[Scene, ...]
     remarks: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
 
 
 def read_images(
@@ -65,6 +78,7 @@ def read_images(
     resolution: float | None = None,
     clear: Clear | None = None,
     seconds: float = SECONDS,
+    lazy: bool = False,
 ) -> Images:
     """Read the images of a site.
 
@@ -85,6 +99,9 @@ def read_images(
         resolution: metres a pixel of the cube; without it, that of the finest image.
         clear: what counts as clear ground.
         seconds: after which a server that says nothing is given up.
+        lazy: leave pixels that the cache keeps where they are until they are asked for. One that
+            turns out to be damaged then raises `day.DamagedCacheError`; without this, it is read
+            from the images again.
 
     Raises:
         InputError: there are no images, none is of the site, or none can be used.
@@ -92,44 +109,104 @@ def read_images(
     """
     if cache is not None and cache.exists() and not cache.is_dir():
         raise InputError("the cache is no folder", place=str(cache), mend="Name a folder")
-    facts = FileFacts(cache)
     asking = Asking(since=since, until=until, bands=bands, collections=collections,
                     whole_tiles=whole_tiles, seconds=seconds)  # fmt: skip
-    found = find_images(source, site, asking, facts, cache)
-    near, far = of_the_site(found, site, since, until)
-    names, without = choose_bands(near, bands)
+    wanted = _Wanted(source, site, cache, asking, resolution, clear)
+    try:
+        images = _read(wanted)
+        return images if lazy else _held(images)
+    except DamagedCacheError:  # what was damaged is put away: it is read from the images now
+        images = _read(wanted)
+        told = replace(images, remarks=(*images.remarks, DAMAGED))
+        return told if lazy else _held(told)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be read; see `read_images`."""
+
+    source: Path | str
+    site: SiteArea
+    cache: Path | None
+    asking: Asking
+    resolution: float | None
+    clear: Clear | None
+
+
+def _held(images: Images) -> Images:
+    """The same with the pixels in memory."""
+    return replace(images, cube=images.cube.load())
+
+
+def _read(wanted: _Wanted) -> Images:
+    site, cache, asking = wanted.site, wanted.cache, wanted.asking
+    facts = FileFacts(cache, str(wanted.source))
+    found = find_images(wanted.source, site, asking, facts, cache)
+    near, far = of_the_site(found, site, asking.since, asking.until)
+    names, without = choose_bands(near, asking.bands)
     usable = [image for image in near if not set(names) - set(image.layers)]
-    with reading_settings(seconds):
-        grid, remarks = choose_grid(site, with_a_grid(usable), resolution)
+    with reading_settings(asking.seconds):
+        grid, remarks = choose_grid(site, with_a_grid(usable), wanted.resolution)
         store = ChipStore(cache, grid, names) if cache is not None else None
-        reader = ChipReader(bands=names, grid=grid, facts=facts, store=store, seconds=seconds,
-                            clear=clear or Clear(supplied=found.mask_clear))  # fmt: skip
+        clear = wanted.clear or Clear(supplied=found.mask_clear)
+        reader = ChipReader(bands=names, grid=grid, facts=facts, store=store,
+                            seconds=asking.seconds, clear=clear)  # fmt: skip
         days = _days(usable, reader, site)
     shifts = KeptShifts(store.folder / SHIFTS if store is not None else None)
     days = without_strays(days, grid.affine.a, shifts)
     if store is not None:
         store.flush()
-        if store.damaged:
-            remarks += (f"{store.damaged} files of the cache were damaged: read again",)
+        remarks += (DAMAGED,) if store.damaged else ()
     facts.save()
-    read = [day for day in days if day.values is not None]
+    read = [day for day in days if day.pixels is not None]
     scenes = [*found.dropped, *far, *without, *(scene for day in days for scene in day.scenes)]
     return Images(
-        cube=_cube(read, names, grid),
+        cube=_ending(lazy_cube(read, names, grid), usable),
         outline=ground(site, CRS(str(grid.crs))),
         scenes=tuple(sorted(scenes, key=lambda scene: (scene.date or date.min, scene.id))),
         remarks=(*found.remarks, *remarks, *_remarks(scenes, read)),
+        digests=tuple(_digest(day) for day in read),
     )
+
+
+def _ending(cube: xr.Dataset, images: Sequence[Acquisition]) -> xr.Dataset:
+    """The cube, ending where its images end.
+
+    Else rows that no image shows would pass for surroundings, and for a part of the site.
+    """
+    crs, half = CRS(str(cube.attrs["crs"])), abs(float(cube["x"][1] - cube["x"][0])) / 2
+    west, south, east, north = unary_union(
+        [projected(image.footprint, DEGREES, crs) for image in images]
+    ).bounds
+    x, y = cube["x"].values, cube["y"].values
+    return cube.isel(
+        x=_run((x + half > west + _ROUNDING) & (x - half < east - _ROUNDING)),
+        y=_run((y + half > south + _ROUNDING) & (y - half < north - _ROUNDING)),
+    )
+
+
+def _run(inside: Flags) -> slice:
+    """From the first to the last; all where there is none, so that the reason is told later."""
+    places = np.flatnonzero(inside)
+    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(None)
+
+
+def _digest(day: Day) -> str:
+    """What decides the pixels of a date: its chips, and by how much it was moved."""
+    chips = day.pixels.chips if day.pixels is not None else ()
+    return hashlib.sha256("\n".join((repr(day.moved), *chips)).encode()).hexdigest()
 
 
 def _days(images: Sequence[Acquisition], reader: ChipReader, site: SiteArea) -> list[Day]:
     """What was read, by date and sensor."""
-    inside = _inside(ground(site, CRS(str(reader.grid.crs))), reader.grid)
+    kept = KeptDays(reader, _inside(ground(site, CRS(str(reader.grid.crs))), reader.grid))
     by_day: dict[tuple[date, str], list[Acquisition]] = defaultdict(list)
     for image in images:
         by_day[image.date, image.sensor].append(image)
     crs = str(reader.grid.crs)
-    return [read_day(_best_first(by_day[key], crs), reader, inside) for key in sorted(by_day)]
+    days = [kept.day(_best_first(by_day[key], crs)) for key in sorted(by_day)]
+    kept.save()
+    return days
 
 
 def _best_first(images: Sequence[Acquisition], crs: str) -> list[Acquisition]:
@@ -147,28 +224,6 @@ def _inside(outline: Ground, grid: GeoBox) -> Flags:
     """The pixels that the ground of the site touches; shape (y, x)."""
     return np.asarray(
         geometry_mask([outline], grid.shape, grid.affine, all_touched=True, invert=True)
-    )
-
-
-def _cube(days: Sequence[Day], bands: Sequence[str], grid: GeoBox) -> xr.Dataset:
-    """One dataset out of days; its form is that of `habeas.monitoring.cube`."""
-    shape = (len(days), len(bands), *grid.shape)
-    stack = np.empty(shape, dtype=np.float32)
-    for at, day in enumerate(days):
-        stack[at] = day.values
-    times = np.array([day.date for day in days], dtype="datetime64[ns]")
-    west, north = grid.affine.c, grid.affine.f
-    step = grid.affine.a
-    return xr.Dataset(
-        {name: (("time", "y", "x"), stack[:, at]) for at, name in enumerate(bands)},
-        coords={
-            "time": times,
-            "y": north - step * (np.arange(grid.shape[0]) + 0.5),
-            "x": west + step * (np.arange(grid.shape[1]) + 0.5),
-            "sensor": ("time", np.array([day.sensor for day in days], dtype=np.str_)),
-            "scene": ("time", np.array([day.scene for day in days], dtype=np.str_)),
-        },
-        attrs={"crs": str(grid.crs)},
     )
 
 

@@ -10,6 +10,7 @@ slopes and shadows: on real series its bands disagree three times as much.)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,68 @@ class Shifts:
         return np.hypot(self.east, self.south)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class References:
+    """What dates are compared with: the medians of two halves of the clearest dates of a sensor.
+
+    A date is never compared with its own half: its own noise would tell that it lies right.
+
+    Attributes:
+        medians: shape (half, band, y, x); not a number where no date is clear.
+        seen: pixels that any of the clearest dates shows; shape (y, x).
+    """
+
+    medians: npt.NDArray[np.float32]
+    seen: Flags
+
+    @classmethod
+    def of(cls, clearest: Stack) -> References:
+        """Those of the clearest dates, in order of time; shape (t, band, y, x)."""
+        medians = [
+            [_reference(clearest[half::2, band]) for band in range(clearest.shape[1])]
+            for half in (0, 1)
+        ]
+        seen = np.isfinite(clearest[:, 0]).any(axis=0)
+        return cls(medians=np.array(medians, dtype=np.float32), seen=np.asarray(seen))
+
+    def shifts(self, dates: Stack, own: npt.NDArray[np.int64]) -> Shifts:
+        """The shifts of some dates.
+
+        Args:
+            dates: shape (t, band, y, x); not a number where it is not clear.
+            own: the half that each belongs to, or -1; shape (t,).
+        """
+        found = np.full((len(dates), dates.shape[1], 2), np.nan)
+        clear = np.isfinite(dates[:, 0])[:, self.seen]
+        asked = clear.mean(axis=1) >= LEAST_CLEAR if self.seen.any() else np.zeros(len(dates), bool)
+        for band in range(dates.shape[1] if asked.any() else 0):
+            halves = [_spectrum(self.medians[half, band]) for half in (0, 1)]
+            for date in np.flatnonzero(asked):
+                other = halves[1 if own[date] == 0 else 0]
+                found[date, band] = _shift(_spectrum(dates[date, band]), other)
+        return _judged(found)
+
+
+def can_be_judged(dates: int, bands: int, shape: tuple[int, ...]) -> bool:
+    """Whether there are enough dates and bands, and pixels along a side, to tell any shift."""
+    return dates >= FEWEST_DATES and bands >= FEWEST_BANDS and min(shape) >= SMALLEST
+
+
+def clearest_dates(clear: Sequence[int]) -> npt.NDArray[np.int64]:
+    """The 60 dates, in order of time, that show most.
+
+    Args:
+        clear: clear pixels of each date.
+    """
+    return np.sort(np.argsort(-np.asarray(clear), kind="stable")[:_REFERENCE_DATES])
+
+
+def half_of(date: int, clearest: npt.NDArray[np.int64]) -> int:
+    """The half of the clearest dates that a date belongs to; -1 if to none."""
+    at = int(np.searchsorted(clearest, date))
+    return at % 2 if at < len(clearest) and clearest[at] == date else -1
+
+
 def estimate_shifts(stack: Stack, wanted: Flags | None = None) -> Shifts:
     """Estimate the shift of each date against the median of all, or of the 60 clearest.
 
@@ -71,20 +134,15 @@ def estimate_shifts(stack: Stack, wanted: Flags | None = None) -> Shifts:
         pixels along a side.
     """
     dates, bands, *shape = stack.shape
-    found = np.full((dates, bands, 2), np.nan)
-    if dates >= FEWEST_DATES and bands >= FEWEST_BANDS and min(shape) >= SMALLEST:
-        seen = np.isfinite(stack[:, 0]).any(axis=0)
-        clear = np.isfinite(stack[:, 0])[:, seen].mean(axis=1) if seen.any() else np.zeros(dates)
-        clearest = np.argsort(-clear, kind="stable")[:_REFERENCE_DATES]
-        asked = (clear >= LEAST_CLEAR) & (True if wanted is None else wanted)
-        # A date is never compared with itself: its own noise would tell that it lies right.
-        halves = [np.sort(clearest[first::2]) for first in (0, 1)]
-        for band in range(bands if asked.any() else 0):
-            references = [_spectrum(_reference(stack[half, band])) for half in halves]
-            for date in np.flatnonzero(asked):
-                other = references[1 if date in halves[0] else 0]
-                found[date, band] = _shift(_spectrum(stack[date, band]), other)
-    return _judged(found)
+    if not can_be_judged(dates, bands, tuple(shape)):
+        return _judged(np.full((dates, bands, 2), np.nan))
+    clearest = clearest_dates(np.isfinite(stack[:, 0]).sum(axis=(1, 2)).tolist())
+    asked = np.arange(dates) if wanted is None else np.flatnonzero(wanted)
+    own = np.array([half_of(int(at), clearest) for at in asked], dtype=np.int64)
+    told = References.of(stack[clearest]).shifts(stack[asked], own)
+    found = np.full((3, dates), np.nan)
+    found[:, asked] = told.east, told.south, told.disagreement
+    return Shifts(east=found[0], south=found[1], disagreement=found[2])
 
 
 def _judged(found: Floats) -> Shifts:

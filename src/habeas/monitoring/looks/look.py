@@ -29,6 +29,7 @@ class Look:
         assessment: what is said of the site.
         parameters: `name=value`: everything that decides the result besides the images.
         second_opinions: the number of a disturbance, from 0, to what another method says of it.
+        remarks: what to tell whoever started the run; no part of what is recorded.
     """
 
     site: str
@@ -36,3 +37,4 @@ class Look:
     assessment: Assessment
     parameters: tuple[str, ...]
     second_opinions: Mapping[int, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()

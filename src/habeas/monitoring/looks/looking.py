@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import shapely
 
 from habeas.errors import HabeasError
-from habeas.monitoring.detection.detect import detect
+from habeas.monitoring.detection.detect import watch
 from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.disturbance import Assessment
-from habeas.monitoring.images.read_images import Images, read_images
+from habeas.monitoring.images.day import DamagedCacheError
+from habeas.monitoring.images.read_images import DAMAGED, Images, read_images
+from habeas.monitoring.looks.kept_state import Found, KeptState
 from habeas.monitoring.looks.look import Look
 from habeas.monitoring.looks.watch_list import WatchedSite
+
+_IN_HAND = 4
+"""Sites that wait for each process: enough that none is idle, few enough for the memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +59,24 @@ class Failure:
 
 
 def look_at(site: WatchedSite, asked: Asked) -> Look:
-    """One look at a site.
+    """One look at a site; it goes on from what the last one left in the cache.
 
     Raises:
         InputError: its images cannot be read, or are not of the site.
         StorageError: the cache cannot be written.
     """
-    images = read_images(_source(site), site.area, cache=asked.cache, whole_tiles=site.whole_tiles)
-    assessment = _assessment(images, asked.settings)
+    try:
+        return _look(site, asked)
+    except DamagedCacheError:  # what was damaged is put away: it is read from the images now
+        look = _look(site, asked)
+        return replace(look, remarks=(*look.remarks, DAMAGED))
+
+
+def _look(site: WatchedSite, asked: Asked) -> Look:
+    images = read_images(
+        _source(site), site.area, cache=asked.cache, whole_tiles=site.whole_tiles, lazy=True
+    )
+    assessment, remark = _assessment(images, asked, site)
     opinions = _opinions(images, assessment) if asked.second_opinion else {}
     return Look(
         site=site.site,
@@ -67,6 +84,7 @@ def look_at(site: WatchedSite, asked: Asked) -> Look:
         assessment=assessment,
         parameters=_parameters(site, asked),
         second_opinions=opinions,
+        remarks=(remark,) if remark else (),
     )
 
 
@@ -86,16 +104,39 @@ def look_at_all(
                 yield _outcome(site, here.submit(look_at, site, asked))
         return
     broken: list[WatchedSite] = []
-    with _pool(processes) as pool:
-        jobs = [(site, pool.submit(look_at, site, asked)) for site in sites]
-        for site, job in jobs:
-            if isinstance(job.exception(), BrokenProcessPool):
-                broken.append(site)
-            else:
-                yield _outcome(site, job)
+    with _pool(min(processes, len(sites))) as pool:
+        yield from _in_order(pool, sites, asked, _IN_HAND * processes, broken)
     for site in broken:
         with _pool(1) as alone:
             yield _outcome(site, alone.submit(look_at, site, asked))
+
+
+def _in_order(
+    pool: ProcessPoolExecutor,
+    sites: Sequence[WatchedSite],
+    asked: Asked,
+    ahead: int,
+    broken: list[WatchedSite],
+) -> Iterator[Look | Failure]:
+    """A look at each site, so many ahead of the one that is waited for.
+
+    Those whose process died are put into `broken`.
+    """
+    coming = iter(sites)
+    jobs: deque[tuple[WatchedSite, Future[Look]]] = deque()
+    while True:
+        for site in islice(coming, ahead - len(jobs)):
+            try:
+                jobs.append((site, pool.submit(look_at, site, asked)))
+            except BrokenProcessPool:
+                broken.append(site)
+        if not jobs:
+            return
+        site, job = jobs.popleft()
+        if isinstance(job.exception(), BrokenProcessPool):
+            broken.append(site)
+        else:
+            yield _outcome(site, job)
 
 
 def _outcome(site: WatchedSite, job: Future[Look]) -> Look | Failure:
@@ -128,10 +169,22 @@ def _source(site: WatchedSite) -> Path | str:
     return site.images if "://" in site.images else Path(site.images)
 
 
-def _assessment(images: Images, settings: DetectionSettings) -> Assessment:
-    """What detection says; where no image shows the site, that nothing can be said."""
-    if images.cube.sizes["time"] and _any_clear(images):
-        return detect(images.cube, images.outline, settings=settings)
+def _assessment(images: Images, asked: Asked, site: WatchedSite) -> tuple[Assessment, str]:
+    """What detection says, and a remark on what the last run had left."""
+    kept = KeptState(asked.cache, site.site) if asked.cache is not None else None
+    found = kept.find(images) if kept is not None else Found()
+    if found.state is None and not _any_clear(images):
+        return _nothing_clear(images), found.remark
+    assessment, state = watch(
+        images.cube, images.outline, settings=asked.settings, state=found.state
+    )
+    if kept is not None and state is not None:
+        kept.keep(state, images, found)
+    return assessment, found.remark
+
+
+def _nothing_clear(images: Images) -> Assessment:
+    """That nothing can be said, because no image shows the site."""
     return Assessment(
         status="cannot_assess",
         reasons=images.remarks or ("no image shows the site clearly",),
@@ -147,7 +200,13 @@ def _assessment(images: Images, settings: DetectionSettings) -> Assessment:
 
 
 def _any_clear(images: Images) -> bool:
-    return any(bool(np.isfinite(band.values).any()) for band in images.cube.data_vars.values())
+    """Whether any pixel of any date is clear; a date at a time, since mostly the first will do."""
+    bands = images.cube.data_vars.values()
+    return any(
+        bool(np.isfinite(band.isel(time=at).values).any())
+        for at in range(images.cube.sizes["time"])
+        for band in bands
+    )
 
 
 def _opinions(images: Images, assessment: Assessment) -> dict[int, str]:

@@ -1,0 +1,69 @@
+"""A cube whose pixels are read when they are asked for, and no sooner.
+
+A run that goes on from an earlier one asks for the newest dates alone; a cube in memory would mean
+that all that is kept of a site is read for one new image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+from odc.geo.geobox import GeoBox
+from xarray.backends import BackendArray
+from xarray.core import indexing
+
+from habeas.monitoring.images.day import Day
+
+
+def lazy_cube(days: Sequence[Day], bands: Sequence[str], grid: GeoBox) -> xr.Dataset:
+    """One dataset out of days; its form is that of `habeas.monitoring.cube`.
+
+    Args:
+        days: with pixels, in order.
+        bands: common names, in the order of the pixels.
+        grid: of the site.
+    """
+    times = np.array([day.date for day in days], dtype="datetime64[ns]")
+    west, north, step = grid.affine.c, grid.affine.f, grid.affine.a
+    return xr.Dataset(
+        {
+            name: (("time", "y", "x"), indexing.LazilyIndexedArray(_Band(days, at, grid.shape)))
+            for at, name in enumerate(bands)
+        },
+        coords={
+            "time": times,
+            "y": north - step * (np.arange(grid.shape[0]) + 0.5),
+            "x": west + step * (np.arange(grid.shape[1]) + 0.5),
+            "sensor": ("time", np.array([day.sensor for day in days], dtype=np.str_)),
+            "scene": ("time", np.array([day.scene for day in days], dtype=np.str_)),
+        },
+        attrs={"crs": str(grid.crs)},
+    )
+
+
+class _Band(BackendArray):
+    """One band of the days; xarray asks it for parts."""
+
+    def __init__(self, days: Sequence[Day], band: int, shape: Sequence[int]) -> None:
+        self._days, self._band = days, band
+        self.shape = (len(days), *shape)
+        self.dtype = np.dtype(np.float32)
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
+        return indexing.explicit_indexing_adapter(
+            key, self.shape, indexing.IndexingSupport.OUTER, self._part
+        )
+
+    def _part(self, key: tuple[Any, ...]) -> npt.NDArray[np.float32]:
+        """Some dates, rows and columns; an axis of which one is asked for goes."""
+        dates, rows, columns = key
+        chosen = np.arange(len(self._days))[dates]
+        read = [self._days[at].values()[self._band] for at in np.atleast_1d(chosen)]
+        parts = [band[rows][..., columns] for band in read]
+        made = np.stack(parts) if parts else np.empty((0, *self.shape[1:]), np.float32)
+        made = made if parts else made[:, rows][..., columns]
+        return made if np.ndim(chosen) else made[0]
