@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,11 @@ from habeas.errors import InputError
 from habeas.estimation import Overlap, RefusedError, fit, fit_strata, strata, strata_labels
 from habeas.estimation.batch import average_tables
 from habeas.estimation.decomposable import average_graphs
-from habeas.estimation.odds_prior import graph_kinds, log_missing_prior
+from habeas.estimation.graphs import complete, decomposable_graphs
+from habeas.estimation.odds_prior import graph_kinds, log_odds_densities
 from habeas.estimation.pooling import pool
-from habeas.estimation.pooling_strata import Alone
+from habeas.estimation.pooling_odds import Alone, Odds
+from habeas.estimation.pooling_strata import NODES, Large, Small, kind_of
 from habeas.estimation.strata_labels import dealt, unlabelled
 
 LISTS = ("A", "B", "C", "D")
@@ -110,11 +114,13 @@ def test_pooled_strata_know_more_and_the_truth_is_found():
         error.append(np.log(one.point / size))
         alone_error.append(np.log(one.alone.point / size))
     assert held >= 0.85 * len(sizes)
-    assert narrower >= 0.9 * len(sizes)
+    assert narrower >= 0.8 * len(sizes)
     assert np.mean(np.square(error)) < np.mean(np.square(alone_error))
     said = found.summary()
     assert said.low < sizes.sum() < said.high
-    assert said.beside[0].name == "strata separate"
+    assert [one.name for one in said.beside[:2]] == ["strata pooled", "strata separate"]
+    low, high = found.diagnostics()["spread_interval"]
+    assert low < found.diagnostics()["spread_between_strata"] < high
     assert "learnt from all strata" in found.assumption
     assert found.diagnostics()["spread_between_strata"] < 1
     assert found.diagnostics()["refused_alone"] > 0
@@ -124,10 +130,9 @@ def test_pooled_strata_know_more_and_the_truth_is_found():
 def test_pooling_draws_agree_with_pooled_posteriors():
     overlap, _ = small_strata(count=12)
     dense = np.stack([overlap.stratum(labels).dense()[0] for labels in overlap.strata])
-    kind, kinds = graph_kinds(4)
     alone = [
-        Alone(one.posterior, np.bincount(kind, weights=one.weights, minlength=len(kinds)))
-        for one in average_tables(dense, 4, weighed=True)
+        Alone.of(row, 4, 1 / 16, one.posterior)
+        for row, one in zip(dense, average_tables(dense, 4), strict=True)
     ]
     found = pool(alone, 4, 1 / 16, draws=20_000, seed=2)
     for at, one in enumerate(found.posteriors):
@@ -141,23 +146,125 @@ def test_pooling_draws_agree_with_pooled_posteriors():
 
 
 def test_what_was_believed_before_is_a_distribution():
-    """The prior of the missing given the observed sums to 1, under any mix of graphs."""
-    (lone,) = average_tables(np.array([[0, 40, 0, 0, 0, 0, 0, 0]]), 3, weighed=True)
-    grid = lone.posterior.grid
+    """The prior of the odds of each kind of graph sums to 1."""
+    nodes = np.linspace(-40, 25, 6501)
+    assert len(graph_kinds(3)[0]) == 7
+    for prior in log_odds_densities(3, 1 / 8, nodes):
+        assert np.exp(prior).sum() * 0.01 == pytest.approx(1, rel=0.03)
+
+
+def one_stratum(size: int, chances, seed=1):
+    random = np.random.default_rng(seed)
+    on = random.random((size, len(chances))) < chances
+    dense = np.bincount(on @ (1 << np.arange(len(chances))), minlength=1 << len(chances))
+    dense[0] = 0
+    (averaged,) = average_tables(dense[None, :], len(chances))
+    return dense, Alone.of(dense, len(chances), 2.0 ** -len(chances), averaged.posterior)
+
+
+def test_odds_given_the_missing_are_those_of_chances_drawn_anew():
+    """Draws of all chances from the law of each graph beside the moments of its kind."""
+    dense, alone = one_stratum(300, [0.4, 0.3, 0.2])
+    point = int(np.searchsorted(alone.posterior.grid.missing, 100))
+    full = dense.copy()
+    full[0] = alone.posterior.grid.missing[point]
     kind, kinds = graph_kinds(3)
-    assert len(kind) == 7
-    for shares in (np.eye(len(kinds))[0], np.full(len(kinds), 1 / len(kinds))):
-        prior = log_missing_prior(3, 1 / 8, 40, grid.missing, shares)
-        mass = np.exp(prior) / (grid.missing + 0.5) * grid.weights
-        assert mass.sum() == pytest.approx(1, rel=0.03)
+    graphs = [graph for graph in decomposable_graphs(3) if graph != complete(3)]
+    lone = [at for at in range(len(kinds)) if (kind == at).sum() == 1]
+    assert lone  # the graph without an edge is of a kind of its own
+    random = np.random.default_rng(2)
+    for at in lone:
+        chances = _after(graphs[int(np.flatnonzero(kind == at)[0])], full, 1 / 8, random)
+        logit = np.log(chances / (1 - chances))
+        mean, variance = (one[point] for one in alone.odds[at].moments())
+        assert logit.mean() == pytest.approx(mean, abs=0.01)
+        assert logit.var() == pytest.approx(variance, rel=0.1)
+        # Binomial noise of the missing, which was taken for it before, is far more.
+        assert variance < 0.7 * (1 / full[0] + 1 / dense.sum())
 
 
-def test_graphs_weighed_together_are_those_of_one_table():
-    rows = np.stack([THREE.stratum(labels).dense()[0] for labels in THREE.strata])
-    for row, one in zip(rows, average_tables(rows, 4, weighed=True), strict=True):
-        met = np.flatnonzero(row)
-        single = average_graphs(Overlap(LISTS, met, row[met][None, :]))
-        assert one.weights == pytest.approx(single.weights, abs=1e-7)
+def _after(graph, full, delta, random, times=4000):
+    """Chances to be missed after a whole table has been seen, one list after another."""
+    from habeas.estimation.graphs import elimination
+
+    k, patterns = len(graph), np.arange(len(full))
+    found = np.ones(times)
+    for vertex, later in elimination(graph):
+        weight = delta * 2.0 ** (k - later.bit_count() - 1)
+        apart = patterns & later == 0
+        on = full[apart & (patterns >> vertex & 1 == 1)].sum()
+        off = full[apart & (patterns >> vertex & 1 == 0)].sum()
+        found *= random.beta(weight + off, weight + on, size=times)
+    return found
+
+
+def test_large_strata_say_what_small_ones_say_exactly():
+    _, alone = one_stratum(600, [0.35, 0.3, 0.25, 0.3])
+    assert isinstance(kind_of(alone, 4, 1 / 16), Large)
+    assert isinstance(kind_of(one_stratum(60, [0.3, 0.2, 0.2, 0.3])[1], 4, 1 / 16), Small)
+    for centre in (-1.5, -1.0, -0.5):
+        common = np.exp(-(((NODES - centre) / 0.4) ** 2) / 2)
+        said = []
+        for made in (Small, Large):
+            held = common * made.of(alone, 4, 1 / 16).held
+            mean = held @ NODES / held.sum()
+            said.append((mean, np.sqrt(held @ (NODES - mean) ** 2 / held.sum())))
+        assert said[1] == pytest.approx(said[0], abs=0.01)
+
+
+SPREAD = 0.4
+
+
+@lru_cache(maxsize=8)
+def world(seed: int, count: int = 50):
+    """Strata of 100 to 400 whose odds of being missed spread as the model says."""
+    random = np.random.default_rng(seed)
+    sizes = random.integers(100, 400, count)
+    missed = 1 / (1 + np.exp(-random.normal(-1, SPREAD, count)))
+    parts = random.dirichlet([8] * 4, size=count)  # of the logarithm, which list misses how much
+    overlap = parted(population(seed + 1000, sizes, 1 - missed[:, None] ** parts))
+    dense = overlap.dense()
+    return overlap, int(sizes.sum()), dense, average_tables(dense, 4)
+
+
+def spreads_of(seed: int):
+    """The spread that is found, and its interval."""
+    _, _, dense, averaged = world(seed)
+    alone = [
+        Alone.of(row, 4, 1 / 16, one.posterior) for row, one in zip(dense, averaged, strict=True)
+    ]
+    found = pool(alone, 4, 1 / 16, draws=100, seed=1)
+    return found.spread, found.spread_ends
+
+
+def test_the_spread_of_known_worlds_is_found():
+    found = [spreads_of(seed) for seed in range(4)]
+    assert sum(low <= SPREAD <= high for _, (low, high) in found) >= 3
+    assert np.mean([spread for spread, _ in found]) == pytest.approx(SPREAD, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_total_of_known_worlds_is_found(seed):
+    overlap, size, _, _ = world(seed)
+    said = fit_strata(overlap, pooling="partial", draws=1000).summary()
+    assert said.low <= size <= said.high
+    pooled, separate = said.beside[:2]
+    for end in ("low", "high"):
+        both = sorted(getattr(one, end) for one in (pooled, separate))
+        assert 0.997 * both[0] <= getattr(said, end) <= 1.003 * both[1]
+
+
+def test_the_mutant_that_counts_the_noise_of_the_missing_twice_is_caught(monkeypatch):
+    """The odds as if only the count of the missing told them: spreads come out too small."""
+
+    def binomial(cls, mean, square):
+        size = np.full_like(mean, 250.0)  # of some 250 persons
+        return cls(mean * size, (1 - mean) * size)
+
+    right = np.mean([spreads_of(seed)[0] for seed in range(4)])
+    monkeypatch.setattr(Odds, "matched", classmethod(binomial))
+    wrong = np.mean([spreads_of(seed)[0] for seed in range(4)])
+    assert wrong < right - 0.008
 
 
 def test_the_mutant_that_leaves_the_belief_in_is_caught(monkeypatch):
@@ -168,15 +275,13 @@ def test_the_mutant_that_leaves_the_belief_in_is_caught(monkeypatch):
     right = fit_strata(overlap, pooling="partial").diagnostics()["mean_log_odds_missing"]
     monkeypatch.setattr(
         pooling_strata,
-        "log_missing_prior",
-        lambda k, delta, observed, missing, kinds: (
-            np.log(missing + 0.5) - np.log(observed + missing)
-        ),
+        "log_odds_densities",
+        lambda k, delta, odds: np.zeros((len(graph_kinds(k)[1]), len(odds))),
     )
     wrong = fit_strata(overlap, pooling="partial").diagnostics()["mean_log_odds_missing"]
     truth = np.log((sizes.sum() - overlap.observed) / overlap.observed)
     assert abs(right - truth) < 0.1
-    assert abs(wrong - right) > 0.04
+    assert abs(wrong - truth) > 0.1
 
 
 def without_labels(seed=7):

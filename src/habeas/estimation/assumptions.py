@@ -83,9 +83,12 @@ OF_STRATA = Words(
 )
 OF_POOLING = Words(
     ". Strata: how many are missing per person observed differs between strata as a normal "
-    "distribution of its logarithm says, which is learnt from all strata",
+    "distribution of its logarithm says, which is learnt from all strata. The interval of the "
+    "total holds two answers, each with half the weight: strata pooled, and strata by "
+    "themselves where they can be estimated by themselves",
     ". لایه‌ها: نسبت ثبت‌نشدگان به ثبت‌شدگان در لایه‌ها چنان تفاوت می‌کند که لگاریتم آن توزیع نرمال "
-    "دارد، و این توزیع از همهٔ لایه‌ها آموخته می‌شود",
+    "دارد، و این توزیع از همهٔ لایه‌ها آموخته می‌شود. بازهٔ مجموع دو پاسخ را با وزن برابر در بر دارد: "
+    "لایه‌های درهم‌آموخته، و هر لایه به‌تنهایی در جایی که به‌تنهایی برآوردپذیر است",
 )
 OF_LABELS = Words(
     ". Persons whose stratum is not known: it is missing for reasons that the lists on which they "

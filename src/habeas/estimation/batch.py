@@ -54,12 +54,10 @@ class Averaged:
     Attributes:
         posterior: of its population.
         complete_weight: the weight that the complete graph would have.
-        weights: the posterior share of each graph, the complete one apart; none if not asked for.
     """
 
     posterior: GridPosterior
     complete_weight: float
-    weights: Floats | None = None
 
 
 def average_tables(
@@ -68,7 +66,6 @@ def average_tables(
     *,
     delta: float | None = None,
     threads: int = 2,
-    weighed: bool = False,
 ) -> tuple[Averaged, ...]:
     """Average over all decomposable graphs but the complete one, for each table.
 
@@ -80,7 +77,6 @@ def average_tables(
         k: lists, 2 to 5.
         delta: prior weight of a cell; 2**-k when left out.
         threads: how many parts of the tables are worked on at once.
-        weighed: tell the weight of each graph too.
     """
     weight = 2.0**-k if delta is None else delta
     known = [margins(row, k, weight) for row in dense]
@@ -92,11 +88,7 @@ def average_tables(
         other, saturated = _Batch(part, matrix[~whole]), _Batch(part, matrix[whole])
         found, evidence = other.posteriors()
         shares = special.expit(saturated.evidence() - evidence)
-        weights = [other.weights(at, one) if weighed else None for at, one in enumerate(found)]
-        return [
-            Averaged(one, float(share), weight)
-            for one, share, weight in zip(found, shares, weights, strict=True)
-        ]
+        return [Averaged(*each) for each in zip(found, shares.tolist(), strict=True)]
 
     with ThreadPoolExecutor(threads) as pool:
         return tuple(one for block in pool.map(averaged, parts) for one in block)
@@ -142,12 +134,6 @@ class _Batch:
     def evidence(self) -> Floats:
         """The logarithm of the evidence of each table; shape (tables,)."""
         return self._summed_up()[1]
-
-    def weights(self, at: int, posterior: GridPosterior) -> Floats:
-        """The share of each graph in the posterior of one table; shape (graphs,)."""
-        held = self._of_table(at, posterior.grid.missing) + posterior.grid.log_weights
-        shares = np.exp(held - held.max()).sum(axis=1)
-        return np.asarray(shares / shares.sum())
 
     def _summed_up(self) -> tuple[Floats, Floats, _Panels]:
         """The density at each small number of missing, the evidence, the panels beyond."""

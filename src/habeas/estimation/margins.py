@@ -22,7 +22,7 @@ class Margins:
         observed: persons observed.
         constant: for each set of lists, what does not depend on the missing; shape (2**k,).
         nobody: for each set of lists, the observed who stand on none of them; shape (2**k,).
-        weight: for each set of lists, the prior weight of one cell of its margin; shape (2**k,).
+        weight: for each set of lists, the prior weight of that cell of its margin; shape (2**k,).
         total_weight: the prior weight of the whole table.
     """
 
@@ -44,6 +44,17 @@ class Margins:
         return np.asarray(found)
 
 
+def cell_weights(k: int, delta: float | Floats) -> Floats:
+    """The prior weight of each cell of the full table; shape (2**k,)."""
+    return np.broadcast_to(np.asarray(delta, dtype=np.float64), 1 << k)
+
+
+def nobody_cells(k: int) -> Floats:
+    """Which patterns are on none of a set of lists: ones and zeros; shape (sets, patterns)."""
+    sets = np.arange(1 << k)
+    return np.asarray((sets[:, None] & sets == 0).astype(np.float64))
+
+
 @lru_cache(maxsize=8)
 def _cells(k: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     """The cells of all margins but those of nobody: which patterns they hold, whose they are.
@@ -61,22 +72,20 @@ def _cells(k: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     return np.stack(columns, axis=1).astype(np.float64), np.array(owners)
 
 
-def margins(dense: npt.NDArray[np.int64], k: int, delta: float) -> Margins:
+def margins(dense: npt.NDArray[np.int64], k: int, delta: float | Floats) -> Margins:
     """The margins of one table.
 
     Args:
         dense: counts of all 2**k patterns, that of nobody 0.
         k: lists.
-        delta: prior weight of a cell.
+        delta: prior weight of a cell, or of each; shape (2**k,).
     """
     membership, owners = _cells(k)
-    sets = np.arange(1 << k)
-    size = np.array([bin(one).count("1") for one in sets])
-    weight = delta * 2.0 ** (k - size)
-    total = delta * 2.0**k
-    counts = dense @ membership
-    gained = gammaln(counts + weight[owners]) - gammaln(weight[owners])
+    weights, none = cell_weights(k, delta), nobody_cells(k)
+    weight = none @ weights
+    own = weights @ membership
+    gained = gammaln(dense @ membership + own) - gammaln(own)
     known = np.bincount(owners, weights=gained, minlength=1 << k)
-    nobody = np.array([dense[sets & lists == 0].sum() for lists in sets], dtype=np.float64)
+    total = float(weights.sum())
     constant = gammaln(total) - gammaln(weight) + known
-    return Margins(k, int(dense.sum()), constant, nobody, weight, total)
+    return Margins(k, int(dense.sum()), constant, none @ dense, weight, total)

@@ -13,7 +13,6 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
-from scipy.special import gammaln
 
 from habeas.estimation.graphs import complete, decomposable_graphs, elimination
 from habeas.estimation.grid import Floats
@@ -30,9 +29,6 @@ _TAIL = (0.002, 0.01)
 """Beyond the first share of the draws the density goes on as between the two."""
 
 _NOTHING = 1e-12
-
-_NARROW = 0.2
-"""Where the missing given their chance vary less than this, in logarithms, they tell the chance."""
 
 
 @lru_cache(maxsize=8)
@@ -102,35 +98,8 @@ def _with_tail(said: Floats, ends: Floats, sign: int = 1) -> Floats:
     return np.asarray(found)
 
 
-def log_missing_prior(
-    k: int, delta: float, observed: int, missing: Floats, kinds: Floats
-) -> Floats:
-    """The logarithm of the prior of the missing given the observed, for each step of log(m + 1/2).
-
-    Given the chance p to be on no list and a prior of the population proportional to 1/N, the
-    missing beside n observed are negative binomial; here p has its prior.
-
-    Args:
-        k: lists.
-        delta: prior weight of a cell.
-        observed: n, above 0.
-        missing: m; shape (points,).
-        kinds: the share of each kind of graph; shape (kinds,).
-    """
-    density = np.log(kinds @ odds_densities(k, delta) + 1e-300)
-    found = np.interp(np.log(missing + 0.5) - np.log(observed + 0.5), _ODDS, density)
-    wide = 1 / (missing + 0.5) + 1 / observed > _NARROW**2
-    if wide.any():
-        few = missing[wide]
-        missed = -np.logaddexp(0, -_ODDS)
-        seen = -np.logaddexp(0, _ODDS)
-        log_mass = (
-            (gammaln(observed + few) - gammaln(few + 1) - gammaln(observed))[:, None]
-            + observed * seen
-            + few[:, None] * missed
-            + density
-        )
-        top = log_mass.max(axis=1)
-        summed = np.exp(log_mass - top[:, None]).sum(axis=1)
-        found[wide] = top + np.log(summed * _STEP) + np.log(few + 0.5)
-    return np.asarray(found)
+def log_odds_densities(k: int, delta: float, odds: Floats) -> Floats:
+    """The logarithm of `odds_densities` at some logarithms of odds; shape (kinds, points)."""
+    return np.stack(
+        [np.interp(odds, _ODDS, np.log(one + 1e-300)) for one in odds_densities(k, delta)]
+    )

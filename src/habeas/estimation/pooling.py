@@ -2,12 +2,13 @@
 
 A stratum of five persons says almost nothing of how many are missing; its neighbours say how many
 usually are. Each stratum's posterior given its own data is known on a grid. What it believed of the
-missing beforehand is taken out (`odds_prior`) and a common belief put in: the logarithm of the odds
+odds beforehand is taken out (`odds_prior`) and a common belief put in: the logarithm of the odds
 of being missed is normal between strata, with a mean and a spread that all strata together tell,
-summed over on a grid of their own; given the odds, the missing beside the observed are negative
-binomial. It is the random-effects model of meta-analysis (DerSimonian and Laird 1986; Gelman 2006
-for the half-normal prior of the spread), with the likelihood of each stratum in the place of a
-normal one. Where strata agree they are drawn together; where they do not, each stays where it was.
+summed over on a grid of their own. What a stratum says of the odds follows from its graphs and its
+missing (`pooling_odds`). It is the random-effects model of meta-analysis (DerSimonian and Laird
+1986; Gelman 2006 for the half-normal prior of the spread), with the likelihood of each stratum in
+the place of a normal one. Where strata agree they are drawn together; where they do not, each
+stays where it was.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from habeas.estimation.grid import Floats
-from habeas.estimation.pooling_strata import NODES, Alone, Kind, Large, Small
+from habeas.estimation.pooling_odds import Alone
+from habeas.estimation.pooling_strata import NODES, kind_of
 from habeas.estimation.posterior import GridPosterior
 
 SPREAD_SCALE = 1.0
@@ -51,12 +53,14 @@ class Pooled:
         drawn: draws of each stratum that belong together; shape (strata, draws).
         mean: of the logarithm of the odds of being missed, between strata: posterior mean.
         spread: its standard deviation between strata: posterior mean.
+        spread_ends: the ends of the 95 % interval of that.
     """
 
     posteriors: tuple[GridPosterior, ...]
     drawn: Floats
     mean: float
     spread: float
+    spread_ends: tuple[float, float]
 
     @property
     def totals(self) -> Floats:
@@ -83,9 +87,7 @@ def pool(alone: Sequence[Alone], k: int, delta: float, *, draws: int, seed: int)
         draws: how many.
         seed: of the random numbers.
     """
-    strata: list[Kind] = [
-        (Small if Small.fits(one.posterior) else Large).of(one, k, delta) for one in alone
-    ]
+    strata = [kind_of(one, k, delta) for one in alone]
     held = np.stack([one.held for one in strata])
     common = _common(held)
     random = np.random.default_rng(seed)
@@ -104,7 +106,16 @@ def pool(alone: Sequence[Alone], k: int, delta: float, *, draws: int, seed: int)
         drawn,
         float(common.share @ common.means),
         float(common.share @ common.spreads),
+        _ends(common),
     )
+
+
+def _ends(common: Common) -> tuple[float, float]:
+    """The spreads below which 2.5 and 97.5 % of the posterior lie, between values looked at."""
+    values, place = np.unique(common.spreads, return_inverse=True)
+    share = np.bincount(place, weights=common.share)
+    low, high = np.interp((0.025, 0.975), np.cumsum(share) - share / 2, values)
+    return float(low), float(high)
 
 
 def _normal(means: Floats, spreads: Floats) -> Floats:

@@ -1,8 +1,9 @@
 """What one stratum says of the odds of being missed, and what it learns when they are known.
 
-Given the odds, the missing beside n observed are negative binomial. In a small stratum that is
-summed exactly over a grid of odds. In a large one the missing tell the odds almost exactly, and the
-logarithm of the missing per observed is normal about that of the odds.
+Graph by graph the odds given the missing are those of `pooling_odds`. What a graph believed of the
+odds beforehand is divided out at each value of the odds. In a small stratum that is summed over a
+grid of odds. In a large one the missing tell the odds almost exactly, and the logarithm of the odds
+is taken as normal about what each number of missing says.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import Protocol
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.special import gammaln
 
 from habeas.estimation.grid import Floats
-from habeas.estimation.odds_prior import log_missing_prior
+from habeas.estimation.odds_prior import log_odds_densities
+from habeas.estimation.pooling_odds import Alone
 from habeas.estimation.posterior import GridPosterior
 
 NODES = np.linspace(-12, 9, 211)
@@ -23,9 +24,12 @@ NODES = np.linspace(-12, 9, 211)
 
 _STEP = float(NODES[1] - NODES[0])
 
-_NARROW = 0.2
-"""Where the logarithm of the missing per observed varies less than this about that of the odds, a
-stratum is large."""
+_NARROW = 0.15
+"""Where the logarithm of the odds varies less than this when the missing are known, a stratum is
+large. It is more than the step between nodes, at which sums are still right."""
+
+_NOTHING = 1e-12
+"""Masses below this share of the greatest are left out."""
 
 Numbers = np.typing.NDArray[np.intp]
 
@@ -55,26 +59,11 @@ class Kind(Protocol):
         """Sizes of the population, one for each pair that is named by its number."""
 
 
-@dataclass(frozen=True, eq=False)
-class Alone:
-    """A stratum by itself.
-
-    Attributes:
-        posterior: under the prior proportional to 1/N.
-        kinds: the posterior share of each kind of graph; see `odds_prior.graph_kinds`.
-    """
-
-    posterior: GridPosterior
-    kinds: Floats
-
-
-def _told(alone: Alone, k: int, delta: float) -> Floats:
-    """The logarithm of what the data say at each point, for each step of log(m + 1/2)."""
-    posterior = alone.posterior
-    prior = log_missing_prior(k, delta, posterior.observed, posterior.grid.missing, alone.kinds)
-    with np.errstate(divide="ignore"):
-        found = np.log(posterior.mass) - prior
-    return np.asarray(found - found.max())
+def kind_of(alone: Alone, k: int, delta: float) -> Kind:
+    """A stratum, small or large, what was believed of its odds beforehand taken out."""
+    large = Large.of(alone, k, delta)
+    noise = float(large.told @ large.noise / large.told.sum())
+    return large if noise < _NARROW**2 else Small.of(alone, k, delta)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,25 +78,16 @@ class Small:
     posterior: GridPosterior
     joint: Floats
 
-    @staticmethod
-    def fits(posterior: GridPosterior) -> bool:
-        """Whether a stratum is small."""
-        missing = posterior.quantile(0.25) - posterior.observed
-        return 1 / (missing + 0.5) + 1 / posterior.observed > _NARROW**2
-
     @classmethod
     def of(cls, alone: Alone, k: int, delta: float) -> Small:
         """A stratum with its posterior under the prior of its cells."""
-        posterior = alone.posterior
-        missing, observed = posterior.grid.missing, posterior.observed
-        chance = (
-            gammaln(observed + missing) - gammaln(missing + 1) - gammaln(observed)
-            + np.log(missing + 0.5)
-            - missing * np.logaddexp(0, -NODES)[:, None]
-            - observed * np.logaddexp(0, NODES)[:, None]
-        )  # fmt: skip
-        log_joint = chance + _told(alone, k, delta)
-        return cls(posterior, np.exp(log_joint - log_joint.max()))
+        believed = log_odds_densities(k, delta, NODES)
+        joint = np.zeros((len(NODES), len(alone.posterior.mass)))
+        for mass, odds, prior in zip(alone.mass, alone.odds, believed, strict=True):
+            points = np.flatnonzero(mass > _NOTHING * alone.mass.max())
+            told = odds.only(points).log_density(NODES) - prior[:, None]
+            joint[:, points] += mass[points] * np.exp(told)
+        return cls(alone.posterior, joint / joint.max())
 
     @property
     def held(self) -> Floats:
@@ -139,8 +119,8 @@ class Large:
     Attributes:
         posterior: by itself.
         told: shape (points,).
-        odds: log((m + 1/2) / (n + 1/2)); shape (points,).
-        noise: the variance of `odds` about the logarithm of the odds; shape (points,).
+        odds: the logarithm of the odds that each point tells; shape (points,).
+        noise: the variance of the logarithm of the odds about it; shape (points,).
     """
 
     posterior: GridPosterior
@@ -151,14 +131,22 @@ class Large:
     @classmethod
     def of(cls, alone: Alone, k: int, delta: float) -> Large:
         """A stratum with its posterior under the prior of its cells."""
-        posterior = alone.posterior
-        missing, observed = posterior.grid.missing + 0.5, posterior.observed + 0.5
-        return cls(
-            posterior,
-            np.exp(_told(alone, k, delta)),
-            np.log(missing) - np.log(observed),
-            1 / missing + 1 / observed,
-        )
+        told, odds, noise = (np.zeros(len(alone.posterior.mass)) for _ in range(3))
+        every = range(len(alone.odds))
+        for at in every:
+            mean, variance = alone.odds[at].moments()
+            # Divided by a density that falls or rises, a normal one moves and grows.
+            before, here, after = (
+                log_odds_densities(k, delta, mean + step)[at] for step in (-_STEP, 0.0, _STEP)
+            )
+            slope = (after - before) / (2 * _STEP)
+            own = alone.mass[at] * np.exp(slope**2 * variance / 2 - here)
+            mean = mean - slope * variance
+            told += own
+            odds += own * mean
+            noise += own * (variance + mean**2)
+        odds, noise = odds / (told + 1e-300), noise / (told + 1e-300)
+        return cls(alone.posterior, told / told.max(), odds, np.maximum(noise - odds**2, 1e-12))
 
     @property
     def held(self) -> Floats:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from habeas import __version__
 from habeas.errors import InputError
@@ -22,10 +21,9 @@ from habeas.estimation.checks import DRAWS, require_draws, require_level
 from habeas.estimation.fitting import METHODS, fit
 from habeas.estimation.graphs import MOST_ENUMERATED
 from habeas.estimation.grid import Floats
-from habeas.estimation.odds_prior import graph_kinds
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.pooling import Pooled, pool
-from habeas.estimation.pooling_strata import Alone
+from habeas.estimation.pooling_odds import Alone
 from habeas.estimation.refusal import (
     Refusal,
     RefusedError,
@@ -166,6 +164,7 @@ class _Run:
     fits: tuple[Fit, ...]
     drawn: Floats
     alone: Floats
+    total: Floats
     pooled: Pooled | None
 
 
@@ -188,19 +187,19 @@ class _Task:
         random = np.random.default_rng(seed)
         alone = np.stack([one.draws(draws, int(random.integers(2**62))) for one in fits])
         if not every:
-            return _Run(fits, alone, alone, None)
+            return _Run(fits, alone, alone, alone.sum(axis=0), None)
         known = [at for at, one in enumerate(fits) if one.posterior is not None]
         delta = self.options.get("delta") or 2.0**-table.k
-        kind, kinds = graph_kinds(table.k)
+        dense = table.dense()
         by_itself = [
-            Alone(one.posterior, _by_kind(one.weights, kind, len(kinds)))
-            for one in fits
-            if one.posterior is not None and one.weights is not None
+            Alone.of(dense[at], table.k, delta, one.posterior)
+            for at, one in enumerate(fits)
+            if one.posterior is not None
         ]
         pooled = pool(by_itself, table.k, delta, draws=draws, seed=seed)
         drawn = alone.copy()
         drawn[known] = pooled.drawn
-        return _Run(fits, drawn, alone, pooled)
+        return _Run(fits, drawn, alone, _either(fits, drawn, alone, random), pooled)
 
     def result(
         self,
@@ -222,7 +221,7 @@ class _Task:
                 f"no stratum has an estimate: {strata[0].reason}",
                 mend="Fit the table without strata",
             )
-        total = drawn.sum(axis=0)
+        total = np.concatenate([run.total for run in runs])
         against: tuple[Refusal, ...] = ()
         if self.pooling == "separate":
             against = united([one.refusals for one in strata], len(strata), "strata")
@@ -235,7 +234,7 @@ class _Task:
             refusals=(*before, *overridden(against, self.passed)),
             answer=Answer(
                 traces={"population": total[None, :]},
-                summary=self._summary(overlap, total, alone.sum(axis=0), seed),
+                summary=self._summary(overlap, total, (drawn, alone), seed),
                 diagnostics=_diagnostics(overlap, strata, runs),
                 assumption=self._words(runs[0], len(tables) > 1),
                 refusals=(),
@@ -298,10 +297,19 @@ class _Task:
         point, low, high = np.quantile(drawn, shares, method="inverted_cdf")
         return float(point), float(low), float(high)
 
-    def _summary(self, overlap: Overlap, total: Floats, alone: Floats, seed: int) -> Summary:
+    def _summary(
+        self, overlap: Overlap, total: Floats, drawn: tuple[Floats, Floats], seed: int
+    ) -> Summary:
         point, low, high = self._ends(total)
         ends: Ends = (low, high)
-        beside = [Line("strata separate", *self._ends(alone))] if self.pooling == "partial" else []
+        beside = []
+        if self.pooling == "partial":
+            names = ("strata pooled", "strata separate")
+            sums = [one.sum(axis=0) for one in drawn]
+            beside = [
+                Line(*each)
+                for each in ((n, *self._ends(s)) for n, s in zip(names, sums, strict=True))
+            ]
         options = self.options if self.method != "chao" else {}
         passed = dict(self.passed)
         whole = fit(
@@ -329,9 +337,18 @@ class _Task:
         )
 
 
-def _by_kind(weights: Floats, kind: npt.NDArray[np.int64], kinds: int) -> Floats:
-    """The share of each kind of graph."""
-    return np.asarray(np.bincount(kind, weights=weights, minlength=kinds), dtype=np.float64)
+def _either(
+    fits: Sequence[Fit], pooled: Floats, alone: Floats, random: np.random.Generator
+) -> Floats:
+    """Draws of a total that holds both answers; shape (draws,).
+
+    What graphs believe beforehand weighs in every small stratum to the same side, and pooling sums
+    it up. So half the draws take the strata that can be estimated by themselves as they are by
+    themselves; those that cannot are pooled in all draws.
+    """
+    sound = np.array([one.posterior is not None and not one.refusals for one in fits])
+    apart = random.permutation(pooled.shape[1]) % 2 == 0
+    return np.asarray(np.where(sound[:, None] & apart, alone, pooled).sum(axis=0))
 
 
 def _diagnostics(
@@ -350,4 +367,6 @@ def _diagnostics(
     if pooled:
         found["mean_log_odds_missing"] = float(np.mean([one.mean for one in pooled]))
         found["spread_between_strata"] = float(np.mean([one.spread for one in pooled]))
+        ends = np.mean([one.spread_ends for one in pooled], axis=0)
+        found["spread_interval"] = [float(end) for end in ends]
     return found

@@ -32,7 +32,6 @@ class Fit:
     Attributes:
         observed: persons.
         posterior: of the population where it is known on a grid.
-        weights: of the graphs behind it, where strata are to be pooled.
         answer: what the method gave, where it is not.
         refusals: what speaks against fitting or publishing it by itself.
         reason: why it has no estimate; empty where it has one.
@@ -43,7 +42,6 @@ class Fit:
     answer: Answer | None = None
     refusals: tuple[Refusal, ...] = ()
     reason: str = ""
-    weights: Floats | None = None
 
     @property
     def assumption(self) -> Words | None:
@@ -104,7 +102,7 @@ def fit_each(
     check_options(method, options)
     together = method == "decomposable" and not set(options) - {"delta"}
     if together and table.k <= MOST_LISTS and not table.unrecorded:
-        _averaged(found, tables, wanted, options.get("delta"), weighed=every)
+        _averaged(found, tables, wanted, options.get("delta"))
     else:
         for at in wanted:
             found[at] = _asked(tables[at], method, run, options, refusals[at])
@@ -122,22 +120,18 @@ def _averaged(
     tables: Sequence[Overlap],
     wanted: Sequence[int],
     delta: float | None,
-    *,
-    weighed: bool,
 ) -> None:
     """Put in the averages over graphs."""
     if not wanted:
         return
     k = tables[0].k
     dense = np.concatenate([tables[at].dense() for at in wanted])
-    every = average_tables(dense, k, delta=delta, weighed=weighed)
+    every = average_tables(dense, k, delta=delta)
     for at, averaged in zip(wanted, every, strict=True):
         weight = averaged.complete_weight
         after = above("complete_graph", weight, f"{weight:.3f}")
         refusals = (*found[at].refusals, *after)
-        found[at] = Fit(
-            found[at].observed, averaged.posterior, refusals=refusals, weights=averaged.weights
-        )
+        found[at] = Fit(found[at].observed, averaged.posterior, refusals=refusals)
 
 
 def _asked(
@@ -153,6 +147,5 @@ def _asked(
         return Fit(table.observed, refusals=refusals, reason=error.reason)
     against = (*refusals, *answer.refusals)
     if isinstance(answer.detail, GraphAverage):
-        found = answer.detail
-        return Fit(table.observed, found.posterior, answer, against, weights=found.weights)
+        return Fit(table.observed, answer.detail.posterior, answer, against)
     return Fit(table.observed, answer=answer, refusals=against)
