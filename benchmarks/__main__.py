@@ -14,6 +14,7 @@ NAMES = (
     "claims_table",
     "coverage",
     "monitoring",
+    "watch_scale",
 )
 
 for name in sys.argv[1:] or NAMES:

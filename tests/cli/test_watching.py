@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pyproj import CRS
-from shapely.geometry import mapping
+from shapely.geometry import box, mapping
 from typer.testing import CliRunner
 
 from habeas.claims.claim import Claim
@@ -20,7 +20,8 @@ from habeas.cli.watch_words import _WORDS
 from habeas.drawing.bidi import LRI, PDI, RLI
 from habeas.errors import InputError
 from habeas.monitoring.images.folder_writing import write_folder
-from habeas.monitoring.looks.watch_list import read_watch_list
+from habeas.monitoring.looks.cluster import parts_of
+from habeas.monitoring.looks.watch_list import WatchedSite, read_watch_list
 from habeas.monitoring.looks.watch_shown import CurvePoint
 from habeas.monitoring.projection import DEGREES, projected
 from habeas.monitoring.simulation import Change, simulate_site
@@ -222,6 +223,7 @@ def test_a_file_that_is_no_outline_is_refused(made, registry, tmp_path, content,
     [
         (["site:nowhere", "--images", "."], 3, "there is no site:nowhere"),
         ([QUIET, "--images", "/no/such/folder"], 2, "no such folder"),
+        ([QUIET, "--images", "s3://invented/catalog.json"], 2, "of this kind are not read"),
     ],
 )
 def test_what_cannot_be_watched_is_refused(registry, arguments, code, reason):
@@ -285,6 +287,58 @@ def test_one_site_that_fails_does_not_stop_the_others(made, registry, tmp_path):
     assert "1 site:" in words
     assert "1 failed" in words
     run(registry, "watch", "show", POINT, code=3)  # nothing of it was recorded
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """The address of a scheduler with one worker."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, host="127.0.0.1",
+                      protocol="tcp", dashboard_address=None) as cluster:  # fmt: skip
+        yield cluster.scheduler_address
+
+
+@pytest.mark.slow
+def test_a_cluster_looks_at_sites_and_one_that_fails_stops_no_other(after, tmp_path, cluster):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    run(after, "watch", "add", POINT, "--images", empty, "--uncertainty", "40")
+    before = size(after)
+    told = json.loads(run(after, "watch", "run", "--scheduler", cluster, "--json", code=1).output)
+    assert {one["site"]: one["status"] for one in told["sites"]} == {
+        DESTROYED: "disturbed", QUIET: "no_disturbance_found", POINT: "failed"}  # fmt: skip
+    assert size(after) == before  # the same as the machine itself had said
+
+
+def test_a_scheduler_that_is_not_there_is_said_so(after, monkeypatch):
+    monkeypatch.setattr("habeas.monitoring.looks.cluster._SECONDS", 0.2)
+    gone = run(after, "watch", "run", "--scheduler", "tcp://127.0.0.1:9", code=2).output
+    assert "no scheduler answers" in gone
+    both = run(after, "watch", "run", "--scheduler", "tcp://x", "--processes", "2", code=2)
+    assert "not both" in both.output
+
+
+def test_sites_of_one_source_go_together_but_not_all_to_one_machine():
+    sites = [WatchedSite(site=f"site:{at}", images=f"/{at % 2}", outline=box(3, 0, 3.1, 0.1))
+             for at in range(50)]  # fmt: skip
+    parts = parts_of(sites)
+    assert sorted(one.site for part in parts for one in part) == sorted(s.site for s in sites)
+    assert {len({one.images for one in part}) for part in parts} == {1}
+    assert max(map(len, parts)) <= 16
+    assert len(parts) == 4
+
+
+def test_what_the_last_run_left_is_refused_in_words_when_it_is_damaged(after):
+    states = list((after / "watch" / "cache" / "states").iterdir())
+    assert len(states) == 2
+    for path in states:
+        assert path.stat().st_mode & 0o777 == 0o600
+        path.write_bytes(path.read_bytes()[:-1])
+    told = " ".join(run(after, "watch", "run").output.split())
+    assert told.count("what the last run left cannot be used (it is damaged)") == 2
+    assert told.count("nothing new; nothing was recorded") == 2
+    assert "cannot be used" not in run(after, "watch", "run").output
 
 
 def test_a_corrupt_image_in_the_middle_is_left_out_and_said(made, registry, tmp_path):
@@ -406,6 +460,23 @@ def test_a_person_reads_and_both_are_shown(after):
     words = run(after, "watch", "show", DESTROYED).output
     assert "confirmed" in words
     assert "concrete slab" in words
+
+
+def test_whether_readers_agree_is_shown(after):
+    for reader, verdict in (("r-one", "reject"), ("r-two", "confirm"), ("r-one", "confirm"),
+                            ("r-three", "undecided")):  # fmt: skip
+        run(after, "watch", "review", DESTROYED, *FIRST, "--verdict", verdict, "--note", "coarse",
+            "--reader", reader)  # fmt: skip
+    told = json.loads(run(after, "watch", "show", DESTROYED, "--json").output)["agreement"]
+    assert [(one["first"], one["second"], one["same"], one["places"]) for one in told] == [
+        ("reader r-one", "reader r-three", 0, 1),
+        ("reader r-one", "reader r-two", 1, 1),  # what was said last counts
+        ("reader r-three", "reader r-two", 0, 1),
+    ]
+    assert {one["kappa"] for one in told} == {None}
+    words = run(after, "watch", "show", DESTROYED).output
+    assert "reader r-one, reader r-two: the same at 1 of 1; too few" in " ".join(words.split())
+    assert "هم‌نظر" in run(after, "watch", "show", DESTROYED, "--lang", "fa").output
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,13 @@ def test_a_catalogue_on_the_web_sends_nobody_to_the_disk(catalogue, site, href):
     assert images.cube.sizes["time"] == 5
 
 
+def test_files_at_addresses_that_are_not_read_are_said_to_be(catalogue, site):
+    catalogue.items[0]["assets"] = {"red": {"href": "s3://invented/T39SWV/B04.tif"}}
+    images = read_images(catalogue.url + "/api", site)
+    (lost,) = [scene for scene in images.scenes if not scene.used]
+    assert "s3:// addresses; none but https:// and http:// are read" in lost.reason
+
+
 @pytest.mark.parametrize(
     "broken",
     [

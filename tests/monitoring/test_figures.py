@@ -187,7 +187,9 @@ def test_the_words_beside_a_picture_state_no_fact(cube):
     assert "does not mean that nothing happened" in curve.describe_curve(quiet, "en")
     assert "no change" not in curve.describe_curve(quiet, "en")
     assert "2021-04-09" in curve.describe_curve(watched.assessment(cube), "fa")
-    assert "1,600" in footprint.describe_footprint([found], "en")
+    assert "1,600 square metres in one part." in footprint.describe_footprint([found], "en")
+    assert "3,200 square metres in 2 parts." in footprint.describe_footprint([found, found], "en")
+    assert "یکپارچه" in footprint.describe_footprint([found], "fa")
 
 
 def test_every_word_is_there_in_both_languages():

@@ -319,3 +319,30 @@ def test_headers_and_hashes_are_kept(tmp_path, making):
     (kept,) = (tmp_path / "cache" / "facts").iterdir()
     kept.write_bytes(kept.read_bytes()[:-5])
     assert FileFacts(tmp_path / "cache")._facts == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "bands", "sensor"),
+    [
+        ("HLS.L30.T39SVV.2023015T071201.v2.0", {"B04": "red", "B05": "nir", "B06": "swir16"},
+         "landsat"),
+        ("HLS.S30.T39SVV.2023015T071201.v2.0", {"B04": "red", "B8A": "nir", "B11": "swir16"},
+         "sentinel-2"),
+    ],
+)  # fmt: skip
+def test_harmonised_images_have_numbers_of_their_own(tmp_path, making, name, bands, sensor):
+    for band in bands:
+        values = np.full((60, 60), 2500, np.int16)
+        values[20, 20] = -9999
+        making.write_tiff(tmp_path / f"{name}.{band}.tif", values)
+    quality = np.zeros((60, 60), np.uint8)
+    quality[20, 21:26] = (1 << 1, 1 << 2, 1 << 3, 1 << 4, 255)  # cloud, near it, shadow, snow, fill
+    quality[20, 26:28] = (1 << 5, 1 << 6)  # water, aerosol: clear
+    making.write_tiff(tmp_path / f"{name}.Fmask.tif", quality)
+    (image,) = read(tmp_path).acquisitions
+    assert (image.date.isoformat(), image.sensor) == ("2023-01-15", sensor)
+    assert set(image.layers) == set(bands.values())
+    cube = read_images(tmp_path, making.site_at(18, 18)).cube
+    shown = np.isfinite(cube["red"].values[0])
+    assert np.argwhere(~shown).tolist() == [[12, at] for at in range(12, 18)]
+    np.testing.assert_allclose(cube["nir"].values[0][shown], 0.25)

@@ -12,7 +12,7 @@ from habeas.cli import options
 if TYPE_CHECKING:
     from datetime import date
 
-    from habeas.monitoring.fine_images.annotating import Mark
+    from habeas.monitoring.fine_images.agreeing import ReadersAgree
     from habeas.monitoring.fine_images.laying import Laid, SiteGround
     from habeas.monitoring.fine_images.registration import Registration
     from habeas.registry.registry import Registry
@@ -301,6 +301,7 @@ def annotate(
     """
     from habeas.cli.opening import opened
     from habeas.cli.terminal import emit, say
+    from habeas.monitoring.fine_images.agreeing import agree_on_image
     from habeas.monitoring.fine_images.annotating import marks_of, read_place, record_annotation
     from habeas.monitoring.fine_images.fine_reading import Annotation
     from habeas.monitoring.fine_images.laid_image import find_image
@@ -313,7 +314,9 @@ def annotate(
         read = Annotation(image=laid.item, place=place, kind=kind, certainty=certainty, reader=who,
                           blinded=blinded, note=note)  # fmt: skip
         claims = record_annotation(found, ground, laid, read, recorder=reader)
-        others = _agreements(marks_of(found, laid.item), f"reader {who}", ground)
+        pairs = agree_on_image(laid.item, marks_of(found, laid.item), ground.crs)
+    own = f"reader {who}"
+    others = [_told(one, own) for one in pairs if own in (one.first, one.second)]
     if as_json:
         emit({"site": site, "image": laid.item, "kind": kind, "reader": who,
               "claims": list(claims), "agreement": others})  # fmt: skip
@@ -323,21 +326,10 @@ def annotate(
         say(f"With {one['reader']}: {one['words']}.")
 
 
-def _agreements(marks: list[Mark], who: str, ground: SiteGround) -> list[dict[str, object]]:
-    """How far the others who read an image agree with a reader, or why that cannot be said."""
-    from habeas.errors import InputError
-    from habeas.monitoring.fine_images.annotating import agreement_of
+def _told(one: ReadersAgree, who: str) -> dict[str, object]:
+    """How far another agrees with a reader: the keys of the JSON output."""
+    from habeas.cli.agreement_words import agreement_words
 
-    told: list[dict[str, object]] = []
-    for other in sorted({mark.reader for mark in marks} - {who}):
-        try:
-            found = agreement_of(marks, who, other, ground.crs)
-        except InputError as problem:
-            told.append({"reader": other, "kappa": None, "words": problem.reason})
-            continue
-        kappa = found.kappa
-        words = (f"the same kind at {found.observed:.0%} of {found.places} places; kappa "
-                 f"{kappa.best:.2f} ({kappa.low:.2f} to {kappa.high:.2f})")  # fmt: skip
-        told.append({"reader": other, "kappa": kappa.best, "low": kappa.low, "high": kappa.high,
-                     "places": found.places, "words": words})  # fmt: skip
-    return told
+    return {"reader": one.second if one.first == who else one.first, "places": one.places,
+            "same": one.same, "kappa": one.kappa, "low": one.low, "high": one.high,
+            "words": agreement_words(one, "en")}  # fmt: skip

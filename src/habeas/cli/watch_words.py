@@ -46,6 +46,22 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "nobody has looked at it yet: `habeas watch review {}`",
         "fa": "هنوز کسی آن را ندیده است: `habeas watch review {}`",
     },
+    "agreement": {"en": "Do those who read agree?", "fa": "آیا خوانندگان هم‌نظرند؟"},
+    "reviews": {"en": "what the watch suggests", "fa": "آنچه پایش پیشنهاد می‌کند"},
+    "image": {"en": "image {}", "fa": "تصویر {}"},
+    "the_same": {"en": "the same at {} of {}", "fa": "یکسان در {} از {}"},
+    "nothing_shared": {
+        "en": "they marked no place in common",
+        "fa": "هیچ جای مشترکی را نشان نکرده‌اند",
+    },
+    "kappa": {
+        "en": "beyond chance (kappa) {}, {} to {}",
+        "fa": "فراتر از تصادف (کاپا) {}، {} تا {}",
+    },
+    "no_kappa": {
+        "en": "too few, or too much alike, to tell agreement beyond chance",
+        "fa": "برای سنجش هم‌نظری فراتر از تصادف بسیار کم یا بسیار همانند است",
+    },
     "claim": {"en": "claim", "fa": "گزاره"},
     "calibration": {"en": "False alarms", "fa": "هشدار نادرست"},
     "reasons": {"en": "because", "fa": "زیرا"},

@@ -10,7 +10,7 @@ import typer
 from habeas.cli import fine_images, options
 
 if TYPE_CHECKING:
-    from habeas.monitoring.looks.watch_shown import DisturbanceShown, PictureShown, WatchShown
+    from habeas.monitoring.looks.watch_shown import DisturbanceShown, PictureShown
     from habeas.registry.registry import Registry
     from habeas.registry.view import View
 
@@ -99,8 +99,14 @@ def _source(images: str) -> str:
     """A folder by its whole path, or an address."""
     from habeas.errors import InputError
 
-    if "://" in images:
+    if images.startswith(("http://", "https://")):
         return images
+    if "://" in images:
+        raise InputError(
+            "addresses of this kind are not read", place=images.partition("://")[0] + "://…",
+            mend="Name a folder, or the https:// address of a STAC catalogue; files at s3:// "
+            "addresses or behind signed ones must be fetched first",
+        )  # fmt: skip
     folder = Path(images)
     if not folder.exists():
         raise InputError(
@@ -180,6 +186,16 @@ def run(
     processes: Annotated[
         int, typer.Option("--processes", min=1, help="How many sites are looked at at a time.")
     ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            show_default=False,
+            help="Look at them on the machines of a Dask cluster: tcp://HOST:PORT "
+            "(needs the extra `cluster`).",
+        ),
+    ] = None,
     recorder: options.Recorder = None,
     passphrase_file: options.PassphraseFile = None,
     registry: options.Registry = None,
@@ -201,6 +217,11 @@ def run(
     settings = DetectionSettings(alarms_per_site_year=rate)
     if second_opinion:
         _require_cold()
+    if scheduler is not None and processes > 1:
+        raise InputError(
+            "the machines of a cluster have processes of their own",
+            mend="Give --scheduler or --processes, not both",
+        )
     with opened(registry, passphrase_file) as found:
         chosen = [watched_site(found.path, site) for site in dict.fromkeys(sites or ())]
         chosen = chosen or list(read_watch_list(found.path))
@@ -211,7 +232,9 @@ def run(
         asked = Asked(settings=settings, second_opinion=second_opinion, cache=cache_of(found.path))
         results = []
         with progress("looking", len(chosen), silent=as_json) as advance:
-            for result in run_over(found, chosen, asked, processes=processes, recorder=recorder):
+            for result in run_over(
+                found, chosen, asked, processes=processes, scheduler=scheduler, recorder=recorder
+            ):
                 results.append(result)
                 advance(1)
     failed = sum(result.status == "failed" for result in results)
@@ -256,32 +279,31 @@ def show(
 
     The alarm, its dates, the area, the kind as a hypothesis, the rate of false alarms, the curve.
     """
+    from dataclasses import asdict
+
     from habeas.cli.opening import opened
     from habeas.cli.statement import Teller
     from habeas.cli.terminal import emit, isolated, say
     from habeas.cli.watch_words import said
     from habeas.cli.watching_text import print_watch
+    from habeas.monitoring.fine_images.agreeing import agree_on_images, agree_on_reviews
     from habeas.monitoring.looks.watch_shown import gather_watch, pictures_of
 
     with opened(registry) as found:
         view = found.view(clearance)
         shown = gather_watch(found, view, site)
+        agreement = (*agree_on_reviews(shown.disturbances), *agree_on_images(found, view, site))
         label = Teller(view, lang).label(site)
         pictures = pictures_of(view, shown.runs, lang)
         written = [] if out is None else _write(found, pictures, out)
     if as_json:
-        emit({"label": label, "clearance": clearance, **_asdict(shown),
+        emit({"label": label, "clearance": clearance, **asdict(shown),
+              "agreement": [asdict(one) for one in agreement],
               "pictures": [str(path) for path in written]})  # fmt: skip
         return
-    print_watch(shown, label, lang)
+    print_watch(shown, agreement, label, lang)
     if out is not None:
         say(said("written", lang, str(len(written)), isolated(str(out))))
-
-
-def _asdict(shown: WatchShown) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(shown)
 
 
 def _write(registry: Registry, pictures: list[PictureShown], folder: Path) -> list[Path]:

@@ -41,16 +41,24 @@ def run_over(
     asked: Asked,
     *,
     processes: int,
+    scheduler: str | None,
     recorder: str | None,
 ) -> Iterator[SiteResult]:
     """Look at sites and record what is new, one after the other as they come.
 
     Raises:
+        InputError: the scheduler of a cluster does not answer.
         KeyFileError, BusyError, StorageError: nothing more can be recorded; what was is kept.
     """
     from habeas.monitoring.looks.looking import Failure, look_at_all
 
-    for found in look_at_all(sites, asked, processes=processes):
+    if scheduler is None:
+        looks = look_at_all(sites, asked, processes=processes)
+    else:
+        from habeas.monitoring.looks.cluster import look_on_cluster
+
+        looks = look_on_cluster(scheduler, sites, asked)
+    for found in looks:
         if isinstance(found, Failure):
             yield _failed(found)
         else:

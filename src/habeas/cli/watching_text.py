@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from habeas.cli.agreement_words import agreement_words
 from habeas.cli.options import Language
 from habeas.cli.readings import vocabulary_label
 from habeas.cli.terminal import Words, screen
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from habeas.cli.watching_run import SiteResult
+    from habeas.monitoring.fine_images.agreeing import ReadersAgree
     from habeas.monitoring.looks.watch_shown import DisturbanceShown, ReadingShown, WatchShown
 
 SHORT = 12
 """How many digits of a digest are shown to people."""
 
 
-def print_watch(shown: WatchShown, label: str, lang: Language) -> None:
+def print_watch(
+    shown: WatchShown, agreement: Sequence[ReadersAgree], label: str, lang: Language
+) -> None:
     """The watch over one site, for people."""
     out = screen()
     out.print(Words(label, "bold"))
@@ -40,12 +44,27 @@ def print_watch(shown: WatchShown, label: str, lang: Language) -> None:
         out.print(Words(said("number", lang, number(one.number, lang)), "bold"))
         out.print(Words(said("suggestion", lang), "italic"))
         out.print(_table(one, shown.site, lang))
+    _print_agreement(agreement, lang)
     curve = text_curve(shown.curve, shown.disturbances)
     if curve is not None:
         out.print()
         out.print(Words(said("curve", lang), "bold"))
         for line in curve_lines(curve, lang):
             out.print(line, no_wrap=True, overflow="crop", crop=False)
+
+
+def _print_agreement(agreement: Sequence[ReadersAgree], lang: Language) -> None:
+    """How far the people who read agree; nothing where nobody read what another did."""
+    if not agreement:
+        return
+    out = screen()
+    out.print()
+    out.print(Words(said("agreement", lang), "bold"))
+    for one in agreement:
+        image = one.about.removeprefix("item:")[:SHORT]
+        about = said("reviews", lang) if one.about == "reviews" else said("image", lang, image)
+        readers = listed((one.first, one.second), lang)
+        out.print(Words(f"  {about}: {readers}: {agreement_words(one, lang)}"))
 
 
 def _table(one: DisturbanceShown, site: str, lang: Language) -> Table:

@@ -75,7 +75,8 @@ def describe_footprint(found: Sequence[Disturbance], language: Language) -> str:
     parts = sum(
         len(one.outline.geoms) if isinstance(one.outline, MultiPolygon) else 1 for one in found
     )
-    return word("footprint_words", language, count(area, language), count(parts, language))
+    key = "footprint_words_one" if parts == 1 else "footprint_words"
+    return word(key, language, count(area, language), count(parts, language))
 
 
 def _background(axes: Axes, cube: xr.Dataset, found: Sequence[Disturbance]) -> None:

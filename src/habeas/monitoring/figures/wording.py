@@ -79,6 +79,11 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": " No disturbance was found in it; that does not mean that nothing happened.",
         "fa": " دست‌کاری در آن یافت نشد؛ این بدان معنا نیست که چیزی رخ نداده است.",
     },
+    "footprint_words_one": {
+        "en": "A map of the site without coordinates: its outline, and the changed ground, about "
+        "{} square metres in one part.",
+        "fa": "نقشهٔ محل بی مختصات: مرز آن، و زمین دگرگون‌شده، حدود {} متر مربع یکپارچه.",
+    },
     "footprint_words": {
         "en": "A map of the site without coordinates: its outline, and the changed ground, about "
         "{} square metres in {} parts.",

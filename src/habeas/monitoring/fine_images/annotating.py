@@ -23,7 +23,7 @@ from habeas.claims.claim import By, Claim, Sensitivity
 from habeas.claims.values import Geometry, MultiPolygon, Point, Polygon, Ref, Term, When, Where
 from habeas.errors import InputError
 from habeas.monitoring.fine_images.fine_image import read_on_ground
-from habeas.monitoring.fine_images.fine_reading import Agreement, Annotation, agreement
+from habeas.monitoring.fine_images.fine_reading import Annotation
 from habeas.monitoring.fine_images.fine_source import laid_facts
 from habeas.monitoring.fine_images.laid_image import LaidImage, is_sealed
 from habeas.monitoring.fine_images.laying import SiteGround
@@ -159,8 +159,10 @@ def marks_of(registry: Registry, item: str, *, clearance: Sensitivity = "sealed"
     return found
 
 
-def agreement_of(marks: Sequence[Mark], first: str, second: str, crs: CRS) -> Agreement:
-    """How far two readers of one image agree on the kind at places that both marked.
+def kinds_of(
+    marks: Sequence[Mark], first: str, second: str, crs: CRS
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What two readers of one image said, by place.
 
     Two marks are of one place where they meet, or points lie within `NEAR` metres.
 
@@ -169,9 +171,6 @@ def agreement_of(marks: Sequence[Mark], first: str, second: str, crs: CRS) -> Ag
         first: a reader.
         second: another.
         crs: in metres.
-
-    Raises:
-        InputError: they marked too few places in common, or nothing can be said of them.
     """
     kinds: tuple[dict[str, str], dict[str, str]] = ({}, {})
     known = [(one.claim, projected(one.place, DEGREES, crs).buffer(NEAR / 2), one.kind)
@@ -182,7 +181,7 @@ def agreement_of(marks: Sequence[Mark], first: str, second: str, crs: CRS) -> Ag
         shared = [(shape.intersection(place).area, claim) for claim, shape, _ in known
                   if claim not in kinds[1] and shape.intersects(place)]  # fmt: skip
         kinds[1][max(shared)[1] if shared else one.claim] = one.kind
-    return agreement(*kinds)
+    return kinds
 
 
 def _require_shown(ground: SiteGround, image: LaidImage, place: Place) -> str | None:

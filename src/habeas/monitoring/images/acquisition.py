@@ -12,7 +12,7 @@ from typing import Literal
 
 from shapely.geometry.base import BaseGeometry
 
-MaskKind = Literal["scl", "qa_pixel", "supplied"]
+MaskKind = Literal["scl", "qa_pixel", "fmask", "supplied"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,8 @@ class Mask:
 
     Attributes:
         layer: where.
-        kind: Sentinel-2 scene classification, Landsat quality bits, or a mask that was supplied.
+        kind: Sentinel-2 scene classification, quality bits of Landsat or of HLS, or a mask that
+            was supplied.
     """
 
     layer: Layer

@@ -1,7 +1,9 @@
 """What bands are called: by Sentinel-2, by Landsat, and in the names of files.
 
 Landsat numbers: bands 1 to 5 and 7 of TM and ETM+ (Landsat 4, 5, 7) are bands 2 to 7 of OLI
-(Landsat 8, 9): USGS, Landsat Collection 2 Level-2 science product guides.
+(Landsat 8, 9): USGS, Landsat Collection 2 Level-2 science product guides. Harmonized Landsat and
+Sentinel-2 (HLS, version 2) has the numbers of each sensor: S30 those of Sentinel-2, L30 those of
+OLI (NASA, HLS product user guide).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ SENTINEL_2 = "sentinel-2"
 LANDSAT = "landsat"
 UNKNOWN = "unknown"
 
-MASKS = {"scl": "scl", "qa_pixel": "qa_pixel", "mask": "supplied"}
+MASKS = {"scl": "scl", "qa_pixel": "qa_pixel", "fmask": "fmask", "mask": "supplied"}
 """Names of masks in files and settings, and what kind they are."""
 
 _COMMON = {name: name for name in (*BANDS, *MASKS)}
@@ -37,15 +39,20 @@ _BY_SENSOR = {
         "sr_b2": "blue", "sr_b3": "green", "sr_b4": "red", "sr_b5": "nir", "sr_b6": "swir16",
         "sr_b7": "swir22", "nir08": "nir",
     },
+    "hls": {
+        "b02": "blue", "b03": "green", "b04": "red", "b05": "nir", "b06": "swir16",
+        "b07": "swir22",
+    },
 }  # fmt: skip
 
 _FILE_NAME = re.compile(
     r"(?P<scene>.*?)(?:^|[_.\- ])"
-    r"(?P<band>sr_b\d|b\d{1,2}a?|scl|qa_pixel|blue|green|red|nir08|nir|swir16|swir22|mask)"
+    r"(?P<band>sr_b\d|b\d{1,2}a?|scl|qa_pixel|fmask|blue|green|red|nir08|nir|swir16|swir22|mask)"
     r"(?:[_.\-](?P<resolution>\d{2,3})m)?",
     re.IGNORECASE,
 )
 _LANDSAT = re.compile(r"L[CETO]0?(?P<number>[45789])(?=_|L2|\d)", re.IGNORECASE)
+_HLS = re.compile(r"HLS[._](?P<of>[SL])30[._]", re.IGNORECASE)
 _SENTINEL = re.compile(r"(?:S2[A-D]_|(?:^|[_/])T\d{2}[C-X][A-Z]{2}_\d{8}T)", re.IGNORECASE)
 
 
@@ -83,9 +90,17 @@ def band_file(path: PurePath, names: tuple[str, ...] = ()) -> BandFile | None:
 
 def sensor_of(name: str) -> str:
     """The sensor that the name of a scene tells: `sentinel-2`, `landsat` or `unknown`."""
+    harmonised = _HLS.match(name)
+    if harmonised is not None:
+        return SENTINEL_2 if harmonised["of"] in "Ss" else LANDSAT
     if _LANDSAT.match(name):
         return LANDSAT
     return SENTINEL_2 if _SENTINEL.search(name) else UNKNOWN
+
+
+def is_hls(name: str) -> bool:
+    """Whether a scene is one of HLS, by its name: its numbers are coded as neither sensor's are."""
+    return _HLS.match(name) is not None
 
 
 def common_name(band: str, sensor: str, scene: str) -> str | None:
@@ -102,5 +117,7 @@ def common_name(band: str, sensor: str, scene: str) -> str | None:
     if sensor == LANDSAT:
         number = _LANDSAT.match(scene)
         early = number is not None and number["number"] in "457"
+        if is_hls(scene):
+            return _BY_SENSOR["hls"].get(word)
         return _BY_SENSOR["tm" if early else "oli"].get(word)
     return _BY_SENSOR[SENTINEL_2].get(word)

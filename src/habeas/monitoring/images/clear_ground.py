@@ -2,7 +2,9 @@
 
 Scene classification of Sentinel-2 (Sen2Cor): 4 vegetation, 5 not vegetated, 6 water, 7 unclassified
 (ESA, level 2A algorithm). Quality bits of Landsat Collection 2: 0 fill, 1 dilated cloud, 2 cirrus,
-3 cloud, 4 cloud shadow, 5 snow (USGS, Landsat Collection 2 pixel quality assessment).
+3 cloud, 4 cloud shadow, 5 snow (USGS, Landsat Collection 2 pixel quality assessment). Bits of HLS's
+Fmask: 1 cloud, 2 next to cloud or shadow, 3 cloud shadow, 4 snow; fill is all of them (NASA, HLS
+product user guide, version 2).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy.typing as npt
 
 from habeas.monitoring.images.acquisition import MaskKind
 
-_NOT_CLEAR_BITS = 0b111111
+_NOT_CLEAR_BITS = {"qa_pixel": 0b111111, "fmask": 0b11110}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,6 @@ def is_clear(
 ) -> npt.NDArray[np.bool_]:
     """Where a mask calls the ground clear; the shape of `numbers`."""
     whole = numbers.astype(np.int64)
-    if kind == "qa_pixel":
-        return np.asarray((whole & _NOT_CLEAR_BITS) == 0)
+    if kind in _NOT_CLEAR_BITS:
+        return np.asarray((whole & _NOT_CLEAR_BITS[kind]) == 0)
     return np.isin(whole, clear.scl if kind == "scl" else clear.supplied)

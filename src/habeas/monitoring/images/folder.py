@@ -25,6 +25,7 @@ from habeas.monitoring.images.band_names import (
     BandFile,
     band_file,
     common_name,
+    is_hls,
     sensor_of,
 )
 from habeas.monitoring.images.file_facts import FileFacts, Header
@@ -34,6 +35,8 @@ from habeas.monitoring.images.found import Found
 from habeas.monitoring.images.image_place import place_of
 from habeas.monitoring.images.raster_file import ENDINGS
 from habeas.monitoring.images.reflectance import (
+    HLS_NO_DATA,
+    HLS_SCALE,
     LANDSAT_OFFSET,
     LANDSAT_SCALE,
     SENTINEL_2_SCALE,
@@ -189,7 +192,8 @@ def _acquisition(group: _Group, settings: FolderSettings, facts: FileFacts) -> A
     grid, footprint = place_of(header)
     scale, offset, remark = _numbers(group, settings, sensor, taken, header)
     known = sensor in (SENTINEL_2, LANDSAT) and not header.dtype.startswith("float")
-    nodata = settings.nodata if settings.nodata is not None else (0.0 if known else None)
+    empty = float(HLS_NO_DATA) if is_hls(group.name) else 0.0
+    nodata = settings.nodata if settings.nodata is not None else (empty if known else None)
     return Acquisition(
         id=group.name,
         date=taken,
@@ -258,6 +262,8 @@ def _numbers(
         return header.scales[0], header.offsets[0], ""
     if header.dtype.startswith("float"):
         return 1.0, 0.0, ""
+    if is_hls(group.name):
+        return HLS_SCALE, 0.0, ""
     if sensor == LANDSAT:
         return LANDSAT_SCALE, LANDSAT_OFFSET, ""
     if sensor == SENTINEL_2:

@@ -3,7 +3,8 @@
 From processing baseline 04.00 (25 January 2022) on, numbers of Sentinel-2 level 2A are 1,000 too
 high (`BOA_ADD_OFFSET`, ESA, Sentinel-2 products specification); some providers have taken it off
 already. Landsat Collection 2 level 2: 0.0000275 and -0.2 (USGS, Landsat 8-9 Collection 2 Level 2
-science product guide).
+science product guide). HLS version 2: 0.0001, no data -9999, whichever the sensor (NASA, HLS
+product user guide).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ SENTINEL_2_SCALE = 0.0001
 SENTINEL_2_OFFSET = -0.1
 LANDSAT_SCALE = 0.0000275
 LANDSAT_OFFSET = -0.2
+HLS_SCALE = 0.0001
+HLS_NO_DATA = -9999
 
 FIRST_WITH_OFFSET = 4.0
 """The first processing baseline of Sentinel-2 whose numbers are raised."""

@@ -33,10 +33,12 @@ from habeas.monitoring.images.band_names import (
     SENTINEL_2,
     UNKNOWN,
     common_name,
+    is_hls,
     sensor_of,
 )
 from habeas.monitoring.images.raster_file import ENDINGS, is_remote
 from habeas.monitoring.images.reflectance import (
+    HLS_SCALE,
     LANDSAT_OFFSET,
     LANDSAT_SCALE,
     SENTINEL_2_SCALE,
@@ -80,10 +82,10 @@ def _acquisition(item: Json, base: str) -> Acquisition:
     chosen = _chosen(item, sensor, base)
     bands = {band: chosen[band] for band in BANDS if band in chosen}
     if not bands:
-        raise InputError("none of its bands is known by name")
+        raise InputError(_no_band(item))
     layers, remarks = {}, set()
     for band, (asset, about, layer) in bands.items():
-        scale, offset, remark = _numbers(properties, asset, about, sensor, taken)
+        scale, offset, remark = _numbers(item, asset, about, sensor, taken)
         layers[band] = replace(layer, scale=scale, offset=offset)
         remarks.add(remark)
     grids = [_grid(properties, asset) for asset, _, _ in bands.values()]
@@ -100,6 +102,19 @@ def _acquisition(item: Json, base: str) -> Acquisition:
         processed=_processed(name, properties),
         remarks=tuple(sorted(remarks - {""})),
     )  # fmt: skip
+
+
+def _no_band(item: Json) -> str:
+    """Why an item has no band that can be used."""
+    elsewhere = {
+        str(asset["href"]).partition("://")[0]
+        for asset in item["assets"].values()
+        if "://" in str(asset["href"]) and not is_remote(str(asset["href"]))
+    }
+    if elsewhere:
+        kinds = ", ".join(f"{scheme}://" for scheme in sorted(elsewhere))
+        return f"its files lie at {kinds} addresses; none but https:// and http:// are read"
+    return "none of its bands is known by name"
 
 
 def _sensor(name: str, words: str) -> str:
@@ -188,22 +203,24 @@ def _words(key: str, asset: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _numbers(
-    properties: Json, asset: Json, about: Json, sensor: str, taken: date
+    item: Json, asset: Json, about: Json, sensor: str, taken: date
 ) -> tuple[float, float, str]:
     """Scale, offset, and what was assumed."""
 
-    def stated(name: str) -> float | None:
-        for place, key in ((about, name), (about, f"raster:{name}"), (asset, f"raster:{name}")):
+    def stated(what: str) -> float | None:
+        for place, key in ((about, what), (about, f"raster:{what}"), (asset, f"raster:{what}")):
             if place.get(key) is not None:
                 return float(place[key])
         return None
 
     scale, offset = stated("scale"), stated("offset")
     kind = str(about.get("data_type") or asset.get("data_type") or "")
+    if is_hls(str(item["id"])):
+        return scale or HLS_SCALE, offset or 0.0, ""
     if kind.startswith("float"):
         return (1.0 if scale is None else scale), offset or 0.0, ""
     if sensor == SENTINEL_2:
-        found, remark = item_offset(properties, offset, taken)
+        found, remark = item_offset(item["properties"], offset, taken)
         return scale or SENTINEL_2_SCALE, found, remark
     if sensor == LANDSAT:
         return scale or LANDSAT_SCALE, LANDSAT_OFFSET if offset is None else offset, ""
