@@ -60,7 +60,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class FileFacts:
-    """Headers and hashes of files, each read once.
+    """Headers and hashes of files, each looked at once: this is of one run.
 
     Args:
         folder: where they are kept between runs; none to keep nothing.
@@ -72,6 +72,7 @@ class FileFacts:
         name = hashlib.sha256(source.encode()).hexdigest()[:32]
         self._path = folder / FOLDER / f"{name}.msgpack" if folder is not None else None
         self._facts = _load(self._path) if self._path is not None else {}
+        self._looked_at: dict[str, _Fact] = {}
         self._changed = False
 
     def header(self, href: str) -> Header:
@@ -108,14 +109,19 @@ class FileFacts:
             self._changed = False
 
     def _of(self, href: str) -> _Fact:
-        status = Path(href).stat()
-        known = self._facts.get(href)
-        if known and (known.size, known.changed) == (status.st_size, status.st_mtime_ns):
-            return known
-        return _Fact(status.st_size, status.st_mtime_ns)
+        known = self._looked_at.get(href)
+        if known is None:
+            status = Path(href).stat()
+            known = self._facts.get(href)
+            if known is None or (known.size, known.changed) != (
+                status.st_size, status.st_mtime_ns,
+            ):  # fmt: skip
+                known = _Fact(status.st_size, status.st_mtime_ns)
+            self._looked_at[href] = known
+        return known
 
     def _put(self, href: str, fact: _Fact) -> None:
-        self._facts[href] = fact
+        self._facts[href] = self._looked_at[href] = fact
         self._changed = True
 
 

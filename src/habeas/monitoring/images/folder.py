@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from habeas.errors import InputError
@@ -94,30 +95,33 @@ def read_folder(folder: Path, facts: FileFacts) -> Found:
     if not folder.is_dir():
         raise InputError("there is no such folder of images", place=str(folder))
     folder = folder.absolute()
-    signature = _signature(folder)
+    files = list(_image_files(folder))
+    signature = _signature([*files, folder / SETTINGS])
     kept = _remembered.get(folder)
     if kept is not None and kept[0] == signature:
         return kept[1]
-    found = _listed(folder, facts)
+    found = _listed(folder, files, facts)
     if len(_remembered) >= _REMEMBERED:
         _remembered.clear()
     _remembered[folder] = (signature, found)
     return found
 
 
-def _signature(folder: Path) -> _Signature:
-    files = [*_image_files(folder), folder / SETTINGS]
-    return tuple(
-        (str(path), status.st_size, status.st_mtime_ns)
-        for path in files
-        if path.exists()
-        for status in [path.stat()]
-    )
+def _signature(files: Sequence[Path]) -> _Signature:
+    """Of those that are there."""
+    found = []
+    for path in files:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue
+        found.append((str(path), status.st_size, status.st_mtime_ns))
+    return tuple(found)
 
 
-def _listed(folder: Path, facts: FileFacts) -> Found:
+def _listed(folder: Path, files: Sequence[Path], facts: FileFacts) -> Found:
     settings = read_settings(folder)
-    groups = _groups(folder, settings)
+    groups = _groups(folder, files, settings)
     if not groups:
         raise InputError(
             "the folder holds no images",
@@ -147,12 +151,14 @@ def _image_files(folder: Path) -> Iterator[Path]:
                 yield Path(place) / name
 
 
-def _groups(folder: Path, settings: FolderSettings) -> list[_Group]:
+def _groups(folder: Path, images: Sequence[Path], settings: FolderSettings) -> list[_Group]:
     """Files by scene: the same name but for the band, in the same product."""
     gathered: dict[tuple[Path, str], list[_File]] = defaultdict(list)
-    for path in _image_files(folder):
+    for path in images:
         band = band_file(path, tuple(settings.names))
-        gathered[(_product(path), band.scene if band else path.stem)].append(_File(path, band))
+        gathered[(_product(path.parent), band.scene if band else path.stem)].append(
+            _File(path, band)
+        )
     groups = []
     for (product, scene), files in gathered.items():
         inside = product.relative_to(folder).as_posix() if product != folder else ""
@@ -167,12 +173,13 @@ def _groups(folder: Path, settings: FolderSettings) -> list[_Group]:
     ]  # fmt: skip
 
 
-def _product(path: Path) -> Path:
-    """The folder of one product: that of the file, without the folders inside a SAFE product."""
-    for parent in path.parents:
+@lru_cache(maxsize=4096)
+def _product(inner: Path) -> Path:
+    """The folder of one product: that of its files, without the folders inside a SAFE product."""
+    for parent in (inner, *inner.parents):
         if parent.suffix.upper() == ".SAFE":
             return parent
-    return path.parent.parent if path.parent.name.lower() in _RESOLUTION_FOLDERS else path.parent
+    return inner.parent if inner.name.lower() in _RESOLUTION_FOLDERS else inner
 
 
 def _acquisition(group: _Group, settings: FolderSettings, facts: FileFacts) -> Acquisition:
