@@ -18,8 +18,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from shapely.geometry import Polygon, box
 
@@ -38,7 +40,7 @@ from benchmarks.monitoring_scores import (
     off,
     overlap,
 )
-from benchmarks.real_cubes import romania
+from benchmarks.real_cubes import romania, true_change
 from habeas.monitoring.disturbance import KINDS
 from habeas.monitoring.simulation import Change, inject, simulate_site
 
@@ -55,7 +57,7 @@ class Task:
 
     number: int
     kind: str | None
-    real: bool = False
+    real: Literal["20m", "10m"] | None = None
 
 
 def chosen() -> Mapping[str, Method]:
@@ -83,6 +85,7 @@ def _simulated(task: Task) -> dict[str, Case]:
             footprint=truth.footprint,
             watch=WATCH,
             said=method(made.cube, made.outline, WATCH[0]),
+            end=truth.end,
             label=f"{label} {'; '.join(truth.troubles)}",
         )
         for name, method in chosen().items()
@@ -90,20 +93,21 @@ def _simulated(task: Task) -> dict[str, Case]:
 
 
 def _real(task: Task) -> dict[str, Case]:
-    """A window of the real cube, with a change put into it or as it is."""
+    """A window of a real cube about an unchanged site, with a change put into it or as it is."""
     rng = np.random.default_rng([FIRST_SEED, task.number])
-    whole = romania("20m")
-    y, x = (int(edge) for edge in rng.integers(0, 50 - 24 + 1, 2))
+    whole = romania(task.real)
+    y, x = unchanged(rng, true_change(whole, REAL_WATCH[0]))
     cube = whole.isel(y=slice(y, y + 24), x=slice(x, x + 24))
     footprint = np.zeros((24, 24), dtype=np.bool_)
-    onset = None
+    onset = end = None
     if task.kind is not None:
         height, width = (int(edge) for edge in rng.integers(2, 7, 2))
         top, left = (8 + int(rng.integers(0, SITE - edge + 1)) for edge in (height, width))
         footprint[top : top + height, left : left + width] = True
         onset = date.fromordinal(date(2018, 9, 1).toordinal() + int(rng.integers(0, 500)))
         change = Change(kind=task.kind, onset=onset)
-        cube = inject(cube, footprint, change, FIRST_SEED + task.number).cube
+        made = inject(cube, footprint, change, FIRST_SEED + task.number)
+        cube, end = made.cube, made.end
     return {
         name: Case(
             kind=task.kind,
@@ -112,6 +116,7 @@ def _real(task: Task) -> dict[str, Case]:
             footprint=footprint,
             watch=REAL_WATCH,
             said=method(cube, _middle(cube), REAL_WATCH[0]),
+            end=end,
             label=f"{task.number} real {task.kind or 'as it is'} {onset or ''} at {y},{x}",
         )
         for name, method in chosen().items()
@@ -119,9 +124,18 @@ def _real(task: Task) -> dict[str, Case]:
     }
 
 
+def unchanged(rng: np.random.Generator, changed: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """The corner of a window whose site holds no ground that truly changed."""
+    while True:
+        y, x = (int(edge) for edge in rng.integers(0, len(changed) - 24 + 1, 2))
+        if not changed[y + 8 : y + 16, x + 8 : x + 16].any():
+            return y, x
+
+
 def _middle(cube: xr.Dataset) -> Polygon:
     x, y = cube["x"].values[8:16], cube["y"].values[8:16]
-    return box(x.min() - 10, y.min() - 10, x.max() + 10, y.max() + 10)
+    half = abs(x[1] - x[0]) / 2
+    return box(x.min() - half, y.min() - half, x.max() + half, y.max() + half)
 
 
 def all_cases(tasks: Sequence[Task]) -> dict[str, list[Case]]:
@@ -185,6 +199,8 @@ def details(found: Mapping[str, list[Case]]) -> None:
         error = [abs(off(event, case)) for case, event in hits]
         abrupt = [abs(off(event, case)) for case, event in hits if case.gradual is False]
         delay = [(event.alarm - case.onset).days for case, event in hits]
+        sudden = [(event.alarm - case.onset).days for case, event in hits if case.gradual is False]
+        half = [(event.alarm - case.half_done).days for case, event in hits]
         inside = [covered(event, case) for case, event in hits if event.earliest]
         area = [overlap(event, case) for case, event in hits]
         seconds = sum(case.said.seconds for case in cases) / len(cases)
@@ -196,11 +212,23 @@ def details(found: Mapping[str, list[Case]]) -> None:
                 f"{np.mean(inside):.3f} of {len(inside)}" if inside else "-",
                 f"{np.mean(area):.3f}" if area else "-",
                 _two(delay),
+                _two(sudden),
+                _two(half),
                 f"{1000 * seconds / SITE**2:.2f}",
             )
         )
     head = ("method", "date error median / p90", "of abrupt ones", "90 % interval covers")
-    table((*head, "IoU", "delay median / p90", "CPU ms/site pixel"), rows)
+    table(
+        (
+            *head,
+            "IoU",
+            "delay median / p90",
+            "of abrupt ones",
+            "from half done",
+            "CPU ms/site pixel",
+        ),
+        rows,
+    )
 
 
 def _two(days: Sequence[int]) -> str:
@@ -264,7 +292,7 @@ def report(title: str, tasks: Sequence[Task]) -> None:
     print(flush=True)
 
 
-def tasks_of(count: int, *, real: bool = False) -> list[Task]:
+def tasks_of(count: int, *, real: Literal["20m", "10m"] | None = None) -> list[Task]:
     """So many stable sites, and so many changed ones, the kinds by turns."""
     stable = [Task(number, None, real) for number in range(count)]
     return stable + [Task(count + n, KINDS[n % len(KINDS)], real) for n in range(count)]
@@ -275,7 +303,9 @@ def main() -> None:
     count = int(os.environ.get("HABEAS_BENCH_SITES", "30"))
     print("Monitoring:", describe())
     report("Simulated sites, watched 2020 to 2022", tasks_of(count))
-    report("Real cube of 20 m (forest; logging in it is real)", tasks_of(count // 2, real=True))
+    for size in ("20m", "10m"):
+        title = f"Real cube of {size}, sites where no forest was cut"
+        report(title, tasks_of(count // 5, real=size))
     timing()
 
 

@@ -39,6 +39,7 @@ class Case:
         watch: first and last day of the watch.
         said: by the method.
         label: for the list of failures.
+        end: the last day of the change.
     """
 
     kind: str | None
@@ -48,6 +49,12 @@ class Case:
     watch: tuple[date, date]
     said: Said
     label: str
+    end: date | None = None
+
+    @property
+    def half_done(self) -> date:
+        """The day on which half of the works are done."""
+        return self.onset + ((self.end or self.onset) - self.onset) / 2
 
 
 def off(event: Event, case: Case) -> int:

@@ -66,6 +66,10 @@ span = event(ONSET, earliest=date(2020, 12, 1), latest=date(2020, 12, 31))
 assert not covered(span, case(ONSET))
 assert covered(event(ONSET, earliest=ONSET, latest=ONSET), case(ONSET))
 
+works = Case(**{**vars(case(ONSET, right)), "end": date(2021, 1, 21)})
+assert works.half_done == date(2021, 1, 11)
+assert case(ONSET).half_done == ONSET
+
 named, strict, abstained = kind_scores([("rubbish", "rubbish"), ("planted", None)])
 assert (named, strict, abstained) == (1.0, 0.5, 0.5)
 

@@ -5,19 +5,28 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import stats
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import ndimage, stats
 from shapely.geometry import Point, box
 from tests.monitoring.scenes import Scene, scene
 
 from habeas.errors import InputError
 from habeas.monitoring import detect
-from habeas.monitoring.detection import alarms as alarms_module
 from habeas.monitoring.detection import detect as detection_module
 from habeas.monitoring.detection import statistic as statistic_module
-from habeas.monitoring.detection.calibration import Tail, poisson_ends, threshold
+from habeas.monitoring.detection import watch_state as watch_state_module
+from habeas.monitoring.detection.calibration import (
+    Tail,
+    alarm_model,
+    less_unrest,
+    poisson_ends,
+)
 from habeas.monitoring.detection.detect import watch
+from habeas.monitoring.detection.patches import patches_of
 from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.detection.surroundings import median_over
+from habeas.monitoring.detection.watch_state import WatchState
 
 SETTINGS = DetectionSettings(watch_from=date(2020, 1, 1))
 
@@ -79,6 +88,33 @@ def test_a_run_that_goes_on_says_what_a_whole_run_says(changed: Scene) -> None:
         np.testing.assert_allclose(state.track.scores, fresh.track.scores, atol=1e-4)
         assert [d.alarm for d in one.disturbances] == [d.alarm for d in other.disturbances]
         assert [d.best for d in one.disturbances] == [d.best for d in other.disturbances]
+
+
+def test_each_quiet_year_is_learned_from_and_none_after_an_alarm(changed: Scene) -> None:
+    quiet = scene(2)
+    state = None
+    for day in ("2020-11-01", "2021-02-20", "2021-11-01"):
+        part = _cut(quiet, day)
+        one, state = watch(part, quiet.outline, settings=SETTINGS, state=state)
+        other, fresh = watch(part, quiet.outline, settings=SETTINGS)
+        assert state is not None
+        assert state.images == len(part["time"])
+        assert fresh is not None
+        assert state.learned == fresh.learned == _begun(fresh) + 365 * fresh.year
+        assert np.allclose(state.track.scores, fresh.track.scores, atol=1e-4, equal_nan=True)
+        assert np.allclose(
+            state.model.following.coefficients, fresh.model.following.coefficients, atol=1e-4
+        )
+        assert np.allclose(one.curve.statistic, other.curve.statistic, atol=1e-3, equal_nan=True)
+    assert state.year == 1
+    _, after = watch(changed.cube, changed.outline, settings=SETTINGS)
+    assert after is not None
+    assert after.year >= 1
+    assert after.learned == _begun(after)
+
+
+def _begun(state: WatchState) -> int:
+    return int(state.track.days[state.track.first])
 
 
 def test_runs_are_alike(changed: Scene) -> None:
@@ -175,7 +211,7 @@ def test_a_drought_is_no_disturbance_but_without_the_surroundings_it_would_be(
     assert not detect(made.cube, made.outline, settings=SETTINGS).disturbances
     monkeypatch.setattr(statistic_module, "common_to", _nothing_in_common)
     monkeypatch.setattr(statistic_module, "_steadied", lambda values, clear, reference: values)
-    monkeypatch.setattr(alarms_module, "restless", lambda scores, days: 0 * scores[:, 0])
+    monkeypatch.setattr(watch_state_module, "less_unrest", lambda said, patches: said)
     assert detect(made.cube, made.outline, settings=SETTINGS).disturbances
 
 
@@ -195,7 +231,7 @@ def test_false_alarms_keep_to_what_was_asked_and_do_not_where_the_threshold_is_l
 
     most = stats.poisson.ppf(0.999, 0.02 * 2 * len(stable))
     assert alarms() <= most
-    monkeypatch.setattr(detection_module, "threshold", lambda asked: -1.5)
+    monkeypatch.setattr(detection_module, "_rarity", lambda *_: 0.0)
     assert alarms() > most
 
 
@@ -230,13 +266,45 @@ def test_a_lower_rate_never_alarms_earlier(changed: Scene) -> None:
     assert days == sorted(days, reverse=True)
 
 
-def test_a_tail_gives_back_its_rate() -> None:
-    tail = Tail(bound=0.1, rate=0.08, scale=0.4, shape=-0.2, years=900)
-    for asked in (0.01, 0.02, 0.05):
-        beyond = tail.rate * stats.genpareto.sf(
-            threshold(asked, tail) - tail.bound, tail.shape, scale=tail.scale
-        )
-        assert beyond == pytest.approx(asked * 2 / 3)
+@given(
+    shape=st.integers(-30, 50).map(lambda percent: percent / 100),
+    rate=st.floats(0.02, 0.3),
+    rarity=st.floats(-3, 9),
+)
+def test_a_tail_gives_back_its_rate(shape: float, rate: float, rarity: float) -> None:
+    tail = Tail(bound=0.1, rate=rate, scale=0.4, shape=shape)
+    level = tail.level(rarity)
+    assert tail.rarity(np.array([level]))[0] == pytest.approx(rarity, abs=1e-3)
+    if level > tail.bound:
+        beyond = rate * stats.genpareto.sf(level - tail.bound, shape, scale=tail.scale)
+        assert beyond == pytest.approx(np.exp(-rarity), rel=1e-6)
+
+
+@pytest.mark.parametrize("bands", [2, 3, 4, 5, 6])
+def test_levels_rise_with_rarity_and_with_the_size_of_the_site(bands: int) -> None:
+    model = alarm_model(bands)
+    rarities = [model.rarity(asked, 64, 4) for asked in (0.5, 0.1, 0.02, 0.005)]
+    assert rarities == sorted(rarities)
+    levels = np.array([model.levels(rarity) for rarity in rarities])
+    assert (np.diff(levels, axis=0) > 0).all()
+    assert model.rarity(0.02, 4 * 64, 4) == pytest.approx(model.rarity(0.005, 64, 4))
+    assert model.rarity(0.02, 9, 8) == model.rarity(0.02, 64, 6) < model.rarity(0.02, 64, 2)
+
+
+def test_what_most_of_the_surroundings_do_is_taken_off_and_what_few_do_is_not() -> None:
+    site = np.zeros((24, 24), dtype=bool)
+    site[8:16, 8:16] = True
+    patches = patches_of(site, ~ndimage.binary_dilation(site, iterations=2))
+    said = np.zeros((3, 2, len(patches.kinds)), dtype=np.float32)
+    assert (less_unrest(said, patches) == said).all()
+    around = np.flatnonzero(~patches.site)
+    said[:, 1, around] = 2
+    rest = less_unrest(said, patches)
+    assert (rest[:, 0] == 0).all()
+    assert (rest[:, 1, patches.site] == -2).all()
+    few = np.zeros_like(said)
+    few[:, 1, around[:: max(len(around) // 10, 1)]] = 2
+    assert (less_unrest(few, patches)[:, :, patches.site] == 0).all()
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])

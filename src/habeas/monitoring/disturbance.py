@@ -58,7 +58,7 @@ class Disturbance:
         outline: the changed ground, in the coordinate reference system of the cube.
         kinds: probability by kind; sums to 1.
         kind: the kind, or none where it abstains.
-        strength: the statistic at the alarm over its threshold.
+        strength: the statistic at the alarm over the level that raises one, as a ratio.
     """
 
     alarm: date
@@ -83,7 +83,8 @@ class Calibration:
 
     Attributes:
         asked: alarms per site and year that were chosen.
-        threshold: of the statistic.
+        threshold: how rare it must be what one patch shows to raise an alarm: years of stable
+            ground between two.
         placements: null placements in the same scenes.
         years: site-years that they make up.
         alarms: false alarms among them.

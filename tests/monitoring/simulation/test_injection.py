@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_dilation
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import bands_of, check_cube
@@ -58,3 +59,16 @@ def test_what_cannot_be_put_in_is_refused(real_cube, footprint):
         )
     with pytest.raises(InputError, match="no pixel"):
         inject(real_cube, footprint[:8], Change(kind="rubbish", onset=date(2019, 6, 1)), seed=1)
+
+
+def test_ground_that_changed_for_good_is_known_from_two_summers(real_cubes) -> None:
+    whole, watched_from = real_cubes.romania("20m"), date(2018, 7, 1)
+    before = real_cubes.true_change(whole, watched_from)
+    assert 0 < before.mean() < 0.05
+    patch = np.zeros(before.shape, dtype=bool)
+    patch[4:8, 36:40] = True
+    assert not before[patch].any()
+    change = Change(kind="paved_or_built", onset=date(2019, 3, 1), days=5, cover=1.0)
+    after = real_cubes.true_change(inject(whole, patch, change, 5).cube, watched_from)
+    assert after[patch].all()
+    assert (after == before)[~binary_dilation(patch, iterations=2)].mean() > 0.995

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from habeas.monitoring.detection.calibration import restless
 from habeas.monitoring.detection.patches import Patches
 from habeas.monitoring.detection.stack import Bools, Days, Floats
 
@@ -23,7 +22,7 @@ class Alarm:
     Attributes:
         day: since 1970.
         patch: the pixels that went furthest; shape (y, x).
-        strength: the statistic over its threshold, as a ratio.
+        strength: the statistic over the level that raises an alarm, as a ratio.
         covered: pixels that are not watched after it, until the model has learned anew; shape
             (y, x).
     """
@@ -40,25 +39,22 @@ class Scores:
 
     Attributes:
         days: since the watch began; shape (t,).
-        values: of each patch over its level; shape (t, patches).
+        values: of each patch over the level that raises an alarm; shape (t, patches).
         told: dates on which enough of the site is clear; shape (t,).
         patches: which.
-        threshold: over the levels.
     """
 
     days: Days
     values: Floats
     told: Bools
     patches: Patches
-    threshold: float
 
-    def margin(self, owner: int, allowed: Bools, raised: Floats) -> tuple[Floats, Days]:
-        """How far the best patch of an owner is over the threshold, and which it is.
+    def margin(self, owner: int, allowed: Bools) -> tuple[Floats, Days]:
+        """How far the best patch of an owner is over its level, and which it is.
 
         Args:
             owner: 0 for the site, 1 and up for a copy.
             allowed: patches that count; shape (patches,).
-            raised: by which the surroundings raise the threshold; shape (t,).
         """
         chosen = np.flatnonzero((self.patches.owners == owner) & allowed)
         if not len(chosen):
@@ -68,13 +64,8 @@ class Scores:
         part = self.values[:, chosen]
         part = np.where(np.isfinite(part), part, -np.inf)
         best = part.argmax(axis=1)
-        top = part[np.arange(len(part)), best] - raised - self.threshold
+        top = part[np.arange(len(part)), best]
         return top.astype(np.float32), chosen[best]
-
-    def raised(self) -> Floats:
-        """By which the surroundings raise the threshold; shape (t,)."""
-        around = ~self.patches.site & (self.patches.kinds <= 1)
-        return restless(self.values[:, around], self.days)
 
 
 Cover = Callable[[int, Bools], Bools]
@@ -93,9 +84,8 @@ def alarms_of(
         cover: what each changed.
     """
     found = list(before)
-    raised = scores.raised()
     while True:
-        alarm = _next(scores, shape, found, raised, cover)
+        alarm = _next(scores, shape, found, cover)
         if alarm is None:
             return tuple(found)
         found.append(alarm)
@@ -105,7 +95,6 @@ def _next(
     scores: Scores,
     shape: tuple[int, int],
     found: Sequence[Alarm],
-    raised: Floats,
     cover: Cover,
 ) -> Alarm | None:
     allowed = np.ones(len(scores.patches.owners), dtype=np.bool_)
@@ -114,7 +103,7 @@ def _next(
         grown = ndimage.binary_dilation(alarm.covered, structure=np.ones((3, 3)))
         allowed &= scores.patches.members[grown.ravel()].sum(axis=0) == 0
         since = alarm.day + QUIET
-    margin, best = scores.margin(0, allowed, raised)
+    margin, best = scores.margin(0, allowed)
     late = np.flatnonzero((margin > 0) & scores.told & (scores.days > since))
     if not len(late):
         return None
@@ -125,13 +114,18 @@ def _next(
     return Alarm(day=day, patch=patch, strength=strength, covered=cover(day, patch))
 
 
+def went_off(scores: Scores) -> bool:
+    """Whether the site ever went off."""
+    margin, _ = scores.margin(0, np.ones(len(scores.patches.owners), dtype=np.bool_))
+    return bool(((margin > 0) & scores.told).any())
+
+
 def false_alarms(scores: Scores) -> Days:
     """Alarms of each copy of the site; shape (copies,)."""
-    raised = scores.raised()
     allowed = np.ones(len(scores.patches.owners), dtype=np.bool_)
     counts = []
     for owner in range(1, scores.patches.copies + 1):
-        margin, _ = scores.margin(owner, allowed, raised)
+        margin, _ = scores.margin(owner, allowed)
         counts.append(_events(scores.days[margin > 0]))
     return np.array(counts, dtype=np.int64)
 

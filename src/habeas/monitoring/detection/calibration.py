@@ -1,110 +1,189 @@
 """Where the threshold lies: so many false alarms a site and year, chosen beforehand.
 
-Three things set it. `LEVELS` puts patches and windows of all sizes on one scale. The surroundings,
-patch by patch, say how restless this scene is up to the day in question (a drought, snow, a sensor
-that drifts): where they go off more than usual the threshold rises with them, by `YIELD`. And the
-tail of what is left is measured on stable simulated sites (split `calibration`; never those of the
-benchmark), as a generalised Pareto distribution of what goes beyond a bound (Coles 2001, chapter
-4), because no single scene has room for the hundreds of site-years that a rate of one in fifty
-needs. Only images up to a day decide about that day, so that no later image changes an alarm.
+Two things set it. The surroundings say how restless this scene is on the day in question (a late
+spring, a drought, snow, a sensor that drifts): what three of four of their patches go beyond is
+taken off the site's own statistic (`less_unrest`). What is left is measured on stable simulated
+sites (split `calibration`; never those of the benchmark): for each size of patch and each window,
+how often stable ground goes beyond a bound in a year, and how far, as a generalised Pareto
+distribution (Coles 2001, chapter 4), because no single scene has room for the hundreds of
+site-years that a rate of one in fifty needs. An alarm is raised where any of them goes beyond what
+is equally rare for all; how rare that must be, so that all together keep to the rate, is measured
+on the same sites. `scripts/fit_alarms.py` writes the figures. Only images up to a day decide about
+that day, so that no later image changes an alarm.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from habeas.monitoring.detection.stack import Days, Floats
+from habeas.monitoring.detection.patches import Patches
+from habeas.monitoring.detection.stack import Floats
 from habeas.monitoring.disturbance import Calibration, Interval
 
-LEVELS: npt.NDArray[np.float32] = np.array(
-    [
-        [2.89, 2.94, 3.06],
-        [2.82, 2.85, 2.82],
-        [2.78, 2.81, 2.73],
-        [2.89, 2.94, 3.06],
-    ],
-    dtype=np.float32,
-)
-"""Logarithm of the statistic that is as rare for each kind of patch and window."""
+BEYOND = 0.75
+"""The share of the surroundings' patches whose statistic is taken to be usual on a date."""
 
-USUAL = -1.2
-"""Where the yearly maximum of a middling patch of the surroundings lies, over its level."""
+_FEW = 6
+"""Patches of the surroundings of one size from which that share can be told."""
 
-YIELD = 0.3
-"""How far the threshold goes with the surroundings."""
+_RESERVE = 0.8
+"""Part of the rate asked for at which the threshold aims: the tails are estimates themselves."""
 
-_PATCHES_WORTH = 8.0
-"""Patches of surroundings that count as much as what is usual."""
+PIXELS = 64
+"""Pixels of the sites that the tails were measured on."""
+
+HISTORY_YEARS = 5.0
+"""Years of history that they had, on the whole: four, and one more with each year of the watch."""
+
+_UNKNOWN = 0.35
+"""By how much more often, as a logarithm, a site goes off for each year that its history lacks:
+the same sites with two and a half years of it go off 1.7 times as often as with four."""
+
+_YEARS_TOLD = (2.5, 6.0)
+"""Years of history between which that was looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tail:
-    """How often stable sites go beyond a bound, and how far.
+    """How often stable ground goes beyond a bound, and how far.
 
     Attributes:
         bound: of the statistic.
         rate: how often a site goes beyond it, a year.
         scale: of the generalised Pareto distribution.
         shape: of the same.
-        years: site-years that it was measured on.
     """
 
     bound: float
     rate: float
     scale: float
     shape: float
-    years: int
+
+    def level(self, rarity: float) -> float:
+        """The statistic that stable ground goes beyond once in so many site-years.
+
+        Args:
+            rarity: natural logarithm of the site-years.
+        """
+        beyond = rarity + float(np.log(self.rate))
+        if beyond <= 0 or abs(self.shape) < 1e-6:
+            return self.bound + self.scale * beyond
+        return self.bound + self.scale / self.shape * float(np.expm1(self.shape * beyond))
+
+    def rarity(self, said: Floats) -> Floats:
+        """Natural logarithm of the site-years between two such values; the inverse of `level`."""
+        apart = (np.asarray(said, dtype=np.float64) - self.bound) / self.scale
+        bent = apart
+        if abs(self.shape) >= 1e-6:
+            with np.errstate(invalid="ignore"):
+                bent = np.log(np.maximum(1 + self.shape * apart, 1e-3)) / self.shape
+        found = np.where(apart > 0, bent, apart) - np.log(self.rate)
+        return np.asarray(found, dtype=np.float32)
 
 
-TAIL = Tail(bound=-0.143, rate=0.0833, scale=0.459, shape=-0.270, years=900)
-"""Measured on 300 stable sites over three years (seeds 100000 to 100299, split `calibration`)."""
+@dataclass(frozen=True, kw_only=True)
+class AlarmModel:
+    """What stable sites do, for images of so many bands.
 
-_RESERVE = 2 / 3
-"""Part of the rate asked for at which the threshold aims: the tail is an estimate itself."""
+    Attributes:
+        single: of each kind of patch and each window; kinds by windows.
+        whole: of the rarest of all of them together, as `Tail.rarity` gives it.
+    """
+
+    single: tuple[tuple[Tail, ...], ...]
+    whole: Tail
+
+    def rarity(self, asked: float, pixels: int, years: float) -> float:
+        """How rare a patch must be to raise an alarm: logarithm of the site-years between two.
+
+        Args:
+            asked: false alarms a site and year.
+            pixels: of the site; one that is larger than those measured has more room for alarms.
+            years: of history; the shorter it is, the less well it knows the seasons.
+        """
+        room = max(pixels, PIXELS) / PIXELS
+        unknown = _UNKNOWN * (HISTORY_YEARS - min(max(years, _YEARS_TOLD[0]), _YEARS_TOLD[1]))
+        return self.whole.level(float(np.log(room / (asked * _RESERVE)) + unknown))
+
+    def levels(self, rarity: float) -> Floats:
+        """Logarithm of the statistic that raises an alarm; shape (kinds, windows)."""
+        return np.array(
+            [[tail.level(rarity) for tail in windows] for windows in self.single], dtype=np.float32
+        )
 
 
-def threshold(asked: float, tail: Tail = TAIL) -> float:
-    """The statistic that stable sites exceed so many times a site and year."""
-    ratio = tail.rate / (asked * _RESERVE)
-    if abs(tail.shape) < 1e-6:
-        return tail.bound + tail.scale * float(np.log(ratio))
-    return tail.bound + tail.scale / tail.shape * float(ratio**tail.shape - 1)
+@cache
+def _models() -> Mapping[int, AlarmModel]:
+    text = (files("habeas.monitoring.detection") / "alarm_model.json").read_text(encoding="utf-8")
+    return {int(bands): _model(part) for bands, part in json.loads(text)["bands"].items()}
 
 
-def restless(scores: Floats, days: Days) -> Floats:
-    """By how much the surroundings raise the threshold, date by date; shape (t,).
+def _model(part: Mapping[str, object]) -> AlarmModel:
+    single: list[list[list[float]]] = part["single"]  # type: ignore[assignment]
+    whole: list[float] = part["whole"]  # type: ignore[assignment]
+    return AlarmModel(
+        single=tuple(tuple(_tail(numbers) for numbers in windows) for windows in single),
+        whole=_tail(whole),
+    )
+
+
+def _tail(numbers: list[float]) -> Tail:
+    bound, rate, scale, shape = numbers
+    return Tail(bound=bound, rate=rate, scale=scale, shape=shape)
+
+
+def alarm_model(bands: int) -> AlarmModel:
+    """What stable sites do in images of so many bands, or of the nearest number measured."""
+    models = _models()
+    return models[min(models, key=lambda known: (abs(known - bands), known))]
+
+
+def less_unrest(said: Floats, patches: Patches) -> Floats:
+    """The statistic less what most of the surroundings go beyond on the same date.
 
     Args:
-        scores: of each patch of the surroundings over its level; shape (t, patches); not a number
-            where not clear.
-        days: since 1970; shape (t,).
+        said: logarithm of the statistic of each window and patch; shape (windows, t, patches); not
+            a number where not clear.
+        patches: which; those of the surroundings tell, patches of one size about that size.
     """
-    if not scores.shape[1]:
-        return np.zeros(len(days), dtype=np.float32)
-    filled = np.where(np.isfinite(scores), scores, -np.inf)
-    first = np.searchsorted(days, days - 365, side="right")
-    raised = np.empty(len(days), dtype=np.float32)
-    for at in range(len(days)):
-        top = filled[first[at] : at + 1].max(axis=0)
-        seen = np.isfinite(top)
-        count = int(seen.sum())
-        middle = float(np.median(top[seen])) if count else USUAL
-        raised[at] = YIELD * (middle - USUAL) * count / (count + _PATCHES_WORTH)
-    return raised
+    less = said.copy()
+    around = ~patches.site
+    for kind in np.unique(patches.kinds):
+        own = patches.kinds == kind
+        like = around & own
+        if like.sum() < _FEW:
+            like = around & (patches.kinds <= 1)
+        less[:, :, own] -= np.maximum(_usual(said[:, :, like]), 0)[:, :, None]
+    return less
+
+
+def _usual(said: Floats) -> Floats:
+    """What three of four of these patches stay below, date by date; 0 where few are clear."""
+    seen = np.isfinite(said).sum(axis=2)
+    if said.shape[2] < _FEW:
+        return np.zeros(said.shape[:2], dtype=np.float32)
+    ranked = np.sort(np.where(np.isfinite(said), said, np.inf), axis=2)
+    place = np.ceil(BEYOND * seen).astype(np.int64).clip(1) - 1
+    found = np.take_along_axis(ranked, place[:, :, None], axis=2)[:, :, 0]
+    return np.asarray(np.where(seen >= _FEW, found, 0), dtype=np.float32)
 
 
 def realised(
-    asked: float, at: float, beyond: npt.NDArray[np.int64], years: float, level: float
+    asked: float, rarity: float, beyond: npt.NDArray[np.int64], years: float, level: float
 ) -> Calibration:
     """What the threshold gave on copies of the site in the same images.
 
     Args:
         asked: false alarms a site and year.
-        at: the threshold.
+        rarity: how rare a patch must be to raise an alarm, as `AlarmModel.rarity` gives it.
         beyond: alarms of each copy; shape (copies,).
         years: of the watch.
         level: of the interval.
@@ -119,7 +198,7 @@ def realised(
     )
     return Calibration(
         asked=asked,
-        threshold=at,
+        threshold=float(np.exp(rarity)),
         placements=len(beyond),
         years=total,
         alarms=alarms,

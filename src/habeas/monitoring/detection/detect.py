@@ -10,6 +10,7 @@ an alarm rests on the images up to that day alone and is never changed.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -20,8 +21,15 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from habeas.monitoring.cube import BANDS, check_cube
-from habeas.monitoring.detection.alarms import QUIET, Alarm, Scores, alarms_of, false_alarms
-from habeas.monitoring.detection.calibration import realised, threshold
+from habeas.monitoring.detection.alarms import (
+    QUIET,
+    Alarm,
+    Scores,
+    alarms_of,
+    false_alarms,
+    went_off,
+)
+from habeas.monitoring.detection.calibration import AlarmModel, alarm_model, realised
 from habeas.monitoring.detection.describing import (
     HORIZON,
     Ground,
@@ -32,8 +40,8 @@ from habeas.monitoring.detection.describing import (
 )
 from habeas.monitoring.detection.kind import kinds
 from habeas.monitoring.detection.patches import patches_of
-from habeas.monitoring.detection.settings import DetectionSettings
-from habeas.monitoring.detection.stack import Bools, Stack, stack_of
+from habeas.monitoring.detection.settings import YEAR_DAYS, DetectionSettings
+from habeas.monitoring.detection.stack import Bools, Floats, Stack, stack_of
 from habeas.monitoring.detection.statistic import learn
 from habeas.monitoring.detection.sufficiency import days_of, gaps_of, too_little, watch_begins
 from habeas.monitoring.detection.surroundings import (
@@ -44,7 +52,13 @@ from habeas.monitoring.detection.surroundings import (
     site_mask,
     window_of,
 )
-from habeas.monitoring.detection.watch_state import Track, WatchState, follow, go_on
+from habeas.monitoring.detection.watch_state import (
+    Track,
+    WatchState,
+    follow,
+    go_on,
+    learned_anew,
+)
 from habeas.monitoring.disturbance import Assessment, Curve, Disturbance
 
 _NO_ROOM = (
@@ -97,12 +111,14 @@ def watch(
         if reasons:
             return _cannot(reasons, images, first), None
         kept = () if state is None or state.key != key else state.alarms
-        state = _begun(images, place, first, key, len(cube["time"]))
-        state = replace(state, alarms=kept)
+        state = replace(_begun(images, place, first, settings, key), alarms=kept)
+        rest = replace(images.since(len(state.track.days)), doubled=())
+        state = _onward(state, rest, place, settings, lambda: images)
     else:
-        state = _continued(state, place, cube)
+        state = _continued(state, place, settings, cube)
+    state = replace(state, images=len(cube["time"]))
     state = _decided(state, place, settings, cube)
-    return _laid_out(_assessment(state, settings), whole, window), state
+    return _laid_out(_assessment(state, place, settings), whole, window), state
 
 
 def _laid_out(
@@ -140,29 +156,85 @@ def _continues(state: WatchState, key: str, cube: xr.Dataset) -> bool:
     }
 
 
-def _begun(images: Stack, place: Place, first: int, key: str, count: int) -> WatchState:
-    """A state from nothing."""
+def _rarity(settings: DetectionSettings, model: AlarmModel, place: Place, span: int) -> float:
+    """How rare a patch must be to raise an alarm, after so many days of history."""
+    return model.rarity(settings.alarms_per_site_year, int(place.site.sum()), span / 365.25)
+
+
+def _levels(settings: DetectionSettings, bands: tuple[str, ...], place: Place, span: int) -> Floats:
+    model = alarm_model(len(bands))
+    return model.levels(_rarity(settings, model, place, span))
+
+
+def _begun(
+    images: Stack, place: Place, first: int, settings: DetectionSettings, key: str
+) -> WatchState:
+    """A state from nothing, with the first year of the watch."""
     usable = ~ndimage.binary_dilation(place.site, structure=np.ones((3, 3)))
     patches = patches_of(place.site, usable)
     model = learn(images.until(first), place.site.ravel(), place.ring.ravel(), patches)
-    track = follow(model, patches, images, place.site.ravel(), first)
-    return WatchState(key, count, images.bands, model, patches, track, (), ())
+    start = int(images.days[first])
+    levels = _levels(settings, images.bands, place, start - int(images.days[0]))
+    end = int(np.searchsorted(images.days, start + YEAR_DAYS))
+    track = follow(model, patches, images.until(end), place.site.ravel(), first, levels=levels)
+    return WatchState(key, 0, images.bands, 0, start, model, patches, track, (), ())
 
 
-def _continued(state: WatchState, place: Place, cube: xr.Dataset) -> WatchState:
+def _continued(
+    state: WatchState, place: Place, settings: DetectionSettings, cube: xr.Dataset
+) -> WatchState:
     """A state with newer images."""
     if len(cube["time"]) == state.images:
         return state
     new = stack_of(cube, state.images)
-    track = go_on(state.track, state.model, state.patches, new, place.site.ravel())
-    return replace(state, images=len(cube["time"]), track=track)
+    return _onward(state, new, place, settings, lambda: stack_of(cube))
+
+
+def _onward(
+    state: WatchState,
+    new: Stack,
+    place: Place,
+    settings: DetectionSettings,
+    whole: Callable[[], Stack],
+) -> WatchState:
+    """A state with more images, year by year; each year's model learns from all years before it.
+
+    Once there was an alarm nothing is learned any more: the ground is no longer what it was.
+    """
+    track = replace(state.track, doubled=state.track.doubled + new.doubled)
+    state = replace(state, track=track)
+    begun = int(track.days[track.first])
+    years = (new.days - begun) // YEAR_DAYS
+    for year in np.unique(years):
+        some = np.flatnonzero(years == year)
+        piece = replace(new.since(int(some[0])).until(len(some)), doubled=())
+        if year > state.year:
+            state = _renewed(state, place, whole, int(year))
+        track = state.track
+        levels = _levels(settings, state.bands, place, state.learned - int(track.days[0]))
+        track = go_on(track, state.model, state.patches, piece, place.site.ravel(), levels=levels)
+        state = replace(state, track=track)
+    return state
+
+
+def _renewed(state: WatchState, place: Place, whole: Callable[[], Stack], year: int) -> WatchState:
+    """A state at the beginning of a year of the watch, its model learned anew if all was quiet."""
+    state = replace(state, year=year)
+    if state.alarms or went_off(_scores(state)):
+        return state
+    images = whole()
+    start = int(state.track.days[state.track.first]) + year * YEAR_DAYS
+    images = images.until(int(np.searchsorted(images.days, start)))
+    model = learn(images, place.site.ravel(), place.ring.ravel(), state.patches, state.model)
+    track = learned_anew(state.track, model, state.patches, images)
+    return replace(state, model=model, learned=start, track=track)
 
 
 def _decided(
     state: WatchState, place: Place, settings: DetectionSettings, cube: xr.Dataset
 ) -> WatchState:
     """A state with the alarms of its track, and what is to be said of each."""
-    scores = _scores(state, settings)
+    scores = _scores(state)
     seen = _Seen(state, place, cube, settings)
     alarms = alarms_of(scores, place.site.shape, state.alarms, seen.cover)
     last = int(state.track.days[-1])
@@ -212,24 +284,28 @@ class _Seen:
         )
 
 
-def _scores(state: WatchState, settings: DetectionSettings) -> Scores:
+def _scores(state: WatchState) -> Scores:
     track = state.track
     return Scores(
         track.days[track.first :],
         track.scores,
         track.told[track.first :],
         state.patches,
-        threshold(settings.alarms_per_site_year),
     )
 
 
-def _assessment(state: WatchState, settings: DetectionSettings) -> Assessment:
+def _assessment(state: WatchState, place: Place, settings: DetectionSettings) -> Assessment:
     track = state.track
-    scores = _scores(state, settings)
+    scores = _scores(state)
     watched = track.days[track.first :]
     years = float(watched[-1] - watched[0]) / 365.25
+    span = state.learned - int(track.days[0])
     calibration = realised(
-        settings.alarms_per_site_year, scores.threshold, false_alarms(scores), years, settings.level
+        settings.alarms_per_site_year,
+        _rarity(settings, alarm_model(len(state.bands)), place, span),
+        false_alarms(scores),
+        years,
+        settings.level,
     )
     return Assessment(
         status="disturbed" if state.disturbances else "no_disturbance_found",
@@ -260,7 +336,7 @@ def _notes(state: WatchState) -> tuple[str, ...]:
 
 def _curve(track: Track, scores: Scores) -> Curve:
     every = np.ones(len(scores.patches.owners), dtype=np.bool_)
-    margin, _ = scores.margin(0, every, scores.raised())
+    margin, _ = scores.margin(0, every)
     statistic = np.full(len(track.days), np.nan)
     statistic[track.first :] = np.where(np.isfinite(margin), np.exp(margin), np.nan)
     told = track.told

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from habeas.monitoring.detection.stack import Bools, Days, Floats
+from habeas.monitoring.detection.windows import compiled
 
 _YEAR = 365.2425
 _ROUNDS = 4
@@ -105,16 +106,22 @@ def _solved(problem: Problem, weights: Floats) -> Floats:
     return np.ascontiguousarray(solved.transpose(1, 2, 0)).astype(np.float32)
 
 
-def fit(problem: Problem) -> tuple[Fit, Floats]:
-    """Fit every pixel; also the weight that each observation had, shape (t, pixels)."""
+def fit(problem: Problem, before: Fit | None = None) -> tuple[Fit, Floats]:
+    """Fit every pixel; also the weight that each observation had, shape (t, pixels).
+
+    Args:
+        problem: what is fitted.
+        before: of most of the same images; one round is enough from there.
+    """
     weights = problem.clear.astype(np.float32)
-    for _ in range(_ROUNDS):
+    if before is not None:
+        left = before.left_over(problem.design, problem.response, problem.clear)
+        weights = _weighed(left, spread(left, problem.clear), problem.clear)
+    for _ in range(_ROUNDS if before is None else 1):
         coefficients = _solved(problem, weights)
         left = _left_over(coefficients, problem.design, problem.response, problem.clear)
         scale = spread(left, problem.clear)
-        distance = np.square(left / scale).mean(axis=1)
-        weights = np.square(np.maximum(0, 1 - distance / _BIWEIGHT**2)).astype(np.float32)
-        weights *= problem.clear
+        weights = _weighed(left, scale, problem.clear)
     return Fit(coefficients, scale), weights
 
 
@@ -141,16 +148,45 @@ def left_out(problem: Problem, weights: Floats, years: Days) -> Floats:
 
 
 def spread(left: Floats, clear: Bools) -> Floats:
-    """Robust standard deviation of each band and pixel: the mean of capped squares, twice.
+    """Robust standard deviation of each band and pixel: the mean of capped squares, thrice.
 
-    A median would sort every series; capping at three spreads costs a tenth and differs little.
-    Shape (bands, pixels); at least 0.003, which is what reflectance is known to.
+    A median would sort every series; capping at two and a half spreads costs a tenth and differs
+    little. Shape (bands, pixels); at least 0.003, which is what reflectance is known to.
     """
     count = np.maximum(clear.sum(axis=0), 1).astype(np.float32)
-    scale = np.abs(left).sum(axis=0) / count * np.float32(1.2533)
-    scale = np.maximum(scale, np.float32(0.003))
+    scale = np.maximum(np.abs(left).sum(axis=0) / count * np.float32(1.2533), np.float32(0.003))
     for _ in range(3):
-        capped = np.minimum(np.abs(left), 2.5 * scale)
-        scale = np.sqrt(np.square(capped).sum(axis=0) / count) * np.float32(1.02)
+        scale = np.sqrt(_capped_squares(left, scale) / count) * np.float32(1.02)
         scale = np.maximum(scale, np.float32(0.003))
     return np.asarray(scale, dtype=np.float32)
+
+
+@compiled
+def _capped_squares(left: Floats, scale: Floats) -> Floats:
+    """Sums over dates of squares, none beyond two and a half spreads; shape (bands, pixels)."""
+    dates, bands, pixels = left.shape
+    total = np.zeros((bands, pixels), dtype=np.float32)
+    for at in range(dates):
+        for band in range(bands):
+            for pixel in range(pixels):
+                most = np.float32(2.5) * scale[band, pixel]
+                value = min(abs(left[at, band, pixel]), most)
+                total[band, pixel] += value * value
+    return total
+
+
+@compiled
+def _weighed(left: Floats, scale: Floats, clear: Bools) -> Floats:
+    """Tukey's weight of each observation, by all its bands; 0 where not clear; (t, pixels)."""
+    dates, bands, pixels = left.shape
+    weights = np.zeros((dates, pixels), dtype=np.float32)
+    most = np.float32(bands * _BIWEIGHT**2)
+    for at in range(dates):
+        for band in range(bands):
+            for pixel in range(pixels):
+                apart = left[at, band, pixel] / scale[band, pixel]
+                weights[at, pixel] += apart * apart
+        for pixel in range(pixels):
+            rest = max(np.float32(1) - weights[at, pixel] / most, np.float32(0))
+            weights[at, pixel] = rest * rest * clear[at, pixel]
+    return weights

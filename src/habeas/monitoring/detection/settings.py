@@ -16,6 +16,9 @@ UNLESS_SAID_DAYS = 1096
 CLEAR_DATES = 30
 """Clear dates that the history must have."""
 
+YEAR_DAYS = 365
+"""Days of a year of the watch, after which the model learns anew if all was quiet."""
+
 GAP_DAYS = 60
 """A longer spell without a clear date is listed."""
 

@@ -57,13 +57,20 @@ class Stack:
 
     def until(self, end: int) -> Stack:
         """The images before this one."""
+        return self._part(slice(None, end))
+
+    def since(self, start: int) -> Stack:
+        """This image and those after it."""
+        return self._part(slice(start, None))
+
+    def _part(self, dates: slice) -> Stack:
         return replace(
             self,
-            values=self.values[:end],
-            clear=self.clear[:end],
-            days=self.days[:end],
-            sensors=self.sensors[:end],
-            scenes=self.scenes[:end],
+            values=self.values[dates],
+            clear=self.clear[dates],
+            days=self.days[dates],
+            sensors=self.sensors[dates],
+            scenes=self.scenes[dates],
         )
 
 

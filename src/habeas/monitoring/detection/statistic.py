@@ -25,7 +25,7 @@ from habeas.monitoring.detection.windows import windows
 WINDOWS = (4, 8, 16)
 """Clear observations that are taken together."""
 
-_CAP = 4.0
+_CAP = 8.0
 """Length at which a whitened observation is capped: one cloud says no more than that."""
 
 _DRAWN_TO_MEAN = 20.0
@@ -42,6 +42,16 @@ _STEADY = 0.9
 
 _UNSURE = 4.0
 """A covariance known from so many independent windows is taken to be twice as large."""
+
+SEASONS = 12
+"""Seasons of a year, each with its own usual T2."""
+
+_YEARS_TO_ONE = 1.0
+_YEARS_TO_ALL = 1.5
+"""Years' worth by which a season's usual T2 is drawn to 1, and a patch's to the scene's."""
+
+_MOST = 30.0
+"""T2 from which a window of the history says no more of what is usual."""
 
 _FLOOR = 0.02
 """Part of the variance that is taken to be independent between bands."""
@@ -62,8 +72,8 @@ class Model:
         spill: what the site's outermost pixels see of what lies outside.
         patch_whiten: the same for patches, by kind; shape (kinds, bands, bands).
         window_whiten: for windows of patches; shape (kinds, windows, bands, bands).
-        patch_spread: what each patch and window had in the history over what its kind has; shape
-            (windows, patches).
+        patch_spread: what each patch and window had in the history, by season, over what its kind
+            has; shape (windows, seasons, patches).
     """
 
     sensors: int
@@ -79,22 +89,28 @@ class Model:
     patch_spread: Floats
 
 
-def learn(history: Stack, site: Bools, ring: Bools, patches: Patches) -> Model:
-    """Learn from the images before the watch.
+def learn(
+    history: Stack, site: Bools, ring: Bools, patches: Patches, before: Model | None = None
+) -> Model:
+    """Learn from the images before a day of the watch.
 
     Args:
         history: the images.
         site: shape (pixels,).
         ring: pixels from which the surroundings are chosen; shape (pixels,).
         patches: of the site and its copies.
+        before: what a year less of the same images taught; the surroundings stay those chosen then.
     """
     sensors = int(history.sensors.max()) + 1
     waves = 2 if history.clear[:, site].mean(axis=1).sum() >= _TWO_WAVES else 1
+    if before is not None and (before.sensors, before.waves) != (sensors, waves):
+        return learn(history, site, ring, patches)
     design = year_terms(history.days, history.sensors, sensors, waves)
     slack = np.concatenate((np.full(sensors, 1e-3), np.full(2 * waves, 0.1)))
-    seasons, _ = fit(Problem(design, history.values, history.clear, slack))
+    problem = Problem(design, history.values, history.clear, slack)
+    seasons, _ = fit(problem, before.seasons if before else None)
     anomalies = seasons.left_over(design, history.values, history.clear)
-    surroundings = choose(history, anomalies, site, ring)
+    surroundings = before.surroundings if before else choose(history, anomalies, site, ring)
     own = _common(anomalies, history.clear, surroundings, seasons)
     covariates = _covariates(history, own)
     centre = np.nanmean(covariates, axis=0)
@@ -106,7 +122,7 @@ def learn(history: Stack, site: Bools, ring: Bools, patches: Patches) -> Model:
         clear,
         np.concatenate((slack, 10.0 * variation)),
     )
-    following, weights = fit(problem)
+    following, weights = fit(problem, before.following if before else None)
     left = left_out(problem, weights, _years(history.days))
     following = Fit(following.coefficients, _drawn(left, clear))
     whiten = _whitener(left / following.scale, clear)
@@ -190,7 +206,8 @@ def statistic(model: Model, observed: Pooled, patches: Patches, first: int) -> F
     for place, length in enumerate(WINDOWS):
         means = windows(observed.values, observed.clear, observed.days, length, first)
         turned = _turned(model.window_whiten[:, place], means, patches.kinds)
-        squares = np.square(turned).mean(axis=1) / model.patch_spread[place]
+        usual = model.patch_spread[place][_season(observed.days[first:])]
+        squares = np.square(turned).mean(axis=1) / usual
         said.append(np.log(np.maximum(squares, 1e-6)))
     return np.stack(said)
 
@@ -309,7 +326,7 @@ def _of_patches(means: Pooled, patches: Patches) -> tuple[Floats, Floats, Floats
         single[kind] = _whitener(shown[:, :, chosen], seen[:, chosen])
     values = _capped(_turned(single, shown, patches.kinds))
     whole = np.zeros((kinds, len(WINDOWS), bands, bands), dtype=np.float32)
-    apart = np.ones((len(WINDOWS), len(patches.kinds)), dtype=np.float32)
+    apart = np.ones((len(WINDOWS), SEASONS, len(patches.kinds)), dtype=np.float32)
     for place, length in enumerate(WINDOWS):
         found = windows(values, seen, means.days, length, 0)
         told = np.isfinite(found[:, 0])
@@ -322,14 +339,35 @@ def _of_patches(means: Pooled, patches: Patches) -> tuple[Floats, Floats, Floats
                 else np.eye(bands) * np.sqrt(length)
             )
         turned = _turned(whole[:, place], found, patches.kinds)
-        squares = np.minimum(np.square(turned).mean(axis=1), 4.0).sum(axis=0)
-        apart[place] = _own_spread(squares, told.sum(axis=0), length)
+        squares = np.minimum(np.square(turned).mean(axis=1), _MOST)
+        apart[place] = _by_season(squares, told, means.days)
     return single, whole, apart
 
 
-def _own_spread(squares: Floats, seen: Days, length: int) -> Floats:
-    """Mean of T2 of each patch in the history, drawn to 1: windows overlap, so few are new."""
-    independent = seen / length
-    mean = squares / np.maximum(seen, 1)
-    drawn = (independent * mean + 10.0) / (independent + 10.0)
-    return np.asarray(np.maximum(drawn, 0.5), dtype=np.float32)
+def _season(days: Days) -> Days:
+    """The season of each day, from 0."""
+    return np.asarray((days / 365.2425 * SEASONS).astype(np.int64) % SEASONS)
+
+
+def _by_season(squares: Floats, seen: Bools, days: Days) -> Floats:
+    """Mean of T2 of each patch by season and its neighbours; shape (seasons, patches).
+
+    The leaves come out when they will, and not for all trees at once: some seasons are noisier than
+    others, in some places more. A patch is drawn to what all of the scene have in that season, that
+    to 1, because a season comes once a year.
+    """
+    seasons = _season(days)
+    years = np.zeros((SEASONS, 1))
+    total, count = np.zeros((2, SEASONS, seen.shape[1]))
+    for season in range(SEASONS):
+        own = seasons == season
+        count[season] = seen[own].sum(axis=0)
+        total[season] = (squares[own] * seen[own]).sum(axis=0)
+        years[season] = len(np.unique(days[own & seen.any(axis=1)] // 365))
+    total, count = (one + (np.roll(one, 1, 0) + np.roll(one, -1, 0)) / 2 for one in (total, count))
+    years = np.maximum(np.maximum(years, np.roll(years, 1, 0)), np.roll(years, -1, 0))
+    scene = total.sum(axis=1, keepdims=True) / np.maximum(count.sum(axis=1, keepdims=True), 1)
+    scene = (years * scene + _YEARS_TO_ONE) / (years + _YEARS_TO_ONE)
+    told = years * (count > 0)
+    mean = (told * total / np.maximum(count, 1e-6) + _YEARS_TO_ALL * scene) / (told + _YEARS_TO_ALL)
+    return np.asarray(np.maximum(mean, 0.5), dtype=np.float32)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from habeas.monitoring.detection.alarms import Alarm
-from habeas.monitoring.detection.calibration import LEVELS
+from habeas.monitoring.detection.calibration import less_unrest
 from habeas.monitoring.detection.patches import Patches
 from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
 from habeas.monitoring.detection.statistic import WINDOWS, Model, Pooled, pooled, statistic
@@ -60,7 +60,9 @@ class WatchState:
         key: of the settings, the outline and the grid that it belongs to.
         images: number of images of the cube so far, those left out too.
         bands: that the images have.
-        model: what the history taught.
+        year: of the watch that the last image lies in, from 0.
+        learned: the day before which the model learned, since 1970.
+        model: what the images before that day taught.
         patches: of the site and its surroundings.
         track: what was found so far.
         alarms: so far; no later run changes them.
@@ -70,6 +72,8 @@ class WatchState:
     key: str
     images: int
     bands: tuple[str, ...]
+    year: int
+    learned: int
     model: Model
     patches: Patches
     track: Track
@@ -82,7 +86,9 @@ def with_alarms_alone(state: WatchState) -> WatchState:
     return replace(state, images=0, track=replace(state.track, scenes=()))
 
 
-def follow(model: Model, patches: Patches, images: Stack, site: Bools, first: int) -> Track:
+def follow(
+    model: Model, patches: Patches, images: Stack, site: Bools, first: int, *, levels: Floats
+) -> Track:
     """The track of images from the first on.
 
     Args:
@@ -91,6 +97,7 @@ def follow(model: Model, patches: Patches, images: Stack, site: Bools, first: in
         images: all.
         site: shape (pixels,).
         first: the first date of the watch.
+        levels: of the statistic that raise an alarm; shape (kinds, windows).
     """
     observed, clear = pooled(model, images, patches)
     own, around, told = pixel_means(images, clear, site, model.surroundings.reference)
@@ -99,7 +106,7 @@ def follow(model: Model, patches: Patches, images: Stack, site: Bools, first: in
         scenes=images.scenes,
         doubled=images.doubled,
         first=first,
-        scores=over_levels(statistic(model, observed, patches, first), patches),
+        scores=over_levels(statistic(model, observed, patches, first), patches, levels),
         site=own,
         ring=around,
         told=told,
@@ -108,8 +115,10 @@ def follow(model: Model, patches: Patches, images: Stack, site: Bools, first: in
     )
 
 
-def go_on(track: Track, model: Model, patches: Patches, new: Stack, site: Bools) -> Track:
-    """The track with new images at its end."""
+def go_on(
+    track: Track, model: Model, patches: Patches, new: Stack, site: Bools, *, levels: Floats
+) -> Track:
+    """The track with new images at its end; otherwise as `follow`."""
     kept = len(track.values)
     observed, clear = pooled(model, new, patches)
     observed = Pooled(
@@ -124,7 +133,7 @@ def go_on(track: Track, model: Model, patches: Patches, new: Stack, site: Bools)
         days=np.concatenate((track.days, new.days)),
         scenes=track.scenes + new.scenes,
         doubled=track.doubled + new.doubled,
-        scores=np.concatenate((track.scores, over_levels(scores, patches))),
+        scores=np.concatenate((track.scores, over_levels(scores, patches, levels))),
         site=np.concatenate((track.site, own)),
         ring=np.concatenate((track.ring, around)),
         told=np.concatenate((track.told, told)),
@@ -133,13 +142,27 @@ def go_on(track: Track, model: Model, patches: Patches, new: Stack, site: Bools)
     )
 
 
-def over_levels(said: Floats, patches: Patches) -> Floats:
+def learned_anew(track: Track, model: Model, patches: Patches, images: Stack) -> Track:
+    """The track with its last observations as a newer model sees them; its scores stay.
+
+    Args:
+        track: what was found so far.
+        model: the newer one.
+        patches: which to follow.
+        images: all so far.
+    """
+    observed, _ = pooled(model, images.since(max(len(images.days) - KEPT, 0)), patches)
+    return replace(track, values=observed.values, clear=observed.clear)
+
+
+def over_levels(said: Floats, patches: Patches, levels: Floats) -> Floats:
     """The best window of each patch over its level; shape (t, patches).
 
     Args:
-        said: shape (windows, t, patches).
+        said: logarithm of the statistic; shape (windows, t, patches).
         patches: which.
+        levels: that raise an alarm; shape (kinds, windows).
     """
-    over = said - LEVELS[patches.kinds].T[:, None, :]
+    over = less_unrest(said, patches) - levels[patches.kinds].T[:, None, :]
     best = np.where(np.isfinite(over), over, -np.inf).max(axis=0)
     return np.where(np.isfinite(best), best, np.nan).astype(np.float32)

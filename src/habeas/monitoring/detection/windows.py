@@ -55,22 +55,46 @@ def _middle(values: Floats, count: int) -> float:
 
 @compiled
 def _summed(
-    values: Floats, unit: int, places: npt.NDArray[np.int64], length: int, into: Floats
-) -> None:
-    """The mean, or the middle, of observations of a unit at these places; into shape (bands,)."""
+    values: Floats, seen: Bools, days: npt.NDArray[np.int64], length: int, first: int
+) -> Floats:
+    """The same as `windows` for one unit; values (t, bands), seen (t,); (t - first, bands)."""
+    dates, bands = values.shape
+    out = np.full((dates - first, bands), np.nan, dtype=np.float32)
+    last = np.zeros(length, dtype=np.int64)
     some = np.empty(length, dtype=np.float32)
-    for band in range(values.shape[1]):
-        total = np.float32(0)
-        for at in range(length):
-            some[at] = values[places[at], band, unit]
-            total += some[at]
-        if length <= MEDIAN_UPTO:
-            into[band] = _middle(some, length)
-        else:
-            into[band] = total / np.float32(length)
+    count = 0
+    for at in range(dates):
+        if not seen[at]:
+            continue
+        last[count % length] = at
+        count += 1
+        if count < length or at < first or days[at] - days[last[count % length]] > LONGEST:
+            continue
+        for band in range(bands):
+            # From the oldest on, so that it is the same wherever a run begins.
+            total = np.float32(0)
+            for age in range(length):
+                some[age] = values[last[(count + age) % length], band]
+                total += some[age]
+            if length <= MEDIAN_UPTO:
+                out[at - first, band] = _middle(some, length)
+            else:
+                out[at - first, band] = total / np.float32(length)
+    return out
 
 
 @compiled
+def _all_summed(
+    values: Floats, clear: Bools, days: npt.NDArray[np.int64], length: int, first: int
+) -> Floats:
+    """The same as `windows`, with the units first: values (units, t, bands), clear (units, t)."""
+    units, dates, bands = values.shape
+    out = np.empty((units, dates - first, bands), dtype=np.float32)
+    for unit in range(units):
+        out[unit] = _summed(values[unit], clear[unit], days, length, first)
+    return out
+
+
 def windows(
     values: Floats, clear: Bools, days: npt.NDArray[np.int64], length: int, first: int
 ) -> Floats:
@@ -87,22 +111,6 @@ def windows(
         Shape (t - first, bands, units); not a number where the unit was not clear that day, or was
         clear too seldom before.
     """
-    dates, bands, units = values.shape
-    out = np.full((dates - first, bands, units), np.nan, dtype=np.float32)
-    said = np.empty(bands, dtype=np.float32)
-    for unit in range(units):
-        last = np.zeros(length, dtype=np.int64)
-        seen = 0
-        for at in range(dates):
-            if not clear[at, unit]:
-                continue
-            last[seen % length] = at
-            seen += 1
-            if seen < length or at < first:
-                continue
-            _summed(values, unit, last, length, said)
-            if days[at] - days[last[seen % length]] > LONGEST:
-                continue
-            for band in range(bands):
-                out[at - first, band, unit] = said[band]
-    return out
+    by_unit = np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
+    found = _all_summed(by_unit, np.ascontiguousarray(clear.T), days, length, first)
+    return np.ascontiguousarray(found.transpose(1, 2, 0))
