@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habeas.estimation import Overlap, decomposable, fit, graph_search
+from habeas.estimation import Overlap, decomposable, fit, graph_chains, graph_search
 from habeas.estimation.decomposable import average_graphs
 from habeas.estimation.graph_search import Search, search_graphs, toggled
 from habeas.estimation.graphs import complete, decomposable_graphs, neighbours, scores
@@ -75,6 +75,7 @@ def test_a_search_that_ends_too_early_is_told(six, monkeypatch):
     overlap, _, _ = six
     monkeypatch.setattr(graph_search._Space, "look_around", lambda self, most: False)
     monkeypatch.setattr(graph_search._Space, "climb", lambda self, graph, most: graph)
+    monkeypatch.setattr(graph_search, "ENOUGH", 0.0)
     found = search_graphs(overlap, delta=2.0**-6, prior=Prior())
     assert min(found.held) < 0.1
     assert not found.exhausted
@@ -102,19 +103,80 @@ def test_seven_lists_are_searched_by_themselves():
     assert among.weights.sum() == pytest.approx(1)
 
 
-def test_a_wide_sparse_table_gives_a_result_that_is_not_to_be_published(monkeypatch):
-    monkeypatch.setattr(decomposable, "_MOST_SEARCHED", 200)
+@pytest.mark.parametrize("name", ["two classes", "independent"])
+def test_chains_over_six_lists_agree_with_all_graphs(name, monkeypatch):
+    overlap = heterogeneous(6, 1) if name == "two classes" else independent(6, 400, 0.25)
+    exact = average_graphs(overlap)
+    monkeypatch.setattr(decomposable, "MOST_ENUMERATED", 5)
+    monkeypatch.setattr(graph_search, "ENOUGH", 1.1)
+    monkeypatch.setattr(graph_search, "MOST_EVALUATED", 400)
+    monkeypatch.setattr(graph_chains, "STEPS", 15_000)
+    found = average_graphs(overlap)
+    walks = found.search.walks
+    assert walks.converged
+    ends = np.quantile(exact.posterior.draws(4000, 1), np.linspace(0.01, 0.99, 50))
+    distance = max(abs(found.posterior.above(size) - exact.posterior.above(size)) for size in ends)
+    assert distance < 0.04  # 1,200 graphs kept of the chains
+    weight = dict(zip(exact.graphs, exact.weights, strict=True))
+    best = int(np.argmax(found.weights))
+    assert found.weights[best] == pytest.approx(weight[found.graphs[best]], abs=0.05)
+    assert found.weights.sum() == pytest.approx(1)
+
+
+def heterogeneous(k: int, seed: int) -> Overlap:
+    random = np.random.default_rng(seed)
+    chance = np.where(np.arange(1500)[:, None] < 1000, 0.03, 0.1)
+    on = random.random((1500, k)) < chance
+    on = on[on.any(axis=1)].astype(int)
+    return Overlap.from_records({f"L{at:02}": row for at, row in enumerate(on.T)},
+                                lists=[f"L{at:02}" for at in range(k)])  # fmt: skip
+
+
+def test_wide_sparse_tables_give_one_answer_whatever_the_seed(monkeypatch):
+    monkeypatch.setattr(graph_search, "MOST_EVALUATED", 1_500)
+    overlap = heterogeneous(12, 1)
+    said = []
+    for seed in (1, 2):
+        found = search_graphs(overlap, delta=2.0**-12, prior=Prior(), seed=seed)
+        assert max(found.held) < 0.9  # the search alone would not do
+        assert found.walks.converged
+        monkeypatch.setattr(decomposable, "search_graphs", lambda *a, found=found, **b: found)
+        posterior = average_graphs(overlap).posterior
+        said.append((posterior.quantile(0.5), *posterior.interval(0.95)))
+        assert fit(overlap).publishable
+    assert said[0] == pytest.approx(said[1], rel=0.015)
+
+
+def test_chains_that_do_not_agree_are_told(monkeypatch):
     monkeypatch.setattr(graph_search, "MOST_EVALUATED", 1_500)
     monkeypatch.setattr(graph_search, "_STEPS", 10)
     monkeypatch.setattr(graph_search, "_STEPS_EACH", 1)
+    monkeypatch.setattr(graph_chains, "STEPS", 400)
     overlap = independent(22, 2000, 0.03)
     found = fit(overlap)
     said = found.summary()
     assert said.observed < said.low < said.high < 10_000
     assert not found.publishable
     assert "search" in {one.code for one in found.refusals}
+    assert "chains over graphs differ" in found.describe()
     passed = fit(overlap, override={"search": "beside latent classes only"})
     assert passed.publishable
+
+
+def test_the_mutant_whose_chains_take_every_step_is_caught(monkeypatch):
+    """A chain that heeds no evidence is on other graphs, and its answer another one."""
+    overlap = independent(6, 400, 0.25)
+    exact = average_graphs(overlap)
+    monkeypatch.setattr(decomposable, "MOST_ENUMERATED", 5)
+    monkeypatch.setattr(graph_search, "ENOUGH", 1.1)
+    monkeypatch.setattr(graph_search, "MOST_EVALUATED", 400)
+    monkeypatch.setattr(graph_chains, "STEPS", 4_000)
+    right = graph_chains._mass
+    monkeypatch.setattr(graph_chains, "_mass", lambda joint: (right(joint)[0], 0.0))
+    found = average_graphs(overlap)
+    ends = np.quantile(exact.posterior.draws(4000, 1), np.linspace(0.01, 0.99, 50))
+    distance = max(abs(found.posterior.above(size) - exact.posterior.above(size)) for size in ends)
+    assert distance > 0.05
 
 
 def test_the_mutant_that_trusts_any_search_is_caught(monkeypatch):

@@ -26,6 +26,7 @@ from scipy import sparse, special
 
 from habeas.errors import InputError
 from habeas.estimation.checks import require_table
+from habeas.estimation.graph_chains import Walks
 from habeas.estimation.graph_search import Search, search_graphs
 from habeas.estimation.graphs import (
     MOST_ENUMERATED,
@@ -127,12 +128,15 @@ def average_graphs(
     space = (
         _every(overlap, delta) if overlap.k <= MOST_ENUMERATED else _likely(overlap, delta, prior)
     )
-    other = _Joint(space.known, space.matrix, prior, grid, first)
+    other = _Joint(space.known, space.matrix, prior, grid, first, offset=space.offset)
     saturated = _Joint(space.known, space.whole, prior, grid, first)
     share = float(special.expit(saturated.log_evidence - other.log_evidence))
     used, graphs = other, space.graphs
     if include_complete:
-        used = _Joint(space.known, _stacked(space.matrix, space.whole), prior, grid, first)
+        offset = None if space.offset is None else np.append(space.offset, 0.0)
+        used = _Joint(
+            space.known, _stacked(space.matrix, space.whole), prior, grid, first, offset=offset
+        )
         graphs = (*graphs, complete(overlap.k))
     return GraphAverage(
         GridPosterior.of(overlap.observed, used.grid, used.mixture),
@@ -155,6 +159,8 @@ class _Space:
         matrix: how often each set counts in each graph; shape (graphs, sets).
         whole: the same for the complete graph; shape (1, sets).
         search: how the graphs were found, if they were searched.
+        offset: what is added to the evidence of each, so that it counts as often as chains were on
+            it; shape (graphs,), none where each counts by its evidence.
     """
 
     known: Margins
@@ -162,6 +168,7 @@ class _Space:
     matrix: Any
     whole: Any
     search: Search | None = None
+    offset: Floats | None = None
 
 
 def _every(overlap: Overlap, delta: float) -> _Space:
@@ -181,7 +188,9 @@ def _likely(overlap: Overlap, delta: float, prior: Prior) -> _Space:
     """The graphs that a search finds, those apart that are too unlikely to matter."""
     search = search_graphs(overlap, delta=delta, prior=prior)
     kept = int((search.evidence > search.evidence[0] - _WINDOW).sum())
-    graphs = search.graphs[: min(kept, _MOST_SEARCHED)]
+    graphs, offset = search.graphs[: min(kept, _MOST_SEARCHED)], None
+    if search.walks is not None:
+        graphs, offset = search.walks.graphs, _by_visits(search, search.walks)
     counted = [_counted(graph) for graph in (*graphs, complete(overlap.k))]
     sets = [0, *sorted({one for counts in counted for one in counts} - {0})]
     column = {one: at for at, one in enumerate(sets)}
@@ -190,7 +199,19 @@ def _likely(overlap: Overlap, delta: float, prior: Prior) -> _Space:
     values = [float(count) for counts in counted for one, count in counts.items() if one]
     matrix = sparse.csr_array((values, (rows, columns)), shape=(len(counted), len(sets)))
     known = SparseMargins(overlap, delta, np.empty(0)).margins(sets)
-    return _Space(known, graphs, matrix[:-1], matrix[-1:], search)
+    return _Space(known, graphs, matrix[:-1], matrix[-1:], search, offset)
+
+
+def _by_visits(search: Search, walks: Walks) -> Floats:
+    """What makes the evidence of graphs that chains were on that of all, parted by visits.
+
+    The evidence of all graphs is taken to be that of those that are known: the complete graph,
+    which is held against it, can then only seem too heavy.
+    """
+    evidence = dict(zip(search.graphs, search.evidence, strict=True))
+    own = np.array([evidence[graph] for graph in walks.graphs])
+    shares = walks.visits / walks.visits.sum()
+    return np.asarray(special.logsumexp(search.evidence) + np.log(shares) - own)
 
 
 def _counted(graph: Graph) -> Counter[int]:
@@ -212,13 +233,21 @@ class _Joint:
     """The joint density of some graphs and the missing, on a grid."""
 
     def __init__(
-        self, known: Margins, matrix: Any, prior: Prior, grid: Grid | None, first: int
+        self,
+        known: Margins,
+        matrix: Any,
+        prior: Prior,
+        grid: Grid | None,
+        first: int,
+        *,
+        offset: Floats | None = None,
     ) -> None:
+        self._offset = np.zeros(matrix.shape[0]) if offset is None else offset
         self._known, self._all, self._matrix, self._prior = known, matrix, matrix, prior
         kept = np.arange(matrix.shape[0])
         if grid is None and len(kept) > _BLOCK:
             kept = self._contenders(first)
-            self._matrix = matrix[kept]
+            self._matrix, self._offset = matrix[kept], self._offset[kept]
         self.grid = grid or adaptive_grid(self._density, first=first, furthest=self._furthest())
         self.mixture, evidence = self._summed()
         """The density over all graphs at each point, and the evidence of each graph; logarithms."""
@@ -233,21 +262,21 @@ class _Joint:
         for at in range(0, len(self.grid.missing), points):
             missing = self.grid.missing[at : at + points]
             weights = self.grid.log_weights[at : at + points]
-            blocks = [self._block(part, missing) for part in self._parts()]
+            blocks = [self._block(*part, missing) for part in self._parts()]
             mixture.append(_logsum([_logsum(block, 0) for block in blocks], 0))
             evidence.append(np.concatenate([_logsum(block + weights, 1) for block in blocks]))
         return np.concatenate(mixture), _logsum(evidence, 0)
 
     def of_graph(self, at: int) -> Floats:
         """The density under one graph at each point of the grid."""
-        return np.asarray(self._block(self._all[at : at + 1], self.grid.missing)[0])
+        return np.asarray(self._block(self._all[at : at + 1], np.zeros(1), self.grid.missing)[0])
 
     def _contenders(self, first: int) -> npt.NDArray[np.intp]:
         """The graphs that may have any weight; block by block, so that little is held at once."""
         hopes = []
         best = []
         for part in self._parts():
-            density = partial(self._block, part)
+            density = partial(self._block, *part)
             hope, least = summits(density, first=first, furthest=self._furthest())
             hopes.append(hope)
             best.append(least)
@@ -257,19 +286,19 @@ class _Joint:
         largest = self._prior.largest
         return FURTHEST if largest is None else max(largest - self._known.observed, 0.0)
 
-    def _parts(self) -> Iterator[Any]:
+    def _parts(self) -> Iterator[tuple[Any, Floats]]:
         for at in range(0, self._matrix.shape[0], _BLOCK):
-            yield self._matrix[at : at + _BLOCK]
+            yield self._matrix[at : at + _BLOCK], self._offset[at : at + _BLOCK]
 
     def _density(self, missing: Floats) -> Floats:
         """The density of the missing under each graph."""
-        return self._block(self._matrix, missing)
+        return self._block(self._matrix, self._offset, missing)
 
-    def _block(self, matrix: Any, missing: Floats) -> Floats:
+    def _block(self, matrix: Any, offset: Floats, missing: Floats) -> Floats:
         population = self._known.observed + missing
         shared = log_gamma_ratio(missing, self._known.observed + 1.0, 1.0)
         shared = shared + self._prior.log_density(population)
-        return np.asarray(matrix @ self._known.terms(missing) + shared)
+        return np.asarray(matrix @ self._known.terms(missing) + shared + offset[:, None])
 
 
 def _logsum(values: Floats | list[Floats], axis: int) -> Floats:

@@ -5,7 +5,8 @@ neighbours of the best graph that it has not yet looked around, again and again,
 is too unlikely to matter: an Occam's window over graphs (Madigan and Raftery 1994), each weighed by
 its evidence summed over the population. How much of the posterior the graphs found hold is
 estimated by chains that walk among all graphs, found or not (George and McCulloch 1997): the share
-of their steps that are on graphs that were found.
+of their steps that are on graphs that were found. Where that is too little, longer chains take the
+place of the search (`graph_chains`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from habeas.estimation.graph_chains import Walks, walk_graphs
 from habeas.estimation.graphs import Graph, elimination
 from habeas.estimation.grid import FURTHEST, WHOLE, Floats
 from habeas.estimation.log_gamma import log_gamma_ratio
@@ -36,6 +38,9 @@ _STEPS = 2_500
 _STEPS_EACH = 30
 """Steps of a chain, at least, and for each pair of lists. The first fifth is left out."""
 
+ENOUGH = 0.9
+"""The share of the posterior that the graphs found have to hold, by every chain."""
+
 _MOST_POINTS = 1_000
 _FARTHEST = 1e12
 """Missing at the end of the grid of the search; the average itself goes on."""
@@ -50,12 +55,14 @@ class Search:
         evidence: logarithms, of each.
         held: the estimated share of the posterior of all graphs that these hold, by chain.
         exhausted: whether the search ended because nothing likely was left, not for its length.
+        walks: chains that take its place; none where the graphs found hold enough.
     """
 
     graphs: tuple[Graph, ...]
     evidence: Floats
     held: tuple[float, ...]
     exhausted: bool
+    walks: Walks | None = None
 
 
 def search_graphs(
@@ -83,9 +90,16 @@ def search_graphs(
     exhausted = space.look_around(most)
     found = dict(space.evidence)
     held = [space.walk(top, found, random) for top in tops]
-    found = space.evidence
+    walks = None
+    if min(held) < ENOUGH:
+        starts = [space.empty, *(space.random_start(random) for _ in range(_STARTS - 1))]
+        walks = walk_graphs(space, starts, space.log_population, seed=seed)
+    found = space.evidence | (
+        {} if walks is None else {one: space.known(one) for one in walks.graphs}
+    )
     order = sorted(found, key=lambda graph: (-found[graph], graph))
-    return Search(tuple(order), np.array([found[graph] for graph in order]), tuple(held), exhausted)
+    evidence = np.array([found[graph] for graph in order])
+    return Search(tuple(order), evidence, tuple(held), exhausted, walks)
 
 
 class _Space:
@@ -98,6 +112,7 @@ class _Space:
         missing, weights = _points(overlap.observed, min(_FARTHEST, max(largest, 0.0)))
         self._margins = SparseMargins(overlap, delta, missing)
         population = overlap.observed + missing
+        self.log_population = np.log(population)
         self._shared = (
             log_gamma_ratio(missing, overlap.observed + 1.0, 1.0)
             + prior.log_density(population)
@@ -137,6 +152,13 @@ class _Space:
         gain = term(shared | first | second) + term(shared)
         gain = gain - term(shared | first) - term(shared | second)
         return -gain if graph[one] >> other & 1 else gain
+
+    def step(self, graph: Graph, one: int, other: int) -> tuple[Graph, Floats] | None:
+        """The graph with an edge more or less, and what that adds; none if it is not allowed."""
+        ahead = toggled(graph, one, other)
+        if ahead is None or self._edges(ahead) == self._complete_edges:
+            return None
+        return ahead, self._change(graph, one, other)
 
     @staticmethod
     def _edges(graph: Graph) -> int:

@@ -13,6 +13,7 @@ from habeas.errors import InputError
 from habeas.estimation.assumptions import ASSUMPTIONS, COMPLETE_GRAPH, Words
 from habeas.estimation.checks import DRAWS, require_draws
 from habeas.estimation.decomposable import GraphAverage, average_graphs
+from habeas.estimation.graph_chains import Walks
 from habeas.estimation.grid import Floats, Grid
 from habeas.estimation.latent_class import (
     JUDGED,
@@ -108,6 +109,17 @@ def _of_graphs(found: GraphAverage) -> dict[str, object]:
         "has_mean": found.posterior.has_mean,
         "search_held": None if found.search is None else list(found.search.held),
         "search_exhausted": None if found.search is None else found.search.exhausted,
+        **_of_walks(None if found.search is None else found.search.walks),
+    }
+
+
+def _of_walks(walks: Walks | None) -> dict[str, object]:
+    if walks is None:
+        return {}
+    return {
+        "walk_steps": walks.steps,
+        "walk_r_hat": {"population": walks.population.r_hat, "edges": walks.edges.r_hat},
+        "walk_bulk": {"population": walks.population.bulk, "edges": walks.edges.bulk},
     }
 
 
@@ -115,8 +127,14 @@ def _missed(found: GraphAverage) -> tuple[Refusal, ...]:
     """A refusal where graphs were searched and too much may not have been found."""
     if found.search is None:
         return ()
-    least = min(found.search.held)
-    return below("search", least, f"the graphs found hold {least:.2f} of it, by the worst chain")
+    least, walks = min(found.search.held), found.search.walks
+    said = f"the graphs found hold {least:.2f} of it, by the worst chain"
+    if walks is None:
+        return below("search", least, said)
+    if walks.converged:
+        return ()
+    worst = max(walks.population, walks.edges, key=lambda one: one.r_hat)
+    return (refuse("search", least, f"{said}, and chains over graphs differ: {worst.figures()}"),)
 
 
 def loglinear(
