@@ -61,25 +61,29 @@ def _summed(
     dates, bands = values.shape
     out = np.full((dates - first, bands), np.nan, dtype=np.float32)
     last = np.zeros(length, dtype=np.int64)
+    total = np.zeros(bands, dtype=np.float64)
     some = np.empty(length, dtype=np.float32)
-    count = 0
+    median = length <= MEDIAN_UPTO
+    count = slot = 0
     for at in range(dates):
         if not seen[at]:
             continue
-        last[count % length] = at
+        for band in range(bands):
+            if count >= length:
+                total[band] -= values[last[slot], band]
+            total[band] += values[at, band]
+        last[slot] = at
         count += 1
-        if count < length or at < first or days[at] - days[last[count % length]] > LONGEST:
+        slot = slot + 1 if slot + 1 < length else 0
+        if count < length or at < first or days[at] - days[last[slot]] > LONGEST:
             continue
         for band in range(bands):
-            # From the oldest on, so that it is the same wherever a run begins.
-            total = np.float32(0)
-            for age in range(length):
-                some[age] = values[last[(count + age) % length], band]
-                total += some[age]
-            if length <= MEDIAN_UPTO:
+            if median:
+                for place in range(length):
+                    some[place] = values[last[place], band]
                 out[at - first, band] = _middle(some, length)
             else:
-                out[at - first, band] = total / np.float32(length)
+                out[at - first, band] = total[band] / length
     return out
 
 
