@@ -182,6 +182,21 @@ def test_an_outline_that_is_none_is_refused(changed: Scene, outline: object, rea
         detect(changed.cube, outline, settings=SETTINGS)  # type: ignore[arg-type]
 
 
+def test_ground_that_no_image_shows_is_no_part_of_the_surroundings(changed: Scene) -> None:
+    cube = changed.cube.copy(deep=True)
+    for name in cube.data_vars:
+        cube[name][:, :, : cube.sizes["x"] // 2 - 4] = np.nan
+        cube[name][:, : cube.sizes["y"] // 2 - 4] = np.nan
+    assessed, state = watch(cube, changed.outline, settings=SETTINGS)
+    assert state is not None
+    shown = np.isfinite(cube["red"].values).any(axis=0).ravel()
+    reference = state.model.surroundings.reference
+    assert reference.sum() >= 24
+    assert shown[reference].all()
+    (one,) = assessed.disturbances
+    assert abs((one.best - date(2020, 8, 3)).days) <= 20
+
+
 def test_a_point_with_an_uncertainty_is_a_site(changed: Scene) -> None:
     around = DetectionSettings(watch_from=date(2020, 1, 1), uncertainty=40)
     found = detect(changed.cube, Point(500_100, 3_599_900), settings=around)

@@ -166,9 +166,10 @@ def _water(history: Stack) -> Bools:
 
 
 def _seen(history: Stack, ring: Bools) -> Bools:
-    """Pixels that were clear nearly as often as the rest."""
+    """Pixels that were clear nearly as often as those of the ring that the images show at all."""
     count = history.clear.sum(axis=0)
-    return np.asarray(count >= 0.7 * np.median(count[ring])) if ring.any() else ring
+    shown = count[ring & (count > 0)]
+    return np.asarray(count >= 0.7 * np.median(shown)) if len(shown) else count > 0
 
 
 def median_over(values: Floats, clear: Bools, pixels: Bools) -> Floats:
