@@ -405,3 +405,23 @@ def test_the_pictures_of_the_page_are_those_that_the_script_draws():
     assert set(re.findall(r"images/(estimate-[a-z-]+\.png)", page)) == named
     assert all((script.IMAGES / name).read_bytes().startswith(b"\x89PNG") for name in named)
     assert script.TABLE.resolve() == KOSOVO
+
+
+APART = "A,B,C,D,count\n" + "".join(
+    f"{','.join(pattern)},{count}\n"
+    for pattern, count in {
+        "1000": 90, "0100": 324, "1100": 32, "0010": 120, "1010": 126, "0110": 28, "1110": 138,
+        "0001": 154, "1001": 24, "0101": 46, "1101": 12, "0011": 24, "1011": 154, "0111": 19,
+        "1111": 186,
+    }.items()
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "CONTRADICTION"), ("fa", "ناسازگاری")])
+def test_methods_that_contradict_each_other_are_told_in_words(tmp_path, lang, word):
+    file = tmp_path / "apart.csv"
+    file.write_text(APART, encoding="utf-8")
+    shown = run("estimate", str(file), *QUICK, "--lang", lang)
+    assert word in shown.output
+    agreeing = run("estimate", str(KOSOVO), *QUICK, "--lang", lang)
+    assert word not in agreeing.output

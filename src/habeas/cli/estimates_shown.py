@@ -29,6 +29,7 @@ def card_shown(card: Card, recorded: Recorded | None) -> dict[str, Any]:
 def print_card(card: Card, recorded: Recorded | None, lang: Language) -> None:
     """The methods as a table, each with what it assumes; strata below; what it is not."""
     from habeas.cli.terminal import say, screen
+    from habeas.estimation.agreement import disagreements
     from habeas.estimation.wording import load_words
 
     words = load_words(lang)
@@ -41,6 +42,8 @@ def print_card(card: Card, recorded: Recorded | None, lang: Language) -> None:
         facts.append(words("page.clearance", clearance=card.asked.clearance))
     _sentence(words.listed(facts))
     console.print(_methods(card, lang))
+    for one in disagreements(card.outcomes):
+        _sentence(one.describe(lang))
     _sentence(words("not.alone"))
     _sentence(words("not.unreachable"))
     if card.strata is not None:

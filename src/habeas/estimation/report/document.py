@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from habeas.estimation.agreement import disagreements
 from habeas.estimation.fitting import Outcome
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.refusal import Refusal
@@ -35,6 +36,10 @@ def document_of(card: Card) -> dict[str, Any]:
         "seed": asked.seed,
         "override": dict(asked.override),
         "publishable": is_publishable(card),
+        "disagreements": [
+            asdict(one) | {"en": one.describe("en"), "fa": one.describe("fa")}
+            for one in disagreements(card.outcomes)
+        ],
         "outcomes": [outcome_document(one) for one in card.outcomes],
         "checks": _checks(card.checks),
         "strata": None if card.strata is None else _strata(card.strata),

@@ -8,6 +8,7 @@ from typing import Final
 
 from habeas.drawing.assets import font_faces
 from habeas.drawing.markup import Html, element, figure, foreign, join, prose
+from habeas.estimation.agreement import disagreements
 from habeas.estimation.consistency import apart_pairs, nearly_inside
 from habeas.estimation.figures.forest import DOUBTED, state_words
 from habeas.estimation.figures.picture import Picture, Table
@@ -131,6 +132,10 @@ def _stance(card: Card, words: Words) -> Html:
 def _methods(card: Card, pictures: Pictures, words: Words) -> list[Html]:
     return [
         picture_of(pictures["forest"], words, open_table=True),
+        *(
+            element("div", paragraph(one.describe(words.language), words), class_="warning")
+            for one in disagreements(card.outcomes)
+        ),
         *(_method(outcome, words) for outcome in card.outcomes),
         *_beside(card, words),
     ]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
+from habeas.estimation.agreement import COMPARED
 from habeas.estimation.figures.forest import ForestRow, State
 from habeas.estimation.fitting import Outcome
 from habeas.estimation.refusal import RULES, Refusal
 from habeas.estimation.report.card import Card, inner_level
 from habeas.estimation.strata import Stratum
 from habeas.estimation.wording import Words
-
-COMPARED: Final = "independence"
-"""The method that stands there only so that others are held against it."""
 
 
 def method_name(method: str) -> Callable[[Words], str]:
