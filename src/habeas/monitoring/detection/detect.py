@@ -100,7 +100,7 @@ def watch(
     check_cube(cube)
     site = site_mask(cube, outline, settings.uncertainty)
     beyond = leaves_images(cube, outline, settings.uncertainty)
-    window = window_of(site, settings.ring[1] + 2)
+    window = window_of(site, settings.ring[1])
     whole, cube, site = site.shape, cube.isel(y=window[0], x=window[1]), site[window]
     place = Place(site, ring_of(site, settings.ring), beyond)
     key = _key(cube, outline, settings)

@@ -44,7 +44,7 @@ class DetectionSettings:
     watch_from: date | None = None
     uncertainty: float = 0.0
     level: float = 0.9
-    ring: tuple[int, int] = (3, 10)
+    ring: tuple[int, int] = (3, 8)
 
     def __post_init__(self) -> None:
         if not 0.001 <= self.alarms_per_site_year <= 0.5:
