@@ -164,7 +164,7 @@ def _when(ground: Ground, pixels: Bools, way: Floats, view: View) -> Beginning:
     mean, seen = ground.mean_of(pixels)
     series = (mean @ way).astype(np.float64)
     chosen = np.flatnonzero(seen & (ground.days <= view.until))
-    watched = chosen[chosen >= ground.first - 1]
+    watched = chosen[max(int(np.searchsorted(chosen, ground.first)) - 1, 0) :]
     noise = series[: ground.first][seen[: ground.first]]
     scale = max(1.4826 * float(np.median(np.abs(noise))), 1e-3) if len(noise) else 1.0
     return beginning(

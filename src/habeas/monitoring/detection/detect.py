@@ -109,15 +109,21 @@ def watch(
         first = watch_begins(images.days, settings)
         reasons = too_little(images, place, first)
         if reasons:
-            return _cannot(reasons, images, first), None
+            return _cannot(
+                reasons, images, first
+            ), None if state is None or state.key != key else state
         kept = () if state is None or state.key != key else state.alarms
+        before = None
         state = replace(_begun(images, place, first, settings, key), alarms=kept)
         rest = replace(images.since(len(state.track.days)), doubled=())
         state = _onward(state, rest, place, settings, lambda: images)
     else:
+        before = int(state.track.days[-1])
+        if len(cube["time"]) == state.images:
+            return _laid_out(_assessment(state, place, settings), whole, window), state
         state = _continued(state, place, settings, cube)
     state = replace(state, images=len(cube["time"]))
-    state = _decided(state, place, settings, cube)
+    state = _decided(state, place, settings, cube, before)
     return _laid_out(_assessment(state, place, settings), whole, window), state
 
 
@@ -150,7 +156,7 @@ def _continues(state: WatchState, key: str, cube: xr.Dataset) -> bool:
     if state.key != key or len(cube["time"]) < state.images:
         return False
     days = cube["time"].values[: state.images].astype("datetime64[D]").astype(np.int64)
-    known = set(state.track.scenes)
+    known = set(state.track.scenes) | set(state.track.doubled)
     return set(np.unique(days)) == set(np.unique(state.track.days)) and known == {
         str(name) for name in cube["scene"].values[: state.images]
     }
@@ -184,8 +190,6 @@ def _continued(
     state: WatchState, place: Place, settings: DetectionSettings, cube: xr.Dataset
 ) -> WatchState:
     """A state with newer images."""
-    if len(cube["time"]) == state.images:
-        return state
     new = stack_of(cube, state.images)
     return _onward(state, new, place, settings, lambda: stack_of(cube))
 
@@ -220,10 +224,10 @@ def _onward(
 def _renewed(state: WatchState, place: Place, whole: Callable[[], Stack], year: int) -> WatchState:
     """A state at the beginning of a year of the watch, its model learned anew if all was quiet."""
     state = replace(state, year=year)
-    if state.alarms or went_off(_scores(state)):
+    start = int(state.track.days[state.track.first]) + year * YEAR_DAYS
+    if went_off(_scores(state)) or any(alarm.day < start for alarm in state.alarms):
         return state
     images = whole()
-    start = int(state.track.days[state.track.first]) + year * YEAR_DAYS
     images = images.until(int(np.searchsorted(images.days, start)))
     model = learn(images, place.site.ravel(), place.ring.ravel(), state.patches, state.model)
     track = learned_anew(state.track, model, state.patches, images)
@@ -231,16 +235,32 @@ def _renewed(state: WatchState, place: Place, whole: Callable[[], Stack], year: 
 
 
 def _decided(
-    state: WatchState, place: Place, settings: DetectionSettings, cube: xr.Dataset
+    state: WatchState,
+    place: Place,
+    settings: DetectionSettings,
+    cube: xr.Dataset,
+    before: int | None,
 ) -> WatchState:
-    """A state with the alarms of its track, and what is to be said of each."""
-    scores = _scores(state)
+    """A state with the alarms of its track, and what is to be said of each.
+
+    Args:
+        state: with the new images.
+        place: of the site.
+        settings: of the watch.
+        cube: all images.
+        before: the last day of the run before; none if there was none that this one goes on from.
+    """
     seen = _Seen(state, place, cube, settings)
-    alarms = alarms_of(scores, place.site.shape, state.alarms, seen.cover)
-    last = int(state.track.days[-1])
+    kept = tuple(
+        alarm
+        if before is not None and before > alarm.day + QUIET
+        else replace(alarm, covered=seen.cover(alarm.day, alarm.patch))
+        for alarm in state.alarms
+    )
+    alarms = alarms_of(_scores(state), place.site.shape, kept, seen.cover)
     said = tuple(
         state.disturbances[at]
-        if at < len(state.disturbances) and last > alarm.day + 2 * HORIZON
+        if at < len(state.disturbances) and before is not None and before > alarm.day + HORIZON
         else seen.said(alarm, alarms[at + 1 :])
         for at, alarm in enumerate(alarms)
     )

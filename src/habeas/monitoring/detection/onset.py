@@ -90,9 +90,10 @@ def beginning(evidence: Evidence, level: float, tempering: float, alarm: int) ->
     size = abs(float(np.median(shown))) if len(shown) else 1.0
     fits = _profile(evidence.series / np.hypot(1, _MISFIT * size), days)
     weight = tempering * _independent(evidence.noise)
-    last = int(np.searchsorted(days, alarm, side="right"))
+    last = max(int(np.searchsorted(days, alarm, side="right")), 1)
     log = -0.5 * weight * fits[:last]
-    gaps = np.diff(days[:last], prepend=days[0] - np.median(np.diff(days)).clip(1, 30))
+    step = np.median(np.diff(days)).clip(1, 30) if len(days) > 1 else 30
+    gaps = np.diff(days[:last], prepend=days[0] - step)
     prior = np.full(len(RAMPS), (1 - _ABRUPT) / (len(RAMPS) - 1))
     prior[0] = _ABRUPT
     mass = np.exp(log - log.max()) * prior * np.maximum(gaps, 1)[:, None]

@@ -21,6 +21,9 @@ SIDES = (2, 3, 5)
 _SMALL = 12
 """Pixels up to which a site is watched as a whole too; larger ones are covered by squares."""
 
+_LARGE = 900
+"""Pixels of a site from which its squares lie a part of their side apart, for want of room."""
+
 COPIES = 6
 """Copies of the site at most."""
 
@@ -87,7 +90,7 @@ def patches_of(site: Bools, usable: Bools) -> Patches:
         usable: surroundings on which copies and single patches may lie; shape (y, x).
     """
     rows, columns = np.nonzero(site)
-    own = _cells(site, 0.75, 1)
+    own = _own_cells(site)
     whole = (rows, columns)
     if len(rows) <= _SMALL:
         own.append((len(SIDES), whole))
@@ -124,6 +127,18 @@ def spill_of(site: Bools) -> Spill:
     width = site.shape[1]
     places = [at[:, 0] * width + at[:, 1] for at in (outer, inner)]
     return Spill(places[0], places[1], share.astype(np.float32))
+
+
+def _own_cells(site: Bools) -> list[tuple[int, _Cell]]:
+    """The squares of a site: all that there are, or two thirds of a side apart in a large one."""
+    if site.sum() <= _LARGE:
+        return _cells(site, 0.75, 1)
+    return [
+        cell
+        for kind, side in enumerate(SIDES)
+        for cell in _cells(site, 0.75, (2 * side + 2) // 3)
+        if cell[0] == kind
+    ]
 
 
 def _cells(area: Bools, least: float, step: int) -> list[tuple[int, _Cell]]:

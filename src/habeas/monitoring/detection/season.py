@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.detection.settings import GAP_DAYS
 from habeas.monitoring.detection.stack import Bools, Days, Floats
 from habeas.monitoring.detection.windows import compiled
 
@@ -97,11 +98,12 @@ def _solved(problem: Problem, weights: Floats) -> Floats:
     dates, bands, pixels = problem.response.shape
     terms = problem.design.shape[1]
     squares = (problem.design[:, :, None] * problem.design[:, None, :]).reshape(dates, -1)
-    gram = (squares.T @ weights).T.reshape(pixels, terms, terms) + np.diag(problem.ridge + 1e-4)
+    ridge = problem.ridge + 1e-4
+    gram = (squares.T @ weights).T.reshape(pixels, terms, terms) + np.diag(ridge)
     weighted = (problem.response * weights[:, None]).reshape(dates, -1)
     moment = (problem.design.T @ weighted).reshape(terms, bands, pixels)
     if problem.towards is not None:
-        moment = moment + problem.ridge[:, None, None] * problem.towards
+        moment = moment + ridge[:, None, None] * problem.towards
     solved = np.linalg.solve(gram, moment.transpose(2, 0, 1).astype(np.float64))
     return np.ascontiguousarray(solved.transpose(1, 2, 0)).astype(np.float32)
 
@@ -123,6 +125,17 @@ def fit(problem: Problem, before: Fit | None = None) -> tuple[Fit, Floats]:
         scale = spread(left, problem.clear)
         weights = _weighed(left, scale, problem.clear)
     return Fit(coefficients, scale), weights
+
+
+def years_back(days: Days) -> Days:
+    """Years counted back from the last day; a year that is begun goes with the one after it.
+
+    Args:
+        days: since 1970; shape (t,), ascending.
+    """
+    back = (days[-1] - days) // 365
+    whole = max(int((days[-1] - days[0] + GAP_DAYS) // 365), 1)
+    return np.asarray(np.minimum(back, whole - 1))
 
 
 def left_out(problem: Problem, weights: Floats, years: Days) -> Floats:

@@ -55,6 +55,12 @@ class Stack:
         """The place of the first of these bands that there is."""
         return next((self.bands.index(name) for name in names if name in self.bands), None)
 
+    def only(self, pixels: Bools) -> Stack:
+        """The same, with the other pixels taken for hidden; shape (pixels,)."""
+        return replace(
+            self, clear=self.clear & pixels, values=self.values * pixels.astype(np.float32)
+        )
+
     def until(self, end: int) -> Stack:
         """The images before this one."""
         return self._part(slice(None, end))
@@ -84,16 +90,18 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
         cube: see `cube`; already checked.
         first: the first date to take.
     """
-    sensors = _sensors(cube["sensor"].values.astype(str))[first:]
-    earlier = {str(name) for name in cube["scene"].values[:first]}
-    cube = cube.isel(time=slice(first, None))
-    bands = bands_of(cube)
+    sensors = _sensors(cube["sensor"].values.astype(str))
     times = cube["time"].values.astype("datetime64[D]").astype(np.int64)
+    lead = int(np.searchsorted(times[:first], times[first])) if first < len(times) else first
+    earlier = {str(name) for name in cube["scene"].values[:lead]}
+    cube, sensors, times = cube.isel(time=slice(lead, None)), sensors[lead:], times[lead:]
+    bands = bands_of(cube)
     scenes = [str(name) for name in cube["scene"].values]
     raw = np.stack(
         [cube[name].transpose("time", "y", "x").values.astype(np.float32) for name in bands], axis=1
     )
     keep = _once(times, sensors, scenes, raw, earlier)
+    keep = keep[keep >= first - lead]
     raw = raw[keep]
     dates, count = raw.shape[:2]
     flat = raw.reshape(dates, count, -1)
@@ -109,7 +117,9 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
         scenes=tuple(scenes[at] for at in keep),
         bands=bands,
         shape=(cube.sizes["y"], cube.sizes["x"]),
-        doubled=tuple(scenes[at] for at in sorted(set(range(len(scenes))) - set(keep.tolist()))),
+        doubled=tuple(
+            scenes[at] for at in sorted(set(range(first - lead, len(scenes))) - set(keep.tolist()))
+        ),
     )
 
 

@@ -11,15 +11,23 @@ that is weak.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from habeas.monitoring.detection.patches import SIDES, Patches, Spill
-from habeas.monitoring.detection.season import Fit, Problem, fit, left_out, spread, year_terms
+from habeas.monitoring.detection.season import (
+    Fit,
+    Problem,
+    fit,
+    left_out,
+    spread,
+    year_terms,
+    years_back,
+)
 from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
-from habeas.monitoring.detection.surroundings import Surroundings, choose, common_to
+from habeas.monitoring.detection.surroundings import Surroundings, choose, common_to, often_seen
 from habeas.monitoring.detection.windows import windows
 
 WINDOWS = (4, 8, 16)
@@ -62,6 +70,8 @@ class Model:
     """What the history teaches; nothing in it changes while the site is watched.
 
     Attributes:
+        known: pixels that the history shows often enough to tell what they do; the others are
+            taken for hidden; shape (pixels,).
         sensors: sensors that the history has.
         waves: of the seasons, a year.
         seasons: of every pixel.
@@ -76,6 +86,7 @@ class Model:
             has; shape (windows, seasons, patches).
     """
 
+    known: Bools
     sensors: int
     waves: int
     seasons: Fit
@@ -101,6 +112,8 @@ def learn(
         patches: of the site and its copies.
         before: what a year less of the same images taught; the surroundings stay those chosen then.
     """
+    known = often_seen(history)
+    history = history.only(known)
     sensors = int(history.sensors.max()) + 1
     waves = 2 if history.clear[:, site].mean(axis=1).sum() >= _TWO_WAVES else 1
     if before is not None and (before.sensors, before.waves) != (sensors, waves):
@@ -123,7 +136,9 @@ def learn(
         np.concatenate((slack, 10.0 * variation)),
     )
     following, weights = fit(problem, before.following if before else None)
-    left = left_out(problem, weights, _years(history.days))
+    towards = np.zeros_like(following.coefficients)
+    towards[:sensors] = following.coefficients[:sensors]  # a sensor that only one year has
+    left = left_out(replace(problem, towards=towards), weights, years_back(history.days))
     following = Fit(following.coefficients, _drawn(left, clear))
     whiten = _whitener(left / following.scale, clear)
     pixels = _less_spill(whiten @ (left / following.scale), patches.spill)
@@ -131,6 +146,7 @@ def learn(
     means = Pooled(*_means(pixels, clear, patches), history.days)
     single, whole, apart = _of_patches(means, patches)
     return Model(
+        known=known,
         sensors=sensors,
         waves=waves,
         seasons=seasons,
@@ -150,15 +166,9 @@ def _common(anomalies: Floats, clear: Bools, surroundings: Surroundings, seasons
     return common_to(anomalies[:, :, chosen], clear[:, chosen], seasons.scale[:, chosen])
 
 
-def _years(days: Days) -> Days:
-    """Years counted back from the last day; a year that is begun goes with the one after it."""
-    back = (days[-1] - days) // 365
-    whole = max(int((days[-1] - days[0] + 30) // 365), 1)
-    return np.asarray(np.minimum(back, whole - 1))
-
-
 def left_whitened(model: Model, images: Stack) -> tuple[Floats, Bools]:
     """What the model does not explain, whitened; (t, bands, pixels), and where it is clear."""
+    images = images.only(model.known)
     design = year_terms(images.days, images.sensors, model.sensors, model.waves)
     anomalies = model.seasons.left_over(design, images.values, images.clear)
     ring = _common(anomalies, images.clear, model.surroundings, model.seasons)
@@ -363,7 +373,7 @@ def _by_season(squares: Floats, seen: Bools, days: Days) -> Floats:
         own = seasons == season
         count[season] = seen[own].sum(axis=0)
         total[season] = (squares[own] * seen[own]).sum(axis=0)
-        years[season] = len(np.unique(days[own & seen.any(axis=1)] // 365))
+        years[season] = len(np.unique((days[own & seen.any(axis=1)] / 365.2425).astype(np.int64)))
     total, count = (one + (np.roll(one, 1, 0) + np.roll(one, -1, 0)) / 2 for one in (total, count))
     years = np.maximum(np.maximum(years, np.roll(years, 1, 0)), np.roll(years, -1, 0))
     scene = total.sum(axis=1, keepdims=True) / np.maximum(count.sum(axis=1, keepdims=True), 1)

@@ -14,7 +14,7 @@ from habeas.monitoring.detection.settings import (
     DetectionSettings,
 )
 from habeas.monitoring.detection.stack import Bools, Days, Stack
-from habeas.monitoring.detection.surroundings import ENOUGH, Place
+from habeas.monitoring.detection.surroundings import ENOUGH, Place, often_seen, usable_of
 
 
 def watch_begins(days: Days, settings: DetectionSettings) -> int:
@@ -43,9 +43,14 @@ def too_little(images: Stack, place: Place, first: int) -> tuple[str, ...]:
         reasons.append(f"the images show fewer than {ENOUGH} pixels of the site's surroundings")
     told = _told(images, place.site, place.ring)
     history, watched = images.days[:first][told[:first]], images.days[first:][told[first:]]
-    span = int(images.days[first - 1] - images.days[0]) if first else 0
+    span = int(history[-1] - history[0]) if len(history) else 0
     if span < HISTORY_DAYS - GAP_DAYS:
-        reasons.append(f"the history is {span} days long; it takes two years to know the seasons")
+        reasons.append(
+            f"the history with clear images is {span} days long; it takes two years to know the "
+            "seasons"
+        )
+    elif first:
+        reasons += _too_little_ground(images.until(first), place)
     if len(np.unique(history)) < CLEAR_DATES:
         reasons.append(
             f"the history has {len(np.unique(history))} clear dates; it takes {CLEAR_DATES}"
@@ -53,6 +58,19 @@ def too_little(images: Stack, place: Place, first: int) -> tuple[str, ...]:
     if not len(watched):
         reasons.append("the watch has no clear date")
     return tuple(reasons)
+
+
+def _too_little_ground(history: Stack, place: Place) -> list[str]:
+    """Why the ground is not known well enough before the watch."""
+    reasons = []
+    if often_seen(history)[place.site.ravel()].mean() < 0.5:
+        reasons.append("the history seldom shows half of the site, or in one year alone")
+    usable = int(usable_of(history, place.ring.ravel()).sum())
+    if place.ring.sum() >= ENOUGH > usable:
+        reasons.append(
+            f"{usable} pixels of the surroundings are often seen and no water; it takes {ENOUGH}"
+        )
+    return reasons
 
 
 def _told(images: Stack, site: Bools, ring: Bools) -> Bools:

@@ -18,10 +18,14 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from habeas.errors import InputError
+from habeas.monitoring.detection.season import years_back
 from habeas.monitoring.detection.stack import Bools, Floats, Stack
 
 ENOUGH = 24
 """Pixels of surroundings from which a median is steady."""
+
+FEWEST = 5
+"""Clear dates that a year must have to tell what is usual in it."""
 
 _FAR = 3.0
 """Spreads at which a pixel says nothing of what is common."""
@@ -119,11 +123,6 @@ class Surroundings:
     ring: Bools
     reference: Bools
 
-    @property
-    def enough(self) -> bool:
-        """Whether there are enough to take a median of."""
-        return int(self.reference.sum()) >= ENOUGH
-
 
 def ring_of(site: Bools, ring: tuple[int, int]) -> Bools:
     """The pixels so many rows from the site; nearer ones where the images end there."""
@@ -143,7 +142,7 @@ def choose(history: Stack, anomalies: Floats, site: Bools, ring: Bools) -> Surro
         site: shape (pixels,).
         ring: shape (pixels,).
     """
-    usable = ring & ~_water(history) & _seen(history, ring)
+    usable = usable_of(history, ring)
     if usable.sum() <= ENOUGH:
         return Surroundings(ring, usable)
     own = median_over(anomalies, history.clear, site)
@@ -154,6 +153,20 @@ def choose(history: Stack, anomalies: Floats, site: Bools, ring: Bools) -> Surro
     count = max(ENOUGH, int(_LIKE * usable.sum()))
     limit = np.sort(distance[usable])[min(count, int(usable.sum())) - 1]
     return Surroundings(ring, usable & (distance <= limit))
+
+
+def usable_of(history: Stack, ring: Bools) -> Bools:
+    """The pixels of a ring that the surroundings may be chosen from; shape (pixels,)."""
+    return ring & ~_water(history) & _seen(history, ring) & often_seen(history)
+
+
+def often_seen(history: Stack) -> Bools:
+    """Pixels that were clear often enough, and in two years, to tell what is usual there."""
+    years = years_back(history.days)
+    enough = np.zeros(history.clear.shape[1], dtype=np.int64)
+    for year in np.unique(years):
+        enough += history.clear[years == year].sum(axis=0) >= FEWEST
+    return np.asarray(enough >= 2)
 
 
 def _water(history: Stack) -> Bools:

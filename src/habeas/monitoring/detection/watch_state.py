@@ -14,12 +14,15 @@ from habeas.monitoring.detection.alarms import Alarm
 from habeas.monitoring.detection.calibration import less_unrest
 from habeas.monitoring.detection.patches import Patches
 from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
-from habeas.monitoring.detection.statistic import WINDOWS, Model, Pooled, pooled, statistic
+from habeas.monitoring.detection.statistic import Model, Pooled, pooled, statistic
 from habeas.monitoring.detection.surroundings import pixel_means
+from habeas.monitoring.detection.windows import LONGEST
 from habeas.monitoring.disturbance import Disturbance
 
-KEPT = 4 * max(WINDOWS)
-"""Dates whose observations are kept, for windows that reach back from a new date."""
+
+def _kept(days: Days) -> int:
+    """The first date whose observations are kept: windows reach back no farther from the last."""
+    return int(np.searchsorted(days, days[-1] - LONGEST))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +113,8 @@ def follow(
         site=own,
         ring=around,
         told=told,
-        values=observed.values[-KEPT:],
-        clear=observed.clear[-KEPT:],
+        values=observed.values[_kept(images.days) :],
+        clear=observed.clear[_kept(images.days) :],
     )
 
 
@@ -137,8 +140,8 @@ def go_on(
         site=np.concatenate((track.site, own)),
         ring=np.concatenate((track.ring, around)),
         told=np.concatenate((track.told, told)),
-        values=observed.values[-KEPT:],
-        clear=observed.clear[-KEPT:],
+        values=observed.values[_kept(observed.days) :],
+        clear=observed.clear[_kept(observed.days) :],
     )
 
 
@@ -151,7 +154,7 @@ def learned_anew(track: Track, model: Model, patches: Patches, images: Stack) ->
         patches: which to follow.
         images: all so far.
     """
-    observed, _ = pooled(model, images.since(max(len(images.days) - KEPT, 0)), patches)
+    observed, _ = pooled(model, images.since(_kept(images.days)), patches)
     return replace(track, values=observed.values, clear=observed.clear)
 
 
