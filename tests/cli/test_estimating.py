@@ -145,12 +145,81 @@ def test_a_table_that_is_refused_says_place_reason_and_mend(tmp_path):
         ("--column", "EXH"),
         ("--column", "lists=EXH"),
         ("--column", "count=EXH"),
+        ("--column", "count=count", "--column", "count=EXH"),
+        ("--override", "inside=one reason", "--override", "inside=another"),
+        ("--option", "loglinear.tables=40", "--option", "loglinear.tables=50"),
+        ("--lists", "EXH,EXH,OSCE"),
+        ("--strata", "count"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(words):
     failed = run("estimate", KOSOVO, "--method", "loglinear", *words, code=2)
     assert "reason: " in failed.stderr
     assert "mend:" in failed.stderr
+
+
+GOOD = "A,B,C,count\n1,0,0,30\n0,1,0,25\n0,0,1,20\n1,1,0,12\n1,0,1,10\n0,1,1,9\n1,1,1,6\n"
+NO_TABLES = {
+    "negative": GOOD.replace("30", "-30"),
+    "fraction": GOOD.replace("30", "30.5"),
+    "nan": GOOD.replace("30", "nan"),
+    "inf": GOOD.replace("30", "inf"),
+    "no end": GOOD.replace("30", "1e400"),
+    "more than are alive": GOOD.replace("30", "1e15"),
+    "nobody": "A,B,C,count\n1,0,0,0\n1,1,0,0\n",
+    "one list empty": "A,B,C,count\n1,0,0,30\n0,1,0,25\n1,1,0,12\n0,0,1,0\n",
+    "one name": GOOD.replace("A,B", "A,A"),
+    "no name": GOOD.replace("A,B", "A,"),
+    "row twice": GOOD + "1,0,0,30\n",
+    "the unseen": GOOD + "0,0,0,31\n",
+    "nothing": "",
+    "header only": "A,B,C,count\n",
+    "two lists": "A,B,count\n1,0,30\n0,1,25\n1,1,12\n",
+    "one list": "A,count\n1,30\n",
+    "inside": "A,B,C,count\n1,0,0,30\n0,0,1,20\n1,1,0,12\n1,0,1,10\n1,1,1,6\n",
+    "no overlap": "A,B,C,count\n1,0,0,30\n0,1,0,25\n0,0,1,20\n",
+    "not UTF-8": GOOD.replace("A", "\xe9").encode("latin-1"),
+    "UTF-16": GOOD.encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("what", NO_TABLES)
+def test_bad_tables_are_refused_with_place_reason_and_mend(tmp_path, what):
+    path = tmp_path / "bad.csv"
+    given = NO_TABLES[what]
+    path.write_bytes(given if isinstance(given, bytes) else given.encode())
+    failed = run("estimate", path, "--method", "chao", code=2)
+    assert failed.stdout == ""
+    told = "".join(failed.stderr.split())
+    assert told.startswith("place:")
+    assert told.index("bad.csv") < told.index("reason:") < told.index("mend:")
+
+
+def test_the_table_that_the_bad_ones_are_made_of_is_taken(tmp_path):
+    (tmp_path / "good.csv").write_text(GOOD)
+    assert "112 persons" in plain(run("estimate", tmp_path / "good.csv", "--method", "chao").stdout)
+
+
+def test_an_empty_count_is_told_to_be_unknown(tmp_path):
+    (tmp_path / "table.csv").write_text(GOOD.replace("1,0,0,30", "1,0,0,"))
+    told = run("estimate", tmp_path / "table.csv", "--method", "chao")
+    assert "exactly on A: taken as unknown, not as zero" in flat(told.stderr)
+
+
+def test_strata_of_nobody_and_of_one_person_are_told(tmp_path):
+    rows = GOOD.replace("count", "place,count").splitlines()
+    north = [rows[0], *(",".join((*row.split(",")[:3], "north", row.split(",")[3]))
+                        for row in rows[1:])]  # fmt: skip
+    text = "\n".join((*north, "1,0,0,south,1", "1,1,0,west,0"))
+    (tmp_path / "table.csv").write_text(text + "\n")
+    asked = ("estimate", tmp_path / "table.csv", "--strata", "place", "--method", "chao", "--json")
+    found = json.loads(run(*asked).stdout)["strata"]["separate"]["strata"]
+    by_label = {one["labels"][0]: one for one in found}
+    assert by_label["north"]["point"] is not None
+    assert by_label["south"]["point"] is None
+    assert by_label["south"]["refusals"]
+    assert by_label["west"]["point"] is None
+    assert "nobody in it is listed" in by_label["west"]["reason"]
 
 
 def test_columns_of_a_table_are_named(tmp_path):

@@ -176,3 +176,17 @@ def test_every_rule_says_what_it_is_in_both_languages():
         assert rule.words
         assert any("؀" <= letter <= "ۿ" for letter in rule.words_fa)
         assert rule.stage in ("table", "result")
+
+
+def test_an_estimate_below_the_listed_is_not_published(monkeypatch):
+    """Where most persons are on two lists the closed form falls below those listed."""
+    below = Overlap.from_counts(
+        "ABC", {"100": 60, "010": 49, "001": 4, "110": 142, "101": 247, "011": 90, "111": 27}
+    )
+    found = fit(below, "sample_coverage")
+    assert found.summary().point < below.observed
+    assert [one.code for one in found.refusals] == ["below_listed"]
+    assert not found.publishable
+    assert not fit(GOOD, "sample_coverage").refusals
+    monkeypatch.setattr("habeas.estimation.closed_methods.below_listed", lambda *_: ())
+    assert fit(below, "sample_coverage").publishable  # the mutant: a floor of fewer than are known

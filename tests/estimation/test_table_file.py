@@ -118,6 +118,14 @@ BAD = [
     ("pattern,count\n1x0,1\n", {}, "line 2.*neither 1 nor 0"),
     ("A,B,s,n\n1,0,x,\n1,0,y,4\n1,1,y,1\n", {"strata": ["s"]}, "none in another stratum"),
     ("count\n3\n", {}, "0 lists"),
+    (COUNTED.replace("A,B,C", "A,,C"), {}, "column 2 has no name"),
+    (COUNTED.replace("0,0,1,3", "0,0,1,1e15"), {}, "line 4.*more persons than there are"),
+    (COUNTED, {"lists": ["A", "A", "C"]}, "'A' is named twice"),
+    (COUNTED, {"lists": ["A", "B"], "strata": ["C", "C"]}, "'C' is named twice"),
+    # Seven patterns with their counts are no seven persons.
+    (COUNTED, {"strata": ["count"]}, "'count' has numbers"),
+    (COUNTED.replace("count", "Zahl"), {"lists": ["A", "B", "C"]}, "'Zahl' has numbers"),
+    ("A,B,id\n1,0,x\n1,1,\n", {"person": "id"}, "line 3.*without an id"),
 ]
 
 

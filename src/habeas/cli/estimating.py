@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from habeas.cli import options
 
 if TYPE_CHECKING:
+    from habeas.estimation.overlap import Overlap
     from habeas.estimation.report.card import Asked, Card
     from habeas.registry.registry import Registry
 
@@ -151,7 +152,7 @@ def fit(
         raise _misused("--record and --about go together", "Name the case: --about case:…")
     asked = _asked(method, level, seed, (override or (), option or ()), origin)
     card = _card(table, (lists, strata, column or ()), asked, (registry, clearance), checked=record)
-    _require_figures(card)
+    _require_figures(card, _place(table, lists))
     if len(asked.methods) == 1:
         warn("one method alone is no result: --method all sets the others beside it")
     recorded = None
@@ -222,7 +223,7 @@ def _asked(
         methods=named,
         level=level,
         seed=seed,
-        override=dict(_pair(said, "CODE=REASON") for said in pairs[0]),
+        override=_pairs(pairs[0], "CODE=REASON"),
         options=_options(pairs[1]),
         origin=origin,
     )
@@ -239,8 +240,19 @@ def _pair(said: str, form: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _pairs(said: Sequence[str], form: str) -> dict[str, str]:
+    """Values by name; a name that comes twice is a slip, for one value would be dropped."""
+    found: dict[str, str] = {}
+    for one in said:
+        name, value = _pair(one, form)
+        if name in found:
+            raise _misused(f"{name!r} is given twice", f"Write {form} once for each")
+        found[name] = value
+    return found
+
+
 def _columns(said: Sequence[str]) -> dict[str, str]:
-    found = dict(_pair(one, "count=NAME") for one in said)
+    found = _pairs(said, "count=NAME")
     for name in found:
         if name not in ("count", "person"):
             raise _misused(f"{name!r} is no kind of column", "Write count=NAME or person=NAME")
@@ -261,7 +273,9 @@ def _options(said: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
             read = json.loads(value)
         except ValueError:
             read = value
-        found.setdefault(method, {})[option] = read
+        if option in found.setdefault(method, {}):
+            raise _misused(f"{name!r} is given twice", "Write METHOD.NAME=VALUE once for each")
+        found[method][option] = read
     return found
 
 
@@ -298,8 +312,35 @@ def _card(
         _tell_unknown(found.without_label, found.disputed)
     else:
         raise _misused("nothing to estimate from", "Give a table, or --lists source:a,source:b")
+    _require_table(overlap, _place(table, names[0]))
+    _tell_unrecorded(overlap)
     with progress("estimating", None, silent=False):
         return make_card(overlap, asked, checked=checked)
+
+
+def _place(table: Path | None, lists: str) -> str:
+    """Where the counts are from, for errors."""
+    return lists if table is None else str(table)
+
+
+def _require_table(overlap: Overlap, place: str) -> None:
+    """Refuse what is no table at all, and say which."""
+    from habeas.errors import InputError
+    from habeas.estimation.checks import require_table
+
+    try:
+        require_table(overlap.pooled())
+    except InputError as error:
+        raise InputError(error.reason, place=place, mend=error.mend) from error
+
+
+def _tell_unrecorded(overlap: Overlap) -> None:
+    """An empty count is not a zero: whoever forgot to fill it in should hear of it."""
+    from habeas.cli.terminal import warn
+
+    for pattern in sorted(overlap.unrecorded):
+        names = [name for at, name in enumerate(overlap.lists) if pattern >> at & 1]
+        warn(f"no count of those exactly on {', '.join(names)}: taken as unknown, not as zero")
 
 
 def _tell_unknown(without: Mapping[str, int], disputed: Mapping[str, int]) -> None:
@@ -313,8 +354,10 @@ def _tell_unknown(without: Mapping[str, int], disputed: Mapping[str, int]) -> No
             warn(f"{name}: sources disagree on {count} persons; they are taken as not known")
 
 
-def _require_figures(card: Card) -> None:
+def _require_figures(card: Card, place: str) -> None:
     """Refuse to print a table of nothing: why stands in the error."""
+    from habeas.errors import InputError
+
     if any(one.result is not None for one in card.outcomes):
         return
     first = card.outcomes[0]
@@ -324,7 +367,7 @@ def _require_figures(card: Card) -> None:
         over = " ".join(f'--override {code}="REASON"' for code in codes)
         card_says = f"Change the table; or say why it is to be estimated all the same ({over}). "
         card_says += "`habeas estimate report` writes a card that says why not"
-    raise _misused(first.reason or "no method gave an estimate", card_says)
+    raise InputError(first.reason or "no method gave an estimate", place=place, mend=card_says)
 
 
 def _record(

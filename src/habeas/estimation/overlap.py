@@ -22,6 +22,9 @@ from habeas.estimation.records import Counts, Patterns, tabulate
 MOST_LISTS = 62
 """A pattern is kept as the bits of one 64-bit number."""
 
+MOST_PERSONS = 10**10
+"""More than are alive: a larger count is a slip, and a spreadsheet has rounded its digits away."""
+
 _MEND = "See docs/estimation.md for the forms that a table can have"
 
 
@@ -374,6 +377,12 @@ def whole_count(count: object, place: str) -> int:
         number = float("none" if "_" in str(count) else count)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InputError(f"{count!r} is no number", place=place, mend=_MEND) from None
-    if not math.isfinite(number) or number != int(number) or number < 0 or number >= 2**53:
+    if not math.isfinite(number) or number != int(number) or number < 0:
         raise InputError(f"{count!r} is no whole number of persons", place=place, mend=_MEND)
+    if number > MOST_PERSONS:
+        raise InputError(
+            f"{count!r} is more persons than there are",
+            place=place,
+            mend="A spreadsheet may have joined or rounded digits: write the count out",
+        )
     return int(number)

@@ -106,6 +106,13 @@ _RULES = (
         0,
     ),
     Rule(
+        "below_listed",
+        "the estimate is below the number of those who are listed: what the method assumes does "
+        "not hold here",
+        "برآورد از شمار فهرست‌شدگان کمتر است: فرض روش این‌جا برقرار نیست",
+        0,
+    ),
+    Rule(
         "failed_tables",
         "too many of the tables drawn anew have no estimate",
         "شمار زیادی از جدول‌های بازنمونه‌گیری‌شده برآوردی ندارند",
@@ -189,6 +196,11 @@ def without_end(intervals: Mapping[str, tuple[float, float]]) -> tuple[Refusal, 
     """A refusal if an interval has an end that is not finite."""
     endless = [name for name, ends in intervals.items() if not all(map(isfinite, ends))]
     return above("no_end", len(endless), ", ".join(endless))
+
+
+def below_listed(point: float, observed: int) -> tuple[Refusal, ...]:
+    """A refusal if an estimate is below what is seen already: an interval would hide it."""
+    return above("below_listed", observed - point, f"{point:,.0f}, and {observed:,} are listed")
 
 
 def table_refusals(overlap: Overlap, *, fewest: int = 3) -> tuple[Refusal, ...]:

@@ -88,9 +88,11 @@ def parse_overlap(
                 place=place,
                 mend=f"The columns are {', '.join(sheet.header)}",
             )
+    _check_named(sheet, (*(lists or ()), *strata))
     counted = count or _count_column(sheet, lists, strata)
     layout = _layout(sheet, lists, tuple(strata), counted, person)
     if counted is None:
+        _refuse_numbers(sheet, layout, person)
         return _of_persons(sheet, layout, person)
     return _of_counts(sheet, layout, counted)
 
@@ -155,6 +157,12 @@ def _sheet(text: str, place: str) -> _Sheet:
 
 def _check(sheet: _Sheet) -> None:
     twice = sorted({name for name in sheet.header if sheet.header.count(name) > 1})
+    if "" in sheet.header:
+        raise InputError(
+            f"column {sheet.header.index('') + 1} has no name",
+            place=sheet.place,
+            mend="Give every column a name of its own, or take the column out",
+        )
     if twice:
         raise InputError(
             f"two columns have the name {twice[0]!r}",
@@ -170,6 +178,41 @@ def _check(sheet: _Sheet) -> None:
             )
 
 
+def _check_named(sheet: _Sheet, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(
+            f"{twice[0]!r} is named twice, among lists and strata",
+            place=sheet.place,
+            mend="Name each list and each stratum once",
+        )
+
+
+def _refuse_numbers(sheet: _Sheet, layout: _Layout, person: str | None) -> None:
+    """Refuse numbers that may be counts where each row would be taken for one person.
+
+    Seven patterns with their counts would else be seven persons. Who names the persons' ids has
+    said what a row is.
+    """
+    if person:
+        return
+    for name in sheet.header:
+        numbers = all(cell.isdecimal() for cell in sheet.column(name))
+        digits = all(_digit(cell) is not None for cell in sheet.column(name))
+        stratum_of_counts = name in layout.strata and name.casefold() in COUNT_NAMES
+        if numbers and not digits and (stratum_of_counts or name not in _named(layout)):
+            raise InputError(
+                f"the column {name!r} has numbers: they may be counts, and each row one pattern",
+                place=sheet.place,
+                mend="Name the counts (count=, --column count=NAME); or, where each row is one "
+                "person, the ids (person=, --column person=NAME), or take the column out",
+            )
+
+
+def _named(layout: _Layout) -> tuple[str, ...]:
+    return (*layout.names, *layout.strata)
+
+
 def _count_column(sheet: _Sheet, lists: Sequence[str] | None, strata: Sequence[str]) -> str | None:
     taken = {*(lists or ()), *strata}
     found = [name for name in sheet.header if name.casefold() in COUNT_NAMES and name not in taken]
@@ -177,7 +220,7 @@ def _count_column(sheet: _Sheet, lists: Sequence[str] | None, strata: Sequence[s
         raise InputError(
             f"{' and '.join(found)} may both be counts",
             place=sheet.place,
-            mend="Name the one that is (count=)",
+            mend="Name the one that is (count=, --column count=NAME)",
         )
     return found[0] if found else None
 
@@ -205,7 +248,9 @@ def _layout(
             raise InputError(
                 f"the column {name!r} has {odd!r}: it is no list, and nothing else is known of it",
                 place=sheet.place,
-                mend="Name the columns of the lists (lists=), of strata (strata=), of the count",
+                mend="Name the columns of the lists (lists=, --lists), of strata (strata=, "
+                "--strata), of the count (count=, --column count=NAME) or of ids (person=, "
+                "--column person=NAME)",
             )
     return _Layout(tuple(names), strata, False)
 
@@ -216,7 +261,7 @@ def _digit_names(sheet: _Sheet, lists: Sequence[str] | None, count: str | None) 
         raise InputError(
             "there are patterns, and no column of counts",
             place=sheet.place,
-            mend=f"Name it (count=), or call it {COUNT_NAMES[0]}",
+            mend=f"Name it (count=, --column count=NAME), or call it {COUNT_NAMES[0]}",
         )
     lengths = {len(cell) for cell in sheet.column(PATTERN)}
     if len(lengths) > 1:
@@ -290,6 +335,12 @@ def _of_persons(sheet: _Sheet, layout: _Layout, person: str | None) -> Overlap:
                 place=sheet.at(line),
                 mend="Leave them out; those on no list are what is estimated",
             )
+        if person and not known:
+            raise InputError(
+                "a person without an id",
+                place=sheet.at(line),
+                mend="Give every person an id of their own, or leave the column of ids out",
+            )
         if person and known in seen:
             raise InputError(
                 f"the person {known!r} stands on line {seen[known]} already",
@@ -330,7 +381,8 @@ def _take(cells: _Cells, cell: Cell, said: str, sheet: _Sheet, line: int) -> Non
         raise InputError(
             f"the pattern stands on line {cells.lines[cell]} already",
             place=sheet.at(line),
-            mend="Give each pattern one row; name the columns of strata (strata=) if there are any",
+            mend="Give each pattern one row; name the columns of strata if there are any "
+            "(strata=, --strata)",
         )
     cells.lines[cell] = line
     if not said:
