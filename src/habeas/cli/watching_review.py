@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from habeas.cli import options
+from habeas.cli import options, site_options
 
 if TYPE_CHECKING:
     from habeas.monitoring.looks.watch_shown import DisturbanceShown
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
 Verdict = Literal["confirm", "reject", "undecided"]
 
-SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="A site of the record: site:…")]
-
 
 def review(
-    site: SiteArgument,
+    site: site_options.Site,
     *,
     disturbance: Annotated[
         int | None,
@@ -49,13 +47,7 @@ def review(
             help="What was looked at and seen; asked for if left out.",
         ),
     ] = None,
-    reader: Annotated[
-        str | None,
-        typer.Option(
-            "--reader", metavar="HANDLE", show_default=False,
-            help="The handle of the one who looked; that of the registry if left out.",
-        ),
-    ] = None,
+    reader: site_options.Reader = None,
     passphrase_file: options.PassphraseFile = None,
     registry: options.Registry = None,
     as_json: options.Json = False,

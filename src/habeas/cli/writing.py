@@ -52,6 +52,16 @@ def write_new(file: Path, data: bytes) -> None:
     write_pieces(file, [data])
 
 
+def write_for_owner(file: Path, data: bytes) -> None:
+    """Write a new file that nobody else on this machine can read.
+
+    Raises:
+        InputError, StorageError: as `write_pieces`.
+    """
+    write_new(file, data)
+    file.chmod(0o600)
+
+
 def write_pieces(file: Path, pieces: Iterable[bytes]) -> int:
     """Write a new file piece by piece; it appears under its name when it is whole.
 

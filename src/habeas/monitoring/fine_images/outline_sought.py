@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from shapely.ops import unary_union
 
 from habeas.claims.values import MultiPolygon, Point, Polygon, Where
 from habeas.errors import InputError, NotFoundError
+from habeas.registry.registry import Registry
 from habeas.registry.view import View
 
 LARGEST = 5_000_000
@@ -38,6 +39,27 @@ class Outline:
     ground: BaseGeometry
     uncertainty: float
     claim: str = ""
+
+
+def seek_outline(
+    registry: Registry, site: str, file: Path | None, uncertainty: float | None
+) -> Outline:
+    """The outline of a site in a file, or that of the record without one.
+
+    Args:
+        registry: where.
+        site: its id.
+        file: with the outline.
+        uncertainty: metres that the user gave; they come before those of the claim.
+
+    Raises:
+        NotFoundError, InputError: as `outline_in_file` and `outline_in_record`.
+    """
+    if file is None:
+        found = outline_in_record(registry.view("sealed"), site, uncertainty)
+    else:
+        found = outline_in_file(file)
+    return found if uncertainty is None else replace(found, uncertainty=uncertainty)
 
 
 def outline_in_file(path: Path) -> Outline:

@@ -6,6 +6,7 @@ run is changed; whoever looks sees both, and whose word each is.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from habeas.claims.values import Ref, Term, Text, When
 from habeas.errors import InputError
 from habeas.registry.recording import check_recorder
 from habeas.registry.registry import Registry
+from habeas.registry.view import Shown
 
 Verdict = Literal["confirm", "reject", "undecided"]
 
@@ -61,6 +63,36 @@ def record_reading(
         InputError: it tells of no disturbance, the handle or the kind cannot be, or a kind is named
             of what is not confirmed.
     """
+    shown, when = _disturbance(registry, detection)
+    if kind is not None and verdict != "confirm":
+        raise InputError(
+            "the kind is named of what is not confirmed", mend="Confirm it, or leave the kind out"
+        )
+    claim = partial(
+        Claim,
+        source=registry.organisation,
+        by=By(text=f"reader {check_recorder(reader)}"),
+        sensitivity=sensitivity,
+    )
+    run_claim = f"claim:{shown.digest}"
+    said = claim(subject=run_claim, predicate=PREDICATES[verdict], value=Text(text=note))
+    with registry.recording(recorder=recorder) as recording:
+        digests = recording.entry([said])
+        if kind is not None:
+            named = claim(
+                subject=shown.claim.subject, predicate="disturbance_kind", value=Term(term=kind),
+                holds=_period(when), note=note,
+            )  # fmt: skip
+            (of_kind,) = recording.entry([named])
+            cites = claim(
+                subject=f"claim:{of_kind}", predicate="reading_of", value=Ref(id=run_claim)
+            )
+            digests += (of_kind, *recording.entry([cites]))
+    return digests
+
+
+def _disturbance(registry: Registry, detection: str) -> tuple[Shown, When]:
+    """The claim that tells of a disturbance, and the interval of it."""
     shown = registry.view("sealed").claim(detection)
     when = shown.claim.value
     if shown.claim.predicate != "disturbance_detected" or not isinstance(when, When):
@@ -69,40 +101,4 @@ def record_reading(
             place=f"claim:{shown.digest[:12]}",
             mend="Look with `habeas watch show SITE`",
         )
-    if kind is not None and verdict != "confirm":
-        raise InputError(
-            "the kind is named of what is not confirmed", mend="Confirm it, or leave the kind out"
-        )
-    by = By(text=f"reader {check_recorder(reader)}")
-    said = Claim(
-        subject=f"claim:{shown.digest}",
-        predicate=PREDICATES[verdict],
-        value=Text(text=note),
-        source=registry.organisation,
-        by=by,
-        sensitivity=sensitivity,
-    )
-    with registry.recording(recorder=recorder) as recording:
-        digests = recording.entry([said])
-        if kind is not None:
-            named = Claim(
-                subject=shown.claim.subject,
-                predicate="disturbance_kind",
-                value=Term(term=kind),
-                source=registry.organisation,
-                by=by,
-                holds=_period(when),
-                note=note,
-                sensitivity=sensitivity,
-            )
-            (of_kind,) = recording.entry([named])
-            cites = Claim(
-                subject=f"claim:{of_kind}",
-                predicate="reading_of",
-                value=Ref(id=f"claim:{shown.digest}"),
-                source=registry.organisation,
-                by=by,
-                sensitivity=sensitivity,
-            )
-            digests += (of_kind, *recording.entry([cites]))
-    return digests
+    return shown, when
