@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from habeas.cli.options import Language
 from habeas.cli.watch_words import said
 from habeas.drawing.bidi import LRI, PDI, RLI
+from habeas.monitoring.figures.wording import word
 
 if TYPE_CHECKING:
     from habeas.monitoring.looks.watch_shown import CurvePoint, DisturbanceShown
@@ -73,11 +74,11 @@ def curve_lines(curve: TextCurve, lang: Language) -> list[str]:
     """The lines of a curve with what each row is; the oldest date is on the left in Persian too."""
     gap = " " * max(len(curve.site) - len(curve.first) - len(curve.last), 1)
     rows = (
-        (curve.site, "site"),
-        (curve.surroundings, "surroundings"),
-        (curve.marks.ljust(len(curve.site)), "marks"),
+        (curve.site, word("site", lang)),
+        (curve.surroundings, word("surroundings", lang)),
+        (curve.marks.ljust(len(curve.site)), said("marks", lang)),
     )
-    lines = [f"{row}  {_isolated(said(key, lang), lang)}" for row, key in rows]
+    lines = [f"{row}  {_isolated(words, lang)}" for row, words in rows]
     return [_from_left(line, lang) for line in (*lines, f"{curve.first}{gap}{curve.last}")]
 
 

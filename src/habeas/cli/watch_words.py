@@ -1,4 +1,7 @@
-"""The words that `habeas watch` says around what the record holds, in English and Persian."""
+"""The words that `habeas watch` says around what the record holds, in English and Persian.
+
+What its pictures say, too, stands in `monitoring.figures.text` alone.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,6 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "fa": "پیشنهاد یک روش، نه مشاهدهٔ یک فرد",
     },
     "began": {"en": "began", "fa": "آغاز"},
-    "alarm": {"en": "alarm", "fa": "هشدار"},
     "images": {"en": "images", "fa": "تصویرها"},
     "without_with": {
         "en": "last clear one without it {}, first with it {}",
@@ -66,8 +68,6 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "calibration": {"en": "False alarms", "fa": "هشدار نادرست"},
     "reasons": {"en": "because", "fa": "زیرا"},
     "curve": {"en": "Curve", "fa": "منحنی"},
-    "site": {"en": "the site", "fa": "محل"},
-    "surroundings": {"en": "its surroundings", "fa": "پیرامون محل"},
     "marks": {"en": "= began, ! alarm", "fa": "= آغاز، ! هشدار"},
     "runs": {"en": "runs: {}", "fa": "اجراها: {}"},
     "written": {"en": "{} files in {}", "fa": "{} پرونده در {}"},

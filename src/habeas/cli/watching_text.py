@@ -12,6 +12,7 @@ from habeas.cli.terminal import Words, screen
 from habeas.cli.text_curve import curve_lines, text_curve
 from habeas.cli.watch_words import said
 from habeas.cli.words import listed, number
+from habeas.monitoring.figures.wording import word
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -80,7 +81,7 @@ def _table(one: DisturbanceShown, site: str, lang: Language) -> Table:
 
 def _rows(one: DisturbanceShown, site: str, lang: Language) -> Iterator[tuple[str, str]]:
     yield said("began", lang), one.dates
-    yield said("alarm", lang), one.alarm
+    yield word("alarm", lang), one.alarm
     if one.last_image_without and one.first_image_with:
         words = said("without_with", lang, one.last_image_without, one.first_image_with)
         yield said("images", lang), words

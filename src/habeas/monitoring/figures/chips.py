@@ -61,7 +61,7 @@ def draw_chips(
     places = two_dates(cube, found)
     chosen = _compositions(cube)
     with figure(7.2, 3.55 * len(chosen) + 0.5, language) as drawn:
-        drawn.suptitle(words(word("chips_title", language), language), fontweight="bold")
+        drawn.suptitle(words(word("chips.title", language), language), fontweight="bold")
         grid = drawn.subplots(len(chosen), 2, squeeze=False)
         for row, (name, bands) in zip(grid, chosen, strict=True):
             sides = row if language == "en" else row[::-1]
@@ -69,8 +69,8 @@ def draw_chips(
             for axes, image, at, side in zip(sides, pair, places, ("before", "after"), strict=True):
                 _draw(axes, image, extent(cube), (outline, found.outline))
                 scale_bar(axes, language)
-                title = word(side, language, day(day_of(cube["time"].values[at])),
-                             sensor(str(cube["sensor"].values[at]), language))  # fmt: skip
+                title = word(f"chips.{side}", language, day=day(day_of(cube["time"].values[at])),
+                             sensor=sensor(str(cube["sensor"].values[at]), language))  # fmt: skip
                 axes.set_title(words(title, language), fontsize=9, loc="center")
                 axes.set_xlabel(words(_name(name, bands, language), language), fontsize=8)
         _legend(drawn, language)
@@ -81,7 +81,7 @@ def describe_chips(cube: xr.Dataset, outline: Shape, found: Disturbance, languag
     """The words for those who do not see the picture."""
     places = two_dates(around(cube, outline), found)
     before, after = (day(day_of(cube["time"].values[at])) for at in places)
-    return word("chips_words", language, before, after)
+    return word("chips.words", language, before=before, after=after)
 
 
 def _compositions(cube: xr.Dataset) -> list[tuple[str, tuple[str, ...]]]:
@@ -94,7 +94,7 @@ def _compositions(cube: xr.Dataset) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _name(name: str, bands: tuple[str, ...], language: Language) -> str:
-    return word(name, language, bands[0])
+    return word(f"chips.{name}", language, band=bands[0])
 
 
 def _stretched(

@@ -39,12 +39,12 @@ def draw_curve(assessment: Assessment, *, language: Language = "en") -> bytes:
     curve = _curve(assessment)
     with figure(7.2, 4.4, language) as drawn:
         above, below = drawn.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-        title(above, word("curve_title", language), language)
+        title(above, word("curve.title", language), language)
         for axes in (above, below):
             _periods(axes, assessment, language)
         days = curve.dates.astype("datetime64[D]")
         above.plot(days, curve.ring, color=COLOURS[2], marker="s", ms=2.2, lw=0.7,
-                   label=words(word("ring", language), language))  # fmt: skip
+                   label=words(word("surroundings", language), language))  # fmt: skip
         above.plot(days, curve.site, color=COLOURS[0], marker="o", ms=2.6, lw=0.9,
                    label=words(word("site", language), language))  # fmt: skip
         above.set_ylabel(words(index_name(curve.index, language), language))
@@ -63,12 +63,16 @@ def describe_curve(assessment: Assessment, language: Language) -> str:
     """The words for those who do not see the picture."""
     curve = _curve(assessment)
     first, last = day_of(curve.dates[0]), day_of(curve.dates[-1])
-    said = word("curve_words", language, index_name(curve.index, language),
-                count(len(curve.dates), language), day(first), day(last))  # fmt: skip
+    said = word(
+        "curve.words", language, index=index_name(curve.index, language),
+        dates=count(len(curve.dates), language), first=day(first), last=day(last),
+    )  # fmt: skip
     for number, one in enumerate(assessment.disturbances, 1):
-        said += word("band_words", language, count(number, language), day(one.earliest),
-                     day(one.latest), day(one.alarm))  # fmt: skip
-    return said if assessment.disturbances else said + word("no_band_words", language)
+        said += word(
+            "curve.words_band", language, number=count(number, language),
+            earliest=day(one.earliest), latest=day(one.latest), alarm=day(one.alarm),
+        )  # fmt: skip
+    return said if assessment.disturbances else said + word("curve.words_no_band", language)
 
 
 def _curve(assessment: Assessment) -> Curve:
@@ -89,8 +93,8 @@ def _periods(axes: Axes, assessment: Assessment, language: Language) -> None:
     """What lies behind the lines: the watch, the gaps, the dated bands."""
     if assessment.watched_from and assessment.watched_to:
         axes.axvspan(_at(assessment.watched_from), _at(assessment.watched_to), color=_WATCHED, lw=0,
-                     zorder=0, label=words(word("watched", language), language))  # fmt: skip
-    label: str | None = words(word("gap", language), language)
+                     zorder=0, label=words(word("curve.watched", language), language))  # fmt: skip
+    label: str | None = words(word("curve.gap", language), language)
     for first, last in assessment.gaps:
         axes.axvspan(_at(first), _at(last), fc="none", ec=svg.QUIET, alpha=0.45, hatch="////",
                      lw=0, zorder=0.5, label=label)  # fmt: skip
@@ -98,7 +102,7 @@ def _periods(axes: Axes, assessment: Assessment, language: Language) -> None:
     label = None
     for one in assessment.disturbances:
         share = count(100 * one.level, language)
-        label = words(word("band", language, share), language) if label is None else "_"
+        label = words(word("curve.band", language, level=share), language) if label is None else "_"
         axes.axvspan(_at(one.earliest), _at(one.latest), color=CHANGE, alpha=0.28, lw=0, zorder=1,
                      label=label)  # fmt: skip
 
@@ -107,7 +111,7 @@ def _alarm(axes: Axes, one: Disturbance, number: int, several: int, language: La
     """A dashed line at the alarm, and its date beside it."""
     label = words(word("alarm", language), language) if number == 1 else None
     axes.axvline(_at(one.alarm), color=CHANGE, lw=1.2, ls="--", label=label)
-    text = word("alarm_on", language, day(one.alarm))
+    text = word("curve.alarm_on", language, day=day(one.alarm))
     if several > 1:
         text = f"{count(number, language)}: {text}"
     where = ("data", "axes fraction")
@@ -129,7 +133,7 @@ def _statistic(axes: Axes, curve: Curve, language: Language) -> None:
     axes.plot(curve.dates.astype("datetime64[D]"), curve.statistic, color=svg.INK,
               lw=0.9, marker=".", ms=3)  # fmt: skip
     axes.axhline(1, color=svg.QUIET, lw=0.9, ls=":")
-    axes.set_ylabel(words(word("statistic", language), language), fontsize=8)
+    axes.set_ylabel(words(word("curve.statistic", language), language), fontsize=8)
     axes.set_ylim(bottom=0)
 
 
@@ -149,11 +153,13 @@ def _time(above: Axes, below: Axes, language: Language) -> None:
             axes.yaxis.set_label_position("right")
             axes.spines["left"].set_visible(False)
             axes.spines["right"].set_visible(True)
-    ends = ("earlier", "later") if language == "en" else ("later", "earlier")
+    ends = [word(key, language) for key in ("curve.earlier", "curve.later")]
     below.set_xlabel(" ")
     arrows = ("← {}", "{} →") if language == "en" else ("{} ←", "→ {}")  # in the order of reading
-    for place, key, side, arrow in zip((0.0, 1.0), ends, ("left", "right"), arrows, strict=True):
-        below.text(place, -0.42, words(arrow.format(word(key, language)), language), ha=side,
+    in_order = ends if language == "en" else ends[::-1]
+    sides = ("left", "right")
+    for place, end, side, arrow in zip((0.0, 1.0), in_order, sides, arrows, strict=True):
+        below.text(place, -0.42, words(arrow.format(end), language), ha=side,
                    va="top", transform=below.transAxes, fontsize=8, color=svg.QUIET)  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def draw_footprint(
     cube = around(cube, outline)
     with figure(5.2, 5.6, language) as drawn:
         axes = drawn.subplots()
-        title(axes, word("footprint_title", language), language)
+        title(axes, word("footprint.title", language), language)
         _background(axes, cube, found)
         draw_shape(axes, outline, color=svg.INK, lw=1.8,
                    label=words(word("outline", language), language))  # fmt: skip
@@ -75,8 +75,8 @@ def describe_footprint(found: Sequence[Disturbance], language: Language) -> str:
     parts = sum(
         len(one.outline.geoms) if isinstance(one.outline, MultiPolygon) else 1 for one in found
     )
-    key = "footprint_words_one" if parts == 1 else "footprint_words"
-    return word(key, language, count(area, language), count(parts, language))
+    key = "footprint.words_one" if parts == 1 else "footprint.words"
+    return word(key, language, area=count(area, language), parts=count(parts, language))
 
 
 def _background(axes: Axes, cube: xr.Dataset, found: Sequence[Disturbance]) -> None:
@@ -91,8 +91,8 @@ def _background(axes: Axes, cube: xr.Dataset, found: Sequence[Disturbance]) -> N
 
 def _hatch(axes: Axes, one: Disturbance, number: int, language: Language) -> None:
     colour = _CHANGES[number % len(_CHANGES)]
-    text = word("changed_number", language, count(number + 1, language),
-                count(one.area.best, language))  # fmt: skip
+    text = word("changed_number", language, number=count(number + 1, language),
+                area=count(one.area.best, language))  # fmt: skip
     label: str | None = words(text, language)
     for x, y in rings(one.outline):
         axes.fill(x, y, facecolor="none", edgecolor=colour, hatch=HATCHES[number % len(HATCHES)],
@@ -114,12 +114,14 @@ def _frame(
     axes.grid(color=svg.QUIET, lw=0.4, alpha=0.6)
     if coordinates:
         crs = str(cube.attrs["crs"])
-        x, y = word("easting", language, crs), word("northing", language, crs)
+        x = word("footprint.easting", language, crs=crs)
+        y = word("footprint.northing", language, crs=crs)
         axes.ticklabel_format(useOffset=False, style="plain")
         axes.tick_params(axis="x", labelrotation=30)
     else:
         _from_centre(axes, outline, language)
-        x, y = word("east_of_centre", language), word("north_of_centre", language)
+        x = word("footprint.east_of_centre", language)
+        y = word("footprint.north_of_centre", language)
     axes.set_xlabel(words(x, language))
     axes.set_ylabel(words(y, language))
     scale_bar(axes, language, svg.INK)

@@ -152,7 +152,7 @@ def scale_bar(axes: Axes, language: Language, colour: str = EDGE) -> None:
     effects = halo if colour == EDGE else []
     axes.plot([left, left + length], [base, base], color=colour, lw=2.4, path_effects=effects,
               solid_capstyle="butt")  # fmt: skip
-    text = words(word("metres", language, count(length, language)), language)
+    text = words(word("metres", language, length=count(length, language)), language)
     axes.text(left + length / 2, base + 0.02 * height, text, color=colour, ha="center",
               va="bottom", fontsize=8, path_effects=effects)  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,27 +18,11 @@ from habeas.monitoring.figures.ground import (
     north_arrow,
     scale_bar,
 )
-from habeas.monitoring.figures.wording import day, figure_of
+from habeas.monitoring.figures.wording import day, figure_of, word
 from habeas.monitoring.fine_images.fine_image import FineImage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_WORDS: Final[dict[str, dict[Language, str]]] = {
-    "title": {"en": "The same ground in two images", "fa": "یک زمین در دو تصویر"},
-    "earlier": {"en": "earlier image: {}", "fa": "تصویر پیشین: {}"},
-    "later": {"en": "later image: {}", "fa": "تصویر پسین: {}"},
-    "undated": {"en": "date not known", "fa": "تاریخ نامعلوم"},
-    "error": {"en": "places are off by about {} m", "fa": "جای نقاط حدود {} متر خطا دارد"},
-    "own": {"en": "placed by its own coordinates", "fa": "با مختصات خود تصویر"},
-    "outline": {"en": "outline of the site", "fa": "مرز محل"},
-    "words": {
-        "en": "Two fine images of the site, {} and {}, on one grid, with the outline of the site.",
-        "fa": "دو تصویر دقیق از محل، {} و {}، بر یک شبکه، همراه با مرز محل.",
-    },
-    "taken": {"en": "taken on {}", "fa": "برداشته‌شده در {}"},
-    "read": {"en": "what a reader marked", "fa": "آنچه خواننده نشان کرده است"},
-}
 
 
 def draw_pair(
@@ -68,20 +52,19 @@ def draw_pair(
     """
     _check(earlier, later)
     with figure(7.2, 4.3, language) as drawn:
-        drawn.suptitle(words(_WORDS["title"][language], language), fontweight="bold")
+        drawn.suptitle(words(word("pair.title", language), language), fontweight="bold")
         axes = list(drawn.subplots(1, 2))
         sides = axes if language == "en" else axes[::-1]
         for side, image, name in zip(sides, (earlier, later), ("earlier", "later"), strict=True):
             _draw(side, image, outline, marked)
             scale_bar(side, language)
             north_arrow(side, language, EDGE)
-            when = day(image.taken) if image.taken else _WORDS["undated"][language]
-            side.set_title(
-                words(_WORDS[name][language].format(when), language), fontsize=9, loc="center"
-            )
+            when = day(image.taken) if image.taken else word("pair.undated", language)
+            heading = word(f"pair.{name}", language, day=when)
+            side.set_title(words(heading, language), fontsize=9, loc="center")
             side.set_xlabel(words(_error(image, language), language), fontsize=8)
         handles, names = sides[0].get_legend_handles_labels()
-        told = [words(_WORDS[name][language], language) for name in names]
+        told = [words(word(name, language), language) for name in names]
         drawn.legend(handles, told, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
         return to_svg(drawn), to_png(drawn)
 
@@ -89,11 +72,11 @@ def draw_pair(
 def describe_pair(earlier: FineImage, later: FineImage, language: Language) -> str:
     """What a pair shows, in words for those who do not see it."""
     days = [
-        _WORDS["taken"][language].format(day(image.taken)) if image.taken
-        else _WORDS["undated"][language]
+        word("pair.taken", language, day=day(image.taken)) if image.taken
+        else word("pair.undated", language)
         for image in (earlier, later)
     ]  # fmt: skip
-    return _WORDS["words"][language].format(*days)
+    return word("pair.words", language, earlier=days[0], later=days[1])
 
 
 def _check(earlier: FineImage, later: FineImage) -> None:
@@ -112,8 +95,9 @@ def _check(earlier: FineImage, later: FineImage) -> None:
 
 def _error(image: FineImage, language: Language) -> str:
     if image.error is None:
-        return _WORDS["own"][language]
-    return _WORDS["error"][language].format(figure_of(max(round(image.error, 1), 0.1), language))
+        return word("pair.own", language)
+    metres = figure_of(max(round(image.error, 1), 0.1), language)
+    return word("pair.error", language, metres=metres)
 
 
 def _draw(axes: Axes, image: FineImage, outline: Shape, marked: Sequence[Shape]) -> None:
@@ -128,7 +112,7 @@ def _draw(axes: Axes, image: FineImage, outline: Shape, marked: Sequence[Shape])
     light = [withStroke(linewidth=3.2, foreground=EDGE)]
     draw_shape(axes, outline, color=EDGE, lw=1.8, path_effects=dark, label="outline")
     for at, shape in enumerate(marked):
-        name = "_" if at else "read"
+        name = "_" if at else "pair.read"
         draw_shape(axes, shape, color=CHANGE, lw=1.8, ls="--", path_effects=light, label=name)
     axes.set_xlim(image.west, east)
     axes.set_ylim(south, image.north)
