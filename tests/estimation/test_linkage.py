@@ -193,3 +193,17 @@ def test_partitions_that_are_none():
     for bad in ([1, 2, 3], [[1, 2]], np.empty((0, 3))):
         with pytest.raises(InputError, match="partitions of the shape"):
             overlaps_from_partitions("ABC", bad)
+
+
+def test_a_mixture_with_a_floor_in_it_is_a_floor():
+    sparse = Overlap.from_counts(
+        "ABC", {"100": 300, "010": 280, "110": 12, "001": 250, "101": 11, "011": 9, "111": 2}
+    )
+    dense = Overlap.from_counts(
+        "ABC", {"100": 60, "010": 55, "110": 50, "001": 50, "101": 45, "011": 40, "111": 60}
+    )
+    alone = [fit(one, "sample_coverage").summary().floor for one in (dense, sparse)]
+    assert alone == [False, True]
+    found = fit_linked([dense, sparse], "sample_coverage")
+    assert found.summary().floor
+    assert found.assumption.startswith("A floor")

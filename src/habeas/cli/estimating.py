@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from habeas.cli import options
+from habeas.cli import estimate_options, estimating_linkages, options
+from habeas.cli.estimate_options import (
+    asked_for,
+    columns_of,
+    misused,
+    require_figures,
+    several,
+    tell_unrecorded,
+)
 
 if TYPE_CHECKING:
     from habeas.estimation.overlap import Overlap
@@ -18,6 +26,8 @@ if TYPE_CHECKING:
 
 FIT = "fit"
 """The command that is meant when none is named: `habeas estimate table.csv`."""
+
+REPORT_SAYS = "`habeas estimate report` writes a card that says why, method by method"
 
 
 class Estimate(TyperGroup):
@@ -44,82 +54,21 @@ Table = Annotated[
         show_default=False,
     ),
 ]
-Lists = Annotated[
-    str,
-    typer.Option(
-        "--lists",
-        metavar="NAME,NAME",
-        help="The lists: sources of the registry (source:a,source:b), or columns of the table.",
-        show_default=False,
-    ),
-]
-Strata = Annotated[
-    str,
-    typer.Option(
-        "--strata",
-        metavar="NAME,NAME",
-        help="What parts the persons: province, month, year, solar_month, solar_year or a "
-        "predicate (month:disappeared); of a table, its columns.",
-        show_default=False,
-    ),
-]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column",
-        metavar="count=NAME",
-        help="The column of counts (count=NAME) or of the persons' ids (person=NAME) of a table. "
-        "May be repeated.",
-    ),
-]
-Methods = Annotated[
-    str,
-    typer.Option(
-        "--method",
-        metavar="NAME,NAME",
-        help="all, or some of decomposable, loglinear, latent_class, sample_coverage, chao, "
-        "independence.",
-    ),
-]
-Level = Annotated[float, typer.Option("--level", help="Of the intervals.")]
-Seed = Annotated[int, typer.Option("--seed", help="Of the random numbers.")]
-Override = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--override",
-        metavar="CODE=REASON",
-        help="Pass over a refusal; the reason is kept with the result. May be repeated.",
-    ),
-]
-Option = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--option",
-        metavar="METHOD.NAME=VALUE",
-        help="An option of a method (latent_class.draws=20000). May be repeated.",
-    ),
-]
-Origin = Annotated[
-    str,
-    typer.Option(
-        "--origin", metavar="TEXT", help="Where the counts are from, in words.", show_default=False
-    ),
-]
 
 
 @app.command(FIT)
 def fit(
     table: Table = None,
     *,
-    lists: Lists = "",
-    strata: Strata = "",
-    column: Columns = None,
-    method: Methods = "all",
-    level: Level = 0.95,
-    seed: Seed = 1,
-    override: Override = None,
-    option: Option = None,
-    origin: Origin = "",
+    lists: estimate_options.Lists = "",
+    strata: estimate_options.Strata = "",
+    column: estimate_options.Columns = None,
+    method: estimate_options.Methods = "all",
+    level: estimate_options.Level = 0.95,
+    seed: estimate_options.Seed = 1,
+    override: estimate_options.Override = None,
+    option: estimate_options.Option = None,
+    origin: estimate_options.Origin = "",
     record: Annotated[
         bool,
         typer.Option("--record", help="Record the estimates as claims of a run; needs --about."),
@@ -149,10 +98,10 @@ def fit(
     from habeas.cli.terminal import emit, warn
 
     if record != bool(about):
-        raise _misused("--record and --about go together", "Name the case: --about case:…")
-    asked = _asked(method, level, seed, (override or (), option or ()), origin)
+        raise misused("--record and --about go together", "Name the case: --about case:…")
+    asked = asked_for(method, level, seed, (override or (), option or ()), origin)
     card = _card(table, (lists, strata, column or ()), asked, (registry, clearance), checked=record)
-    _require_figures(card, _place(table, lists))
+    require_figures(card.outcomes, _place(table, lists), REPORT_SAYS)
     if len(asked.methods) == 1:
         warn("one method alone is no result: --method all sets the others beside it")
     recorded = None
@@ -167,15 +116,15 @@ def report(
     table: Table = None,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new or empty folder.")],
-    lists: Lists = "",
-    strata: Strata = "",
-    column: Columns = None,
-    method: Methods = "all",
-    level: Level = 0.95,
-    seed: Seed = 1,
-    override: Override = None,
-    option: Option = None,
-    origin: Origin = "",
+    lists: estimate_options.Lists = "",
+    strata: estimate_options.Strata = "",
+    column: estimate_options.Columns = None,
+    method: estimate_options.Methods = "all",
+    level: estimate_options.Level = 0.95,
+    seed: estimate_options.Seed = 1,
+    override: estimate_options.Override = None,
+    option: estimate_options.Option = None,
+    origin: estimate_options.Origin = "",
     clearance: options.Clearance = "public",
     lang: options.Lang = "en",
     registry: options.Registry = None,
@@ -192,7 +141,7 @@ def report(
     from habeas.estimation.report.writing import refuse_existing, write_report
 
     refuse_existing(out)
-    asked = _asked(method, level, seed, (override or (), option or ()), origin)
+    asked = asked_for(method, level, seed, (override or (), option or ()), origin)
     card = _card(table, (lists, strata, column or ()), asked, (registry, clearance), checked=True)
     with readable_for("public" if table is not None else clearance):
         files = write_report(card, out, lang)
@@ -203,80 +152,6 @@ def report(
     if not publishable:
         warn("not to be published: fewer than two methods gave a figure; the card says why")
     say(f"{len(files)} files. Open {isolated(str(out / 'report.html'))}")
-
-
-def _misused(reason: str, mend: str) -> Exception:
-    from habeas.errors import InputError
-
-    return InputError(reason, mend=mend)
-
-
-def _asked(
-    method: str, level: float, seed: int, pairs: tuple[Sequence[str], Sequence[str]], origin: str
-) -> Asked:
-    """What is asked, from the words on the command line."""
-    from habeas.estimation.fitting import METHODS
-    from habeas.estimation.report.card import Asked
-
-    named = tuple(METHODS) if method == "all" else _several(method)
-    return Asked(
-        methods=named,
-        level=level,
-        seed=seed,
-        override=_pairs(pairs[0], "CODE=REASON"),
-        options=_options(pairs[1]),
-        origin=origin,
-    )
-
-
-def _several(words: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in words.split(",") if word.strip())
-
-
-def _pair(said: str, form: str) -> tuple[str, str]:
-    name, equals, value = said.partition("=")
-    if not equals or not name.strip():
-        raise _misused(f"{said!r} is not {form}", f"Write {form}")
-    return name.strip(), value.strip()
-
-
-def _pairs(said: Sequence[str], form: str) -> dict[str, str]:
-    """Values by name; a name that comes twice is a slip, for one value would be dropped."""
-    found: dict[str, str] = {}
-    for one in said:
-        name, value = _pair(one, form)
-        if name in found:
-            raise _misused(f"{name!r} is given twice", f"Write {form} once for each")
-        found[name] = value
-    return found
-
-
-def _columns(said: Sequence[str]) -> dict[str, str]:
-    found = _pairs(said, "count=NAME")
-    for name in found:
-        if name not in ("count", "person"):
-            raise _misused(f"{name!r} is no kind of column", "Write count=NAME or person=NAME")
-    return found
-
-
-def _options(said: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """Options by method; whole numbers, decimals, true and false are read, other words stand."""
-    import json
-
-    found: dict[str, dict[str, Any]] = {}
-    for one in said:
-        name, value = _pair(one, "METHOD.NAME=VALUE")
-        method, dot, option = name.partition(".")
-        if not dot:
-            raise _misused(f"{one!r} names no method", "Write METHOD.NAME=VALUE")
-        try:
-            read = json.loads(value)
-        except ValueError:
-            read = value
-        if option in found.setdefault(method, {}):
-            raise _misused(f"{name!r} is given twice", "Write METHOD.NAME=VALUE once for each")
-        found[method][option] = read
-    return found
 
 
 def _card(
@@ -293,10 +168,10 @@ def _card(
     from habeas.cli.terminal import progress
     from habeas.estimation.report.card import make_card
 
-    lists, strata = _several(names[0]), _several(names[1])
-    columns = _columns(names[2])
+    lists, strata = several(names[0]), several(names[1])
+    columns = columns_of(names[2])
     if columns and table is None:
-        raise _misused("--column is of a table", "Give the table, or leave --column out")
+        raise misused("--column is of a table", "Give the table, or leave --column out")
     if table is not None:
         from habeas.estimation.table_file import read_overlap
 
@@ -311,9 +186,9 @@ def _card(
         asked = replace(asked, clearance=found.clearance)
         _tell_unknown(found.without_label, found.disputed)
     else:
-        raise _misused("nothing to estimate from", "Give a table, or --lists source:a,source:b")
+        raise misused("nothing to estimate from", "Give a table, or --lists source:a,source:b")
     _require_table(overlap, _place(table, names[0]))
-    _tell_unrecorded(overlap)
+    tell_unrecorded(overlap)
     with progress("estimating", None, silent=False):
         return make_card(overlap, asked, checked=checked)
 
@@ -334,15 +209,6 @@ def _require_table(overlap: Overlap, place: str) -> None:
         raise InputError(error.reason, place=place, mend=error.mend) from error
 
 
-def _tell_unrecorded(overlap: Overlap) -> None:
-    """An empty count is not a zero: whoever forgot to fill it in should hear of it."""
-    from habeas.cli.terminal import warn
-
-    for pattern in sorted(overlap.unrecorded):
-        names = [name for at, name in enumerate(overlap.lists) if pattern >> at & 1]
-        warn(f"no count of those exactly on {', '.join(names)}: taken as unknown, not as zero")
-
-
 def _tell_unknown(without: Mapping[str, int], disputed: Mapping[str, int]) -> None:
     from habeas.cli.terminal import warn
 
@@ -352,22 +218,6 @@ def _tell_unknown(without: Mapping[str, int], disputed: Mapping[str, int]) -> No
     for name, count in disputed.items():
         if count:
             warn(f"{name}: sources disagree on {count} persons; they are taken as not known")
-
-
-def _require_figures(card: Card, place: str) -> None:
-    """Refuse to print a table of nothing: why stands in the error."""
-    from habeas.errors import InputError
-
-    if any(one.result is not None for one in card.outcomes):
-        return
-    first = card.outcomes[0]
-    card_says = "`habeas estimate report` writes a card that says why, method by method"
-    codes = [one.code for one in first.refusals if one.stands]
-    if codes:
-        over = " ".join(f'--override {code}="REASON"' for code in codes)
-        card_says = f"Change the table; or say why it is to be estimated all the same ({over}). "
-        card_says += "`habeas estimate report` writes a card that says why not"
-    raise InputError(first.reason or "no method gave an estimate", place=place, mend=card_says)
 
 
 def _record(
@@ -382,4 +232,7 @@ def _record(
 
     found: Registry
     with opened(folder, who[0]) as found:
-        return record_estimates(found, card, about, sources=_several(lists), recorder=who[1])
+        return record_estimates(found, card, about, sources=several(lists), recorder=who[1])
+
+
+app.command("linkages")(estimating_linkages.linkages)

@@ -19,11 +19,13 @@ _HOMES = {
     "disagreements": "habeas.estimation.agreement",
     "fit": "habeas.estimation.fitting",
     "fit_all": "habeas.estimation.fitting",
+    "fit_all_linked": "habeas.estimation.linkage",
     "fit_linked": "habeas.estimation.linkage",
     "fit_strata": "habeas.estimation.strata",
     "leave_one_out": "habeas.estimation.variants",
     "merge_pairs": "habeas.estimation.variants",
     "overlaps_from_partitions": "habeas.estimation.linkage",
+    "read_linkages": "habeas.estimation.linkage_files",
     "read_overlap": "habeas.estimation.table_file",
 }
 
@@ -34,11 +36,13 @@ __all__ = [
     "disagreements",
     "fit",
     "fit_all",
+    "fit_all_linked",
     "fit_linked",
     "fit_strata",
     "leave_one_out",
     "merge_pairs",
     "overlaps_from_partitions",
+    "read_linkages",
     "read_overlap",
 ]
 

@@ -25,7 +25,7 @@ from habeas.estimation.refusal import (
     overridden,
     table_refusals,
 )
-from habeas.estimation.result import Answer, Estimation
+from habeas.estimation.result import Answer, Estimation, Result
 
 Method = Callable[..., Answer]
 """A stratum, the level, the seed and options to an answer."""
@@ -214,7 +214,7 @@ class Outcome:
     """
 
     method: str
-    result: Estimation | None
+    result: Result | None
     refusals: tuple[Refusal, ...] = ()
     reason: str = ""
 

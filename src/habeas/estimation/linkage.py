@@ -20,13 +20,13 @@ import numpy.typing as npt
 
 from habeas.errors import InputError
 from habeas.estimation.assumptions import OF_LINKAGE
-from habeas.estimation.checks import DRAWS, require_draws
+from habeas.estimation.checks import DRAWS, require_draws, require_level
 from habeas.estimation.clusters import gather, list_bits
 from habeas.estimation.decomposable import GraphAverage
-from habeas.estimation.fitting import fit
+from habeas.estimation.fitting import METHODS, Outcome, check_options, fit
 from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.refusal import RefusedError, united
+from habeas.estimation.refusal import RefusedError, checked_overrides, united
 from habeas.estimation.result import Answer, Ends, Estimation, Result, Summary
 
 _TABLES = "tables that differ"
@@ -103,6 +103,11 @@ class LinkedEstimation(Result):
     spreads: tuple[Spread, ...]
 
     @property
+    def has_posterior(self) -> bool:
+        """Whether posteriors were mixed; else distributions that intervals are taken from."""
+        return all(part.summary().interval == "posterior" for part in self.parts)
+
+    @property
     def digest(self) -> str:
         """SHA-256 over the tables and their weights."""
         told = [
@@ -143,15 +148,76 @@ def fit_linked(
     """
     require_draws(draws)
     shares = _shares(overlaps, weights)
+    asked = {"level": level, "seed": seed, "override": override, **options}
+    return _averaged(overlaps, shares, method, asked, draws)
+
+
+def _averaged(
+    overlaps: Sequence[Overlap], shares: Floats, method: str, asked: Mapping[str, Any], draws: int
+) -> LinkedEstimation:
+    """Each table that differs fitted once, with the weights of all that are the same."""
     tables: dict[str, Overlap] = {one.digest: one for one in overlaps}
     weight = dict.fromkeys(tables, 0.0)
     for one, share in zip(overlaps, shares, strict=True):
         weight[one.digest] += float(share)
-    asked = {"level": level, "seed": seed, "override": override, **options}
     kept = [digest for digest in tables if weight[digest]]
     parts = _fitted([tables[digest] for digest in kept], method, asked)
     share = np.array([weight[digest] for digest in kept])
     return _mixed(parts, share, draws)
+
+
+def fit_all_linked(
+    overlaps: Sequence[Overlap],
+    *,
+    names: Sequence[str] = tuple(METHODS),
+    level: float = 0.95,
+    seed: int = 1,
+    override: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[Outcome, ...]:
+    """Average over linkages by several methods, side by side.
+
+    Args:
+        overlaps: one table a draw of the linkage, all with the same weight.
+        names: of the methods; all that take a table when left out.
+        level: of the intervals.
+        seed: of the random numbers.
+        override: refusals to pass over, each with the reason in words.
+        options: by method.
+
+    Returns:
+        One outcome a method, in order: a `LinkedEstimation`, or why there is none.
+
+    Raises:
+        InputError: no tables, tables with other lists, no such method or option, an override
+            without a reason.
+    """
+    shares = _shares(overlaps, None)
+    checked_overrides(override)
+    require_level(level)
+    by_method = options or {}
+    unknown = [name for name in (*names, *by_method) if name not in METHODS]
+    if unknown:
+        raise InputError(f"there is no method {unknown[0]!r}", mend=f"Take {', '.join(METHODS)}")
+    for name, given in by_method.items():
+        check_options(name, given)
+    asked = {"level": level, "seed": seed, "override": override}
+    return tuple(
+        _outcome(overlaps, shares, name, {**asked, **by_method.get(name, {})}) for name in names
+    )
+
+
+def _outcome(
+    overlaps: Sequence[Overlap], shares: Floats, name: str, asked: Mapping[str, Any]
+) -> Outcome:
+    try:
+        # Options called `draws` are the method's own here: `latent_class` has longer chains by it.
+        found = _averaged(overlaps, shares, name, asked, DRAWS)
+    except RefusedError as error:
+        return Outcome(method=name, result=None, refusals=error.refusals, reason=error.reason)
+    except InputError as error:
+        return Outcome(method=name, result=None, reason=error.describe())
+    return Outcome(method=name, result=found)
 
 
 def _shares(overlaps: Sequence[Overlap], weights: Sequence[float] | None) -> Floats:
@@ -193,7 +259,8 @@ def _mixed(parts: tuple[Estimation, ...], weights: Floats, draws: int) -> Linked
     said = first.summary()
     if len(parts) > 1:
         said = _summary(parts, weights, round(float(weights @ observed)))
-    words = first.answer.assumption
+    # A mixture with a floor in it is no more than a floor.
+    words = next((part for part in parts if part.summary().floor), first).answer.assumption
     answer = Answer(
         traces={"population": drawn[None, :]},
         summary=said,
@@ -245,6 +312,7 @@ def _summary(parts: Sequence[Estimation], weights: Floats, observed: int) -> Sum
         point_is="median",
         interval="mixed over linkages",
         intervals={"mixed over linkages": ends},
+        floor=any(part.summary().floor for part in parts),
         mean=float(weights @ np.array(known)) if len(known) == len(parts) else None,
         beside=(),
     )

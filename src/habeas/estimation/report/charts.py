@@ -22,7 +22,7 @@ from habeas.estimation.mixing import Mixing, mixing_of
 from habeas.estimation.prior import Prior
 from habeas.estimation.report.card import Card, inner_level
 from habeas.estimation.report.telling import against_stratum, labels_of, method_name, row_of
-from habeas.estimation.result import Estimation
+from habeas.estimation.result import Result
 from habeas.estimation.strata import Stratum
 from habeas.estimation.wording import Words
 
@@ -159,14 +159,14 @@ def _posteriors(card: Card) -> list[Chart]:
     return charts
 
 
-def _worst(result: Estimation) -> Mixing:
+def _worst(result: Result) -> Mixing:
     """How well the chains agree in the quantities that are judged: one that fails, if any does."""
     traces = result.answer.traces
     found = [mixing_of(traces[name]) for name in JUDGED if name in traces]
     return next((one for one in found if not one.converged), found[0])
 
 
-def _against_prior(result: Estimation) -> AgainstPrior:
+def _against_prior(result: Result) -> AgainstPrior:
     said = result.settings["prior"]
     prior = Prior(**cast("Mapping[str, Any]", said)) if said else Prior()
     edges, after, before = binned(result.draws, result.observed, prior.log_density)
