@@ -143,7 +143,7 @@ def test_what_a_method_refuses_is_told_not_raised(table):
         *trajectory(table("Korea"), refuses),
     ):
         assert one.estimate is None
-        assert "overlap too little" in one.refused
+        assert "overlap too little" in str(one.refused)
     assert internal_consistency(table("Korea"), refuses)[0].covered is None
 
     def broken(_):

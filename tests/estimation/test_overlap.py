@@ -80,7 +80,7 @@ def test_what_could_not_be_recorded_stays_unknown():
         ("AB", {"10": float("nan")}, "no whole number"),
         ("AB", {"10": float("inf")}, "no whole number"),
         ("AB", {"10": "many"}, "no number"),
-        ("AB", {"10": 1e17}, "no whole number"),
+        ("AB", {"10": 1e17}, "more persons than there are"),
         ("AB", {"00": 5}, "on no list"),
         ("AB", {(): 5}, "on no list"),
         ("AB", {"1": 5}, "zeros and ones"),

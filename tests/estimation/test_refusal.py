@@ -10,6 +10,7 @@ from habeas.errors import InputError
 from habeas.estimation import Overlap, Prior, RefusedError, fit, fit_all, fitting, methods, refusal
 from habeas.estimation.grid import dense_grid
 from habeas.estimation.refusal import RULES, separate_groups
+from habeas.estimation.wording import load_words
 
 TWO = Overlap.from_counts("AB", {"10": 50, "01": 40, "11": 20})
 APART = Overlap.from_counts("ABC", {"100": 50, "010": 40, "110": 20, "001": 30})
@@ -95,7 +96,7 @@ def test_what_must_not_be_published(code, table):
     assert one.stands
     assert not found.publishable
     assert "NOT TO BE PUBLISHED" in found.describe()
-    assert RULES[code].words in found.describe()
+    assert str(RULES[code].saying) in found.describe()
 
 
 @pytest.mark.parametrize("code", ["complete_graph", "edge", "like_prior"])
@@ -173,8 +174,8 @@ def test_the_mutant_that_takes_any_reason_is_caught(monkeypatch):
 
 def test_every_rule_says_what_it_is_in_both_languages():
     for rule in RULES.values():
-        assert rule.words
-        assert any("؀" <= letter <= "ۿ" for letter in rule.words_fa)
+        assert str(rule.saying)
+        assert any("؀" <= letter <= "ۿ" for letter in rule.saying.tell(load_words("fa")))
         assert rule.stage in ("table", "result")
 
 

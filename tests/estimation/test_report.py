@@ -15,6 +15,7 @@ from habeas.estimation.report.again import command_of, table_file
 from habeas.estimation.report.card import Asked, make_card
 from habeas.estimation.report.document import plain
 from habeas.estimation.report.writing import report_files, write_report
+from habeas.estimation.saying import Saying
 from habeas.estimation.table_file import parse_overlap
 from habeas.estimation.wording import LANGUAGES, load_words
 
@@ -280,8 +281,8 @@ def test_strata_that_cannot_be_fitted_are_told(table):
         Overlap(whole.lists, whole.patterns, two, (("north",), ("south",)), ("region",)), asked()
     )
     assert card.strata.separate is None
-    assert "share nobody" in card.strata.refused
-    assert card.strata.refused in page_of(report_files(card, "en")).words()
+    assert "share nobody" in str(card.strata.refused)
+    assert str(card.strata.refused) in page_of(report_files(card, "en")).words()
 
 
 def test_those_on_no_list_follow_the_highest_interaction(table):
@@ -396,3 +397,29 @@ def test_what_stands_there_is_not_overwritten(card, tmp_path):
             write_report(card, folder)
     assert (tmp_path / "report" / "report.json").read_bytes() == before
     assert left_behind(tmp_path) == ["report"]
+
+
+REFUSED = Overlap.from_counts(("فهرست الف", "B2", "C"), {"100": 40, "010": 30, "001": 20})
+ENGLISH = re.compile("[A-Za-z]{3,}[ ,]+[A-Za-z]{3,}")
+
+
+def told(card):
+    """The page in Persian without what is not ours: lists, code, names of variants."""
+    page = page_of(report_files(card, "fa"))
+    return [text for text, stack in page.texts if not {"code", "pre", "style"} & set(stack)]
+
+
+@pytest.mark.parametrize("override", [{}, {"no_overlap": "دلیل ساختگی"}])
+def test_no_english_sentence_is_left_on_a_persian_page_of_refusals(override):
+    card = make_card(REFUSED, asked(override=override))
+    texts = told(card)
+    assert [text for text in texts if ENGLISH.search(text)] == []
+    assert any("هیچ‌کس را با دیگر فهرست‌ها مشترک ندارند" in text for text in texts)
+    if override:
+        assert any("هیچ مدلی بر این جدول برآوردی ندارد" in text for text in texts)
+
+
+def test_the_mutant_that_tells_refusals_in_english_is_caught(monkeypatch):
+    tell = Saying.tell
+    monkeypatch.setattr(Saying, "tell", lambda self, words: tell(self, load_words("en")))
+    assert [text for text in told(make_card(REFUSED, asked())) if ENGLISH.search(text)]

@@ -93,13 +93,14 @@ def _methods(card: Card, lang: Language) -> Any:
 def _against_strata(card: Card, lang: Language) -> None:
     """What speaks against strata, and what their sum assumes, in words."""
     from habeas.estimation.report.strata_part import assumed, strata_table
+    from habeas.estimation.saying import refused_words
     from habeas.estimation.wording import load_words
 
     words = load_words(lang)
     if card.strata is None:
         return
     if card.strata.separate is None:
-        _sentence(words("refused.because", reason=card.strata.refused))
+        _sentence(refused_words(card.strata.refused, words))
         return
     for row in strata_table(card, words).rows:
         if row[-1] != words("state.sound"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from habeas.errors import InputError
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.saying import NoEstimateError
 
 
 def require_table(overlap: Overlap, *, lists: int = 2, every_cell: bool = False) -> None:
@@ -19,21 +20,15 @@ def require_table(overlap: Overlap, *, lists: int = 2, every_cell: bool = False)
             recorded where each is needed.
     """
     if len(overlap.strata) > 1:
-        raise InputError(
-            "the table has several strata",
-            mend="Fit each (`overlap.stratum`), or all without parting them (`overlap.pooled()`)",
-        )
+        raise NoEstimateError("several_strata")
     if not overlap.observed:
-        raise InputError("the table has no persons", mend="There is nothing to estimate from")
+        raise NoEstimateError("no_persons")
     if overlap.k < 2:
-        raise InputError("one list cannot overlap", mend="Two lists or more are needed")
+        raise NoEstimateError("one_list")
     if overlap.k < lists:
-        raise InputError(f"{overlap.k} lists", mend=f"The method needs {lists} lists or more")
+        raise NoEstimateError("lists", lists=overlap.k, needed=lists)
     if every_cell and overlap.unrecorded:
-        raise InputError(
-            "the table has patterns that could not be recorded",
-            mend="Use the method loglinear, which leaves such cells out of the fit",
-        )
+        raise NoEstimateError("unrecorded")
 
 
 def require_level(level: float) -> None:
@@ -57,4 +52,4 @@ def require_draws(draws: int) -> None:
         InputError: fewer than 100.
     """
     if draws < 100:
-        raise InputError(f"{draws} draws", mend=f"Give 100 or more; {DRAWS} is usual")
+        raise NoEstimateError("draws", draws=draws, usual=DRAWS)

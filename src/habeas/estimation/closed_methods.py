@@ -26,6 +26,7 @@ from habeas.estimation.refusal import below_listed, without_end
 from habeas.estimation.result import Answer, Line, Summary, cells_of
 from habeas.estimation.sample_coverage import ENOUGH
 from habeas.estimation.sample_coverage import sample_coverage as estimate_coverage
+from habeas.estimation.saying import Saying, why
 
 
 def chao(overlap: Overlap, level: float, seed: int, *, draws: int = DRAWS) -> Answer:
@@ -35,11 +36,11 @@ def chao(overlap: Overlap, level: float, seed: int, *, draws: int = DRAWS) -> An
     lists are too many to write out, or where it has no estimate: which, `bound` tells.
     """
     require_draws(draws)
-    refused = ""
+    refused: Saying | None = None
     try:
         found = floors.chao(overlap, level=level)
     except InputError as error:
-        refused = error.reason
+        refused = why(error, whole=False)
         found = floors.chao_1989(overlap, level=level)
     beside = [] if overlap.unrecorded else list(floors.chapman(overlap, level=level))
     others = [_line(f"chapman, {one.lists[0]} and {one.lists[1]}", one) for one in beside]
@@ -51,7 +52,7 @@ def chao(overlap: Overlap, level: float, seed: int, *, draws: int = DRAWS) -> An
         "chao",
         found,
         drawing=(draws, seed),
-        diagnostics={"bound": found.method, "other_bound_refused": refused},
+        diagnostics={"bound": found.method, "other_bound_refused": refused or ""},
         beside=tuple(others),
     )
 

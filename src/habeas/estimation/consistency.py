@@ -19,6 +19,7 @@ from scipy.stats import norm
 from habeas.errors import InputError
 from habeas.estimation.checks import require_level, require_table
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.saying import Saying, why
 
 Estimator = Callable[[Overlap], tuple[float, float, float]]
 """Estimate, lower and upper end of the interval of the population of a table."""
@@ -35,7 +36,7 @@ class Prediction:
         estimate: of the size; none where the method refused.
         low: the lower end of the interval.
         high: the upper end.
-        refused: why there is none.
+        refused: why there is none; none where there is one.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Prediction:
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
-    refused: str = ""
+    refused: Saying | None = None
 
     @property
     def covered(self) -> bool | None:
@@ -64,7 +65,7 @@ class Step:
         estimate: of the population; none where the method refused.
         low: the lower end of the interval.
         high: the upper end.
-        refused: why there is none.
+        refused: why there is none; none where there is one.
     """
 
     lists: tuple[str, ...]
@@ -72,7 +73,7 @@ class Step:
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
-    refused: str = ""
+    refused: Saying | None = None
 
 
 @dataclass(frozen=True)
@@ -216,12 +217,12 @@ def trajectory(
 
 def _try(
     estimator: Estimator, table: Overlap
-) -> tuple[tuple[float | None, float | None, float | None], str]:
+) -> tuple[tuple[float | None, float | None, float | None], Saying | None]:
     try:
         estimate, low, high = estimator(table)
     except InputError as error:
-        return (None, None, None), str(error)
-    return (float(estimate), float(low), float(high)), ""
+        return (None, None, None), why(error)
+    return (float(estimate), float(low), float(high)), None
 
 
 def odds_ratios(overlap: Overlap, *, level: float = 0.95) -> tuple[OddsRatio, ...]:

@@ -24,7 +24,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
-from habeas.errors import InputError
 from habeas.estimation.checks import require_table
 from habeas.estimation.graph_chains import Walks
 from habeas.estimation.graph_search import Search, search_graphs
@@ -43,6 +42,7 @@ from habeas.estimation.margins import Margins, margins
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.posterior import GridPosterior
 from habeas.estimation.prior import Prior
+from habeas.estimation.saying import NoEstimateError
 from habeas.estimation.sparse_margins import SparseMargins
 
 
@@ -311,9 +311,6 @@ def _logsum(values: Floats | list[Floats], axis: int) -> Floats:
 def _check(overlap: Overlap, delta: float, prior: Prior) -> None:
     require_table(overlap, every_cell=True)
     if not (np.isfinite(delta) and delta > 0):
-        raise InputError(f"a prior weight of {delta}", mend="Give a number above 0")
+        raise NoEstimateError("weight", given=delta)
     if prior.largest is not None and prior.largest < overlap.observed:
-        raise InputError(
-            f"a largest population of {prior.largest:g}, and {overlap.observed} persons are listed",
-            mend="Give a larger one, or none",
-        )
+        raise NoEstimateError("largest", largest=prior.largest, observed=overlap.observed)

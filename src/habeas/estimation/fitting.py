@@ -26,6 +26,7 @@ from habeas.estimation.refusal import (
     table_refusals,
 )
 from habeas.estimation.result import Answer, Estimation, Result
+from habeas.estimation.saying import Saying, why
 
 Method = Callable[..., Answer]
 """A stratum, the level, the seed and options to an answer."""
@@ -210,13 +211,18 @@ class Outcome:
         method: which.
         result: none where it refused.
         refusals: what it was refused for; empty where there is a result.
-        reason: why there is no result, in words; empty where there is one.
+        why: why there is no result; none where there is one. `reason` is the same in English.
     """
 
     method: str
     result: Result | None
     refusals: tuple[Refusal, ...] = ()
-    reason: str = ""
+    why: Saying | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no result, in English; empty where there is one."""
+        return "" if self.why is None else str(self.why)
 
 
 def fit_all(
@@ -261,7 +267,7 @@ def _outcome(
     try:
         found = fit(overlap, name, **common, **options)
     except RefusedError as error:
-        return Outcome(method=name, result=None, refusals=error.refusals, reason=error.reason)
+        return Outcome(method=name, result=None, refusals=error.refusals, why=error.saying)
     except InputError as error:
-        return Outcome(method=name, result=None, reason=error.describe())
+        return Outcome(method=name, result=None, why=why(error))
     return Outcome(method=name, result=found)

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from habeas.errors import InputError
 from habeas.estimation.checks import require_level, require_table
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.poisson import PoissonFit, fit_design
+from habeas.estimation.saying import NoEstimateError
 
 Floats = npt.NDArray[np.float64]
 
@@ -214,14 +214,9 @@ def chao(overlap: Overlap, *, level: float = 0.95) -> Estimate:
     """
     require_table(overlap)
     if overlap.k > _MOST_LISTS:
-        raise InputError(
-            f"{overlap.k} lists have too many patterns to write out", mend="Use `chao_1989`"
-        )
+        raise NoEstimateError("patterns", lists=overlap.k)
     if not _seldom(overlap)[1]:
-        raise InputError(
-            "nobody stands on exactly two lists: the bound has no end",
-            mend="Merge lists (`merged`), or use `chao_1989`, which is corrected for that",
-        )
+        raise NoEstimateError("no_pairs")
     found = _convex_fit(overlap)
     missing = float(found.nobody[0])
     error = float(np.sqrt(missing + missing**2 * found.variance[0]))
@@ -254,10 +249,7 @@ def _convex_fit(overlap: Overlap) -> PoissonFit:
             break
         held = kept
     if np.linalg.matrix_rank(design) < design.shape[1] or not found.converged.all():
-        raise InputError(
-            "the bound has no estimate on this table",
-            mend="Too many patterns could not be recorded, or lists overlap too little",
-        )
+        raise NoEstimateError("no_bound")
     return found
 
 

@@ -22,6 +22,7 @@ from habeas.estimation.mixing import Mixing, mixing_of
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.prior import Prior
 from habeas.estimation.records import Counts
+from habeas.estimation.saying import NoEstimateError
 
 ASSUMPTION = (
     "Every person belongs to one of a few classes; within a class everybody has the same chances "
@@ -70,13 +71,11 @@ class LatentClassSettings:
             ("steps", 1),
         ):
             if getattr(self, name) < least:
-                raise InputError(
-                    f"{getattr(self, name)} is too few", place=name, mend=f"Give {least} or more"
-                )
+                raise NoEstimateError("too_few", name=name, given=getattr(self, name), least=least)
         for name in ("shape", "rate"):
             value = getattr(self, name)
             if not (np.isfinite(value) and value > 0):
-                raise InputError(f"a {name} of {value}", mend="Give a number above 0")
+                raise NoEstimateError("not_above_zero", name=name, given=value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,22 +230,13 @@ def _run(
 
 def _check(overlap: Overlap, settings: LatentClassSettings) -> None:
     if len(overlap.strata) > 1:
-        raise InputError(
-            "the table has several strata",
-            mend="Fit each (`overlap.stratum`), or all without parting them (`overlap.pooled()`)",
-        )
+        raise NoEstimateError("several_strata")
     if not overlap.observed:
-        raise InputError("the table has no persons", mend="There is nothing to estimate from")
+        raise NoEstimateError("no_persons")
     if overlap.k < 2:
-        raise InputError("one list cannot overlap", mend="Two lists or more are needed")
+        raise NoEstimateError("one_list")
     if overlap.unrecorded:
-        raise InputError(
-            "the table has patterns that could not be recorded",
-            mend="Use the method loglinear, which leaves such cells out of the fit",
-        )
+        raise NoEstimateError("unrecorded")
     largest = settings.prior.largest
     if largest is not None and largest < overlap.observed:
-        raise InputError(
-            f"a largest population of {largest:g}, and {overlap.observed} persons are listed",
-            mend="Give a larger one, or none",
-        )
+        raise NoEstimateError("largest", largest=largest, observed=overlap.observed)

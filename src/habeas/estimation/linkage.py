@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,9 @@ from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.refusal import RefusedError, checked_overrides, united
 from habeas.estimation.result import Answer, Ends, Estimation, Result, Summary
+from habeas.estimation.saying import why
 
-_TABLES = "tables that differ"
+_TABLES: Final = "tables"
 
 _MOST_BISECTIONS = 200
 
@@ -214,9 +215,9 @@ def _outcome(
         # Options called `draws` are the method's own here: `latent_class` has longer chains by it.
         found = _averaged(overlaps, shares, name, asked, DRAWS)
     except RefusedError as error:
-        return Outcome(method=name, result=None, refusals=error.refusals, reason=error.reason)
+        return Outcome(method=name, result=None, refusals=error.refusals, why=error.saying)
     except InputError as error:
-        return Outcome(method=name, result=None, reason=error.describe())
+        return Outcome(method=name, result=None, why=why(error))
     return Outcome(method=name, result=found)
 
 

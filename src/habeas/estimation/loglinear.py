@@ -19,7 +19,6 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
 from scipy.stats import chi2
 
-from habeas.errors import InputError
 from habeas.estimation.hierarchy import (
     Floats,
     Model,
@@ -28,6 +27,7 @@ from habeas.estimation.hierarchy import (
 )
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.poisson import ModelFit, empty_terms, fit_models, fit_poisson
+from habeas.estimation.saying import NoEstimateError
 
 Criterion = Literal["bic", "aic"]
 
@@ -131,10 +131,7 @@ def select_model(
         every = table.search(limit, criterion)
     sound = [one for one in every if one.sound]
     if not sound:
-        raise InputError(
-            "no model has an estimate on this table",
-            mend="The lists overlap too little: merge lists, or leave one out",
-        )
+        raise NoEstimateError("no_model")
     ordered = sorted(sound, key=lambda one: one.criterion(criterion, overlap.observed))
     unsound = tuple(one.model for one in every if not one.sound)
     return Selection(overlap, criterion, tuple(ordered), unsound)
@@ -233,9 +230,7 @@ class _Profile:
     def __init__(self, overlap: Overlap, model: Model) -> None:
         table = _Table(overlap)
         if not table.fit(model).sound:
-            raise InputError(
-                "the model has no estimate on this table", place=model.describe(overlap.lists)
-            )
+            raise NoEstimateError("model", model=model.describe(overlap.lists))
         self._model = model
         self._patterns = np.concatenate(([0], table.patterns))
         self._counts = table.counts
@@ -340,11 +335,8 @@ def _by_empty(
 
 def _check(overlap: Overlap) -> None:
     if len(overlap.strata) > 1:
-        raise InputError(
-            "the table has several strata",
-            mend="Fit each (`overlap.stratum`), or all without parting them (`overlap.pooled()`)",
-        )
+        raise NoEstimateError("several_strata")
     if not overlap.observed:
-        raise InputError("the table has no persons", mend="There is nothing to estimate from")
+        raise NoEstimateError("no_persons")
     if overlap.k < 2:
-        raise InputError("one list cannot overlap", mend="Two lists or more are needed")
+        raise NoEstimateError("one_list")

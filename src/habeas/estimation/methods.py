@@ -6,10 +6,11 @@ Each takes one stratum, the level of its intervals, a seed, and its own options,
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 from scipy.special import digamma
 
-from habeas.errors import InputError
 from habeas.estimation.assumptions import ASSUMPTIONS, COMPLETE_GRAPH, Words
 from habeas.estimation.checks import DRAWS, require_draws
 from habeas.estimation.decomposable import GraphAverage, average_graphs
@@ -29,10 +30,12 @@ from habeas.estimation.loglinear import (
     profile_interval,
     select_model,
 )
+from habeas.estimation.mixing import Mixing
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.prior import Prior
 from habeas.estimation.refusal import Refusal, above, below, refuse, without_end
 from habeas.estimation.result import Answer, Ends, Summary, cells_of
+from habeas.estimation.saying import NoEstimateError, Saying, Share, say
 
 _EDGE = 0.9
 """From this share of the largest population that is allowed, a posterior presses on it."""
@@ -89,8 +92,8 @@ def decomposable(
         assumption=words,
         refusals=(
             *_missed(found),
-            *above("complete_graph", found.complete_weight, f"{found.complete_weight:.3f}"),
-            *above("grid_tail", tail, f"{tail:.2g} of it"),
+            *above("complete_graph", found.complete_weight, weight=found.complete_weight),
+            *above("grid_tail", tail, share=tail),
             *_pressing(edge, largest, distance),
         ),
         detail=found,
@@ -128,13 +131,13 @@ def _missed(found: GraphAverage) -> tuple[Refusal, ...]:
     if found.search is None:
         return ()
     least, walks = min(found.search.held), found.search.walks
-    said = f"the graphs found hold {least:.2f} of it, by the worst chain"
     if walks is None:
-        return below("search", least, said)
+        return below("search", least, held=least, walks=say("found.no_walks"))
     if walks.converged:
         return ()
     worst = max(walks.population, walks.edges, key=lambda one: one.r_hat)
-    return (refuse("search", least, f"{said}, and chains over graphs differ: {worst.figures()}"),)
+    apart = say("found.walks", chains=_chains(worst))
+    return (refuse("search", least, held=least, walks=apart),)
 
 
 def loglinear(
@@ -164,16 +167,13 @@ def _log_linear(
 ) -> Answer:
     criterion, order, tables = asked
     if tables < 2:
-        raise InputError(f"{tables} tables", mend="Draw 2 or more; 500 is usual")
+        raise NoEstimateError("tables", tables=tables)
     selection = select_model(overlap, criterion=criterion, order=order)
     best = selection.best
     _, low, high = profile_interval(overlap, best.model, level)
     drawn = bootstrap(selection, tables=tables, seed=seed)
     if not len(drawn.populations):
-        raise InputError(
-            "no table that was drawn anew has an estimate",
-            mend="The lists overlap too little: merge lists, or leave one out",
-        )
+        raise NoEstimateError("no_drawn")
     name = "bootstrap" if method == "independence" else "bootstrap with re-selection"
     intervals = {name: drawn.interval(level), "profile likelihood": (low, high)}
     failed = drawn.failed / tables
@@ -191,7 +191,7 @@ def _log_linear(
         diagnostics={**cells_of(overlap), **_of_models(selection, drawn), "failed_tables": failed},
         assumption=ASSUMPTIONS[method],
         refusals=(
-            *above("failed_tables", failed, f"{drawn.failed} of {tables}"),
+            *above("failed_tables", failed, failed=drawn.failed, tables=tables),
             *without_end(intervals),
         ),
         detail=(selection, drawn),
@@ -285,8 +285,23 @@ def _apart(found: LatentClassFit) -> tuple[Refusal, ...]:
     wrong = {name: found.mixing[name] for name in JUDGED if not found.mixing[name].converged}
     if not wrong:
         return ()
-    said = "; ".join(f"{name}: {one.figures()}" for name, one in wrong.items())
-    return (refuse("not_converged", max(one.r_hat for one in wrong.values()), said),)
+    said = tuple(
+        say("found.quantity", name=say(f"quantity.{name}"), chains=_chains(one))
+        for name, one in wrong.items()
+    )
+    return (refuse("not_converged", max(one.r_hat for one in wrong.values()), chains=said),)
+
+
+def _chains(one: Mixing) -> Saying:
+    """How well chains agree, in figures."""
+    return say(
+        "found.chains",
+        chains=one.chains,
+        draws=one.draws,
+        r_hat=one.r_hat,
+        bulk=round(one.bulk) if isfinite(one.bulk) else one.bulk,
+        tail=round(one.tail) if isfinite(one.tail) else one.tail,
+    )
 
 
 def distance_from_prior(
@@ -317,10 +332,9 @@ def _pressing(edge: float, largest: float | None, distance: float | None) -> tup
     """Refusals of a posterior that its prior has made."""
     found: tuple[Refusal, ...] = ()
     if largest is not None:
-        said = f"{edge:.2g} of it lie above {_EDGE:.0%} of {largest:,.0f}"
-        found = above("edge", edge, said)
+        found = above("edge", edge, share=edge, part=Share(_EDGE), largest=round(largest))
     if distance is not None:
-        found = (*found, *below("like_prior", distance, f"by {distance:.2f} at most"))
+        found = (*found, *below("like_prior", distance, distance=distance))
     return found
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from habeas.errors import InputError
 from habeas.estimation.clusters import gather, list_bits
 from habeas.estimation.records import Counts, Patterns, tabulate
+from habeas.estimation.saying import NoEstimateError
 
 MOST_LISTS = 62
 """A pattern is kept as the bits of one 64-bit number."""
@@ -203,10 +204,7 @@ class Overlap:
             InputError: more than 16 lists: the table would be too large.
         """
         if self.k > 16:
-            raise InputError(
-                f"{self.k} lists have {2**self.k} patterns, too many to write out",
-                mend="Merge lists (`merged`), or use a method for many lists (latent_class)",
-            )
+            raise NoEstimateError("too_many", lists=self.k, patterns=2**self.k)
         full = np.zeros((len(self.strata), 1 << self.k), dtype=np.int64)
         full[:, self.patterns] = self.counts
         return full

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import combinations
 from math import isfinite
+from typing import Literal
 
 from habeas.errors import InputError
 from habeas.estimation.consistency import apart_pairs, nearly_inside
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.saying import Saying, Share, ToldError, Value, say
 
 
 @dataclass(frozen=True)
@@ -23,99 +26,73 @@ class Rule:
 
     Attributes:
         code: a short name, the same for ever.
-        words: what it is, in English.
-        words_fa: in Persian.
         threshold: the figure beyond which it is refused.
         stage: `table`, before anything is fitted, or `result`, before it is published.
         overridable: whether a reason in words lets it pass.
     """
 
     code: str
-    words: str
-    words_fa: str
     threshold: float
     stage: str = "result"
     overridable: bool = True
+
+    @property
+    def saying(self) -> Saying:
+        """What it is."""
+        return say(f"rule.{self.code}")
 
 
 _RULES = (
     Rule(
         "few_lists",
-        "fewer than three lists: how they depend on one another cannot be seen",
-        "کمتر از سه فهرست: وابستگی فهرست‌ها به یکدیگر دیده نمی‌شود",
         3,
         "table",
     ),
     Rule(
         "no_overlap",
-        "lists that share nobody with the others",
-        "فهرست‌هایی که هیچ‌کس را با دیگر فهرست‌ها مشترک ندارند",
         0,
         "table",
     ),
     Rule(
         "inside",
-        "a list that is nearly inside another",
-        "فهرستی که تقریباً به‌تمامی در فهرستی دیگر است",
         0.9,
         "table",
     ),
     Rule(
         "complete_graph",
-        "the prior speaks, not the data: the complete graph, of which the data say nothing of the "
-        "missing, has too much weight",
-        "توزیع پیشین سخن می‌گوید نه داده‌ها: گراف کامل، که در آن داده‌ها دربارهٔ ثبت‌نشدگان چیزی "
-        "نمی‌گویند، وزن بیش از اندازه دارد",
         0.1,
     ),
     Rule(
         "like_prior",
-        "the prior speaks, not the data: the posterior hardly differs from it",
-        "توزیع پیشین سخن می‌گوید نه داده‌ها: توزیع پسین با آن تفاوت چندانی ندارد",
         0.1,
     ),
     Rule(
         "grid_tail",
-        "too much of the posterior lies beyond the grid, or the grid is too coarse",
-        "بخش زیادی از توزیع پسین بیرون از شبکه است، یا شبکه بیش از اندازه درشت است",
         1e-3,
     ),
     Rule(
         "edge",
-        "the posterior presses against the largest population that was allowed",
-        "توزیع پسین به بزرگ‌ترین جمعیتی که مجاز شمرده شده فشرده می‌شود",
         1e-3,
     ),
     Rule(
         "not_converged",
-        "the chains did not converge",
-        "زنجیره‌ها همگرا نشدند",
         0,
         overridable=False,
     ),
     Rule(
         "search",
-        "the search over graphs may have missed much of the posterior",
-        "ممکن است جست‌وجوی گراف‌ها بخش زیادی از توزیع پسین را نیافته باشد",
         0.9,
     ),
     Rule(
         "no_end",
-        "the interval has no upper end",
-        "بازه کران بالا ندارد",
         0,
     ),
     Rule(
         "below_listed",
-        "the estimate is below the number of those who are listed: what the method assumes does "
-        "not hold here",
-        "برآورد از شمار فهرست‌شدگان کمتر است: فرض روش این‌جا برقرار نیست",
         0,
     ),
     Rule(
         "failed_tables",
-        "too many of the tables drawn anew have no estimate",
-        "شمار زیادی از جدول‌های بازنمونه‌گیری‌شده برآوردی ندارند",
         0.05,
     ),
 )
@@ -130,17 +107,22 @@ class Refusal:
 
     Attributes:
         code: of the rule.
-        reason: in words, with the figure.
+        saying: what it is, with the figure; `reason` is the same in English.
         figure: what was found.
         threshold: beyond which it is refused.
         overridden: why somebody went on all the same; empty where nobody did.
     """
 
     code: str
-    reason: str
+    saying: Saying
     figure: float
     threshold: float
     overridden: str = ""
+
+    @property
+    def reason(self) -> str:
+        """In English words, with the figure."""
+        return str(self.saying)
 
     @property
     def stands(self) -> bool:
@@ -152,7 +134,7 @@ class Refusal:
         return f"{self.reason}; overridden: {self.overridden}" if self.overridden else self.reason
 
 
-class RefusedError(InputError):
+class RefusedError(ToldError):
     """The table cannot carry an estimate.
 
     Args:
@@ -162,45 +144,48 @@ class RefusedError(InputError):
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
         self.refusals = refusals
         codes = ", ".join(one.code for one in refusals)
-        super().__init__(
-            "; ".join(one.reason for one in refusals),
-            mend=f"Change the table, or say in words why it is to be estimated all the same "
-            f"(an override of {codes})",
-        )
+        super().__init__(refused(refusals), say("refusal.mend", codes=codes))
 
 
-def refuse(code: str, figure: float, said: str = "") -> Refusal:
+def refuse(code: str, figure: float, **said: Value) -> Refusal:
     """A refusal by a rule.
 
     Args:
         code: of the rule.
         figure: what was found.
-        said: what exactly, in words.
+        said: what exactly: fills in the words under `found.` and the code.
     """
     rule = RULES[code]
-    reason = f"{rule.words}: {said}" if said else rule.words
-    return Refusal(code, reason, figure, rule.threshold)
+    saying = say("refusal.said", rule=rule.saying, found=say(f"found.{code}", **said))
+    return Refusal(code, saying, figure, rule.threshold)
 
 
-def above(code: str, figure: float, said: str) -> tuple[Refusal, ...]:
+def above(code: str, figure: float, **said: Value) -> tuple[Refusal, ...]:
     """A refusal if the figure is above the threshold of the rule, or no number."""
-    return () if figure <= RULES[code].threshold else (refuse(code, figure, said),)
+    return () if figure <= RULES[code].threshold else (refuse(code, figure, **said),)
 
 
-def below(code: str, figure: float, said: str) -> tuple[Refusal, ...]:
+def below(code: str, figure: float, **said: Value) -> tuple[Refusal, ...]:
     """A refusal if the figure is below the threshold of the rule, or no number."""
-    return () if figure >= RULES[code].threshold else (refuse(code, figure, said),)
+    return () if figure >= RULES[code].threshold else (refuse(code, figure, **said),)
 
 
 def without_end(intervals: Mapping[str, tuple[float, float]]) -> tuple[Refusal, ...]:
     """A refusal if an interval has an end that is not finite."""
     endless = [name for name, ends in intervals.items() if not all(map(isfinite, ends))]
-    return above("no_end", len(endless), ", ".join(endless))
+    kinds = tuple(say(f"kind.{name}") for name in endless)
+    return above("no_end", len(endless), intervals=kinds)
+
+
+def refused(refusals: Sequence[Refusal]) -> Saying:
+    """What is refused, one after the other; at least one."""
+    first, *others = (one.saying for one in refusals)
+    return reduce(lambda one, other: say("refusal.and", one=one, other=other), others, first)
 
 
 def below_listed(point: float, observed: int) -> tuple[Refusal, ...]:
     """A refusal if an estimate is below what is seen already: an interval would hide it."""
-    return above("below_listed", observed - point, f"{point:,.0f}, and {observed:,} are listed")
+    return above("below_listed", observed - point, point=round(point), observed=observed)
 
 
 def table_refusals(overlap: Overlap, *, fewest: int = 3) -> tuple[Refusal, ...]:
@@ -215,17 +200,25 @@ def table_refusals(overlap: Overlap, *, fewest: int = 3) -> tuple[Refusal, ...]:
     """
     found = []
     if overlap.k < fewest:
-        found.append(refuse("few_lists", overlap.k, f"{overlap.k}"))
+        found.append(refuse("few_lists", overlap.k, lists=overlap.k))
     groups = separate_groups(overlap)
     if len(groups) > 1:
-        said = " | ".join(", ".join(group) for group in groups)
-        found.append(refuse("no_overlap", len(groups) - 1, said))
+        found.append(refuse("no_overlap", len(groups) - 1, groups=_beside(groups)))
     inside = nearly_inside(overlap, share=RULES["inside"].threshold)
     if inside:
         worst = max(inside, key=lambda one: one.share)
-        said = ", ".join(f"{one.share:.0%} of {one.inner} in {one.outer}" for one in inside)
-        found.append(refuse("inside", worst.share, said))
+        pairs = tuple(
+            say("found.inside.pair", share=Share(one.share), inner=one.inner, outer=one.outer)
+            for one in inside
+        )
+        found.append(refuse("inside", worst.share, pairs=pairs))
     return tuple(found)
+
+
+def _beside(groups: Sequence[tuple[str, ...]]) -> Saying:
+    """Groups of lists with a bar between."""
+    first, *others = (say("found.group", lists=group) for group in groups)
+    return reduce(lambda one, other: say("found.beside", one=one, other=other), others, first)
 
 
 def separate_groups(overlap: Overlap) -> tuple[tuple[str, ...], ...]:
@@ -279,13 +272,15 @@ def overridden(refusals: Iterable[Refusal], override: Mapping[str, str]) -> tupl
     return tuple(replace(one, overridden=override.get(one.code, "")) for one in refusals)
 
 
-def united(found: Sequence[tuple[Refusal, ...]], count: int, of: str) -> tuple[Refusal, ...]:
+def united(
+    found: Sequence[tuple[Refusal, ...]], count: int, of: Literal["strata", "tables", "linkages"]
+) -> tuple[Refusal, ...]:
     """What is refused of any of several: each rule once, with its first figure, and how often.
 
     Args:
         found: the refusals of each that has any.
         count: how many there are.
-        of: what they are, in the plural.
+        of: what they are: `strata`, `tables` or `linkages`.
     """
     first: dict[str, Refusal] = {}
     times: dict[str, int] = {}
@@ -296,6 +291,9 @@ def united(found: Sequence[tuple[Refusal, ...]], count: int, of: str) -> tuple[R
     if count == 1:
         return tuple(first.values())
     return tuple(
-        replace(one, reason=f"{one.reason} (in {times[code]} of {count} {of})")
+        replace(
+            one,
+            saying=say(f"refusal.often_{of}", refusal=one.saying, times=times[code], count=count),
+        )
         for code, one in first.items()
     )

@@ -12,10 +12,10 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from habeas.errors import InputError
 from habeas.estimation.checks import require_level, require_table
 from habeas.estimation.floors import Estimate, log_normal_interval
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.saying import NoEstimateError
 
 Floats = npt.NDArray[np.float64]
 
@@ -88,12 +88,12 @@ def sample_coverage(
     require_table(overlap, lists=3, every_cell=True)
     require_level(level)
     if tables < 2:
-        raise InputError(f"{tables} tables", mend="Draw 2 or more; 500 is usual")
+        raise NoEstimateError("tables", tables=tables)
     if (overlap.sizes == 0).any():
-        raise InputError("a list has nobody", mend="Leave it out (`without`)")
+        raise NoEstimateError("empty_list")
     said = _estimates(overlap.membership, overlap.totals[None, :].astype(np.float64))
     if not said[0, 0] > 0:
-        raise InputError("no list overlaps another", mend="There is nothing to estimate from")
+        raise NoEstimateError("no_overlap")
     random = np.random.default_rng(seed)
     cells = np.append(overlap.totals, max(said[0, 4] - overlap.observed, 0.0))
     drawn = random.multinomial(round(cells.sum()), cells / cells.sum(), size=tables)[:, :-1]

@@ -33,6 +33,7 @@ from habeas.estimation.refusal import (
     united,
 )
 from habeas.estimation.result import Answer, Ends, Line, Result, Summary
+from habeas.estimation.saying import NoEstimateError, Saying
 from habeas.estimation.strata_fits import Fit, fit_each
 from habeas.estimation.strata_labels import dealt, unlabelled
 
@@ -52,7 +53,7 @@ class Stratum:
         high: the upper end.
         alone: the same without pooling; none unless strata were pooled.
         refusals: what speaks against fitting or publishing it by itself.
-        reason: why it has no estimate, in words; empty where it has one.
+        why: why it has no estimate; none where it has one. `reason` is the same in English.
     """
 
     labels: tuple[str, ...]
@@ -63,7 +64,12 @@ class Stratum:
     high: float | None = None
     alone: Line | None = None
     refusals: tuple[Refusal, ...] = ()
-    reason: str = ""
+    why: Saying | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it has no estimate, in English; empty where it has one."""
+        return "" if self.why is None else str(self.why)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -217,10 +223,7 @@ class _Task:
             for at in range(len(tables[0].strata))
         )
         if all(one.point is None for one in strata):
-            raise InputError(
-                f"no stratum has an estimate: {strata[0].reason}",
-                mend="Fit the table without strata",
-            )
+            raise NoEstimateError("no_stratum", first=strata[0].why or "")
         total = np.concatenate([run.total for run in runs])
         against: tuple[Refusal, ...] = ()
         if self.pooling == "separate":
@@ -257,15 +260,15 @@ class _Task:
         observed = int(overlap.counts[overlap.strata.index(labels)].sum())
         sizes = [int(table.counts[at].sum()) for table in tables]
         # A stratum that any dealing leaves without an estimate has none.
-        first = next((run.fits[at] for run in runs if run.fits[at].reason), runs[0].fits[at])
+        first = next((run.fits[at] for run in runs if run.fits[at].why), runs[0].fits[at])
         said = Stratum(
             labels=labels,
             observed=observed,
             dealt=float(np.mean(sizes)) - observed,
             refusals=first.refusals,
-            reason=first.reason,
+            why=first.why,
         )
-        if first.reason:
+        if first.why is not None:
             return said
         point, low, high = self._figures(runs, at, drawn[0])
         alone = None

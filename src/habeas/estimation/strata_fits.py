@@ -16,13 +16,12 @@ from habeas.estimation.fitting import METHODS, check_options
 from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.posterior import GridPosterior
-from habeas.estimation.refusal import Refusal, above, overridden, table_refusals
+from habeas.estimation.refusal import Refusal, above, overridden, refused, table_refusals
 from habeas.estimation.result import Answer
+from habeas.estimation.saying import Saying, say, why
 
 MOST_LISTS = 5
 """Lists up to which strata are averaged over graphs together."""
-
-NOBODY = "nobody in it is listed: nothing is known of it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +33,14 @@ class Fit:
         posterior: of the population where it is known on a grid.
         answer: what the method gave, where it is not.
         refusals: what speaks against fitting or publishing it by itself.
-        reason: why it has no estimate; empty where it has one.
+        why: why it has no estimate; none where it has one.
     """
 
     observed: int
     posterior: GridPosterior | None = None
     answer: Answer | None = None
     refusals: tuple[Refusal, ...] = ()
-    reason: str = ""
+    why: Saying | None = None
 
     @property
     def assumption(self) -> Words | None:
@@ -96,7 +95,7 @@ def fit_each(
         if one.observed and (every or not any(refusal.stands for refusal in refusals[at]))
     ]
     found = [
-        Fit(one.observed, refusals=against, reason=_reason(one, against))
+        Fit(one.observed, refusals=against, why=_why(one, against))
         for one, against in zip(tables, refusals, strict=True)
     ]
     check_options(method, options)
@@ -109,10 +108,10 @@ def fit_each(
     return tuple(found)
 
 
-def _reason(table: Overlap, refusals: Sequence[Refusal]) -> str:
+def _why(table: Overlap, refusals: Sequence[Refusal]) -> Saying | None:
     if not table.observed:
-        return NOBODY
-    return "; ".join(one.reason for one in refusals)
+        return say("why.nobody")
+    return refused(refusals) if refusals else None
 
 
 def _averaged(
@@ -129,7 +128,7 @@ def _averaged(
     every = average_tables(dense, k, delta=delta)
     for at, averaged in zip(wanted, every, strict=True):
         weight = averaged.complete_weight
-        after = above("complete_graph", weight, f"{weight:.3f}")
+        after = above("complete_graph", weight, weight=weight)
         refusals = (*found[at].refusals, *after)
         found[at] = Fit(found[at].observed, averaged.posterior, refusals=refusals)
 
@@ -144,7 +143,7 @@ def _asked(
     try:
         answer = METHODS[method](table, *run, **options)
     except InputError as error:
-        return Fit(table.observed, refusals=refusals, reason=error.reason)
+        return Fit(table.observed, refusals=refusals, why=why(error, whole=False))
     against = (*refusals, *answer.refusals)
     if isinstance(answer.detail, GraphAverage):
         return Fit(table.observed, answer.detail.posterior, answer, against)

@@ -15,6 +15,7 @@ from typing import Any
 from habeas.errors import InputError
 from habeas.estimation.fitting import Outcome, fit_all
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.saying import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,5 +89,5 @@ def _outcome(table: Overlap, method: str, asked: Mapping[str, Any]) -> Outcome:
     common = {name: asked[name] for name in ("level", "seed", "override") if name in asked}
     options = {name: value for name, value in asked.items() if name not in common}
     if not table.observed:
-        return Outcome(method=method, result=None, reason="nobody is listed any more")
+        return Outcome(method=method, result=None, why=say("why.nobody_left"))
     return fit_all(table, names=[method], options={method: options}, **common)[0]

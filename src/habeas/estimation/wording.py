@@ -42,6 +42,12 @@ class Words(Catalogue, frozen=True, kw_only=True):
             return self("no_end")
         return self.digits(f"{number:,.{places}f}")
 
+    def figure(self, number: float) -> str:
+        """A figure of a diagnostic: four digits that count."""
+        if not math.isfinite(number):
+            return self("no_end") if number > 0 else self("none")
+        return self.digits(f"{number:,.4g}" if abs(number) < 1e4 else f"{number:,.0f}")
+
     def share(self, part: float, places: int = 0) -> str:
         """A share of one, as a percentage."""
         return self("percent", figure=self.digits(f"{100 * part:.{places}f}"))
@@ -57,6 +63,14 @@ class Words(Catalogue, frozen=True, kw_only=True):
         if math.isinf(high):
             return self("from", low=self.count(low))
         return self("interval", low=self.count(low), high=self.count(high))
+
+    def several(self, sentences: list[str]) -> str:
+        """Several sentences with the semicolon of the language between."""
+        return ("؛ " if self.language == "fa" else "; ").join(sentences)
+
+    def kind(self, name: str) -> str:
+        """The kind of an interval or an estimate; a name that has no words (a pair) as it is."""
+        return self.entries.get(f"kind.{name}", name)
 
     def listed(self, parts: list[str] | tuple[str, ...]) -> str:
         """Several parts with the comma of the language between."""

@@ -10,6 +10,7 @@ from habeas.drawing import svg
 from habeas.estimation.consistency import Prediction
 from habeas.estimation.figures.axis import beside_rows, category_axis, finite, person_axis, set_text
 from habeas.estimation.figures.picture import Table
+from habeas.estimation.saying import refused_words
 from habeas.estimation.wording import Words
 
 
@@ -86,7 +87,7 @@ class KnownSizes:
                     words.count(one.estimate),
                     verdict(one, words)
                     if one.covered is not None
-                    else words("refused.because", reason=one.refused),
+                    else refused_words(one.refused, words),
                 )
                 for one in self.predictions
             ),

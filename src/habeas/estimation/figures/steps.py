@@ -10,6 +10,7 @@ from habeas.drawing import svg
 from habeas.estimation.consistency import Step
 from habeas.estimation.figures.axis import beside_rows, category_axis, finite, person_axis, set_text
 from habeas.estimation.figures.picture import Table
+from habeas.estimation.saying import refused_words
 from habeas.estimation.wording import Words
 
 
@@ -84,7 +85,7 @@ class Steps:
                     words.interval(step.low, step.high),
                     words.count(step.estimate)
                     if step.estimate is not None
-                    else words("refused.because", reason=step.refused),
+                    else refused_words(step.refused, words),
                 )
                 for label, step in zip(self.labels, self.steps, strict=True)
             ),

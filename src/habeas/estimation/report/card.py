@@ -23,6 +23,7 @@ from habeas.estimation.highest_order import Moved, move
 from habeas.estimation.loglinear import profile_interval, select_model
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.refusal import overridden, table_refusals
+from habeas.estimation.saying import Saying, why
 from habeas.estimation.strata import StratifiedEstimation, fit_strata
 from habeas.estimation.strata_fits import MOST_LISTS
 from habeas.estimation.variants import Variant, leave_one_out, merge_pairs
@@ -92,13 +93,13 @@ class Strata:
         method: by which.
         separate: fitted apart; none where that was refused.
         pooled: learning from one another; none where that is not offered.
-        refused: why there is none, in words.
+        refused: why there is none.
     """
 
     method: str
     separate: StratifiedEstimation | None = None
     pooled: StratifiedEstimation | None = None
-    refused: str = ""
+    refused: Saying | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -186,7 +187,7 @@ def _step(variant: Variant) -> Step:
     """A table that was changed, as a step of an estimate."""
     table, result = variant.overlap, variant.outcome.result
     if result is None:
-        return Step(table.lists, table.observed, refused=variant.outcome.reason)
+        return Step(table.lists, table.observed, refused=variant.outcome.why)
     said = result.summary()
     return Step(table.lists, table.observed, said.point, said.low, said.high)
 
@@ -221,7 +222,7 @@ def _strata(overlap: Overlap, asked: Asked) -> Strata:
     try:
         separate = fit_strata(overlap, method, **given)
     except InputError as error:
-        return Strata(method=method, refused=error.reason)
+        return Strata(method=method, refused=why(error, whole=False))
     pooled = None
     if method == "decomposable" and overlap.k <= MOST_LISTS:
         pooled = fit_strata(overlap, method, pooling="partial", **given)

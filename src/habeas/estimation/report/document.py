@@ -15,7 +15,9 @@ from habeas.estimation.overlap import Overlap
 from habeas.estimation.refusal import Refusal
 from habeas.estimation.report.card import Card, Checks, Strata
 from habeas.estimation.report.telling import is_publishable, refusals_of, state_of
-from habeas.estimation.strata import StratifiedEstimation
+from habeas.estimation.saying import Saying
+from habeas.estimation.strata import StratifiedEstimation, Stratum
+from habeas.estimation.wording import load_words
 
 FORMAT: Final = "habeas-estimate/1"
 
@@ -97,6 +99,7 @@ def _refusal(one: Refusal) -> dict[str, Any]:
     return {
         "code": one.code,
         "reason": one.reason,
+        "reason_fa": one.saying.tell(load_words("fa")),
         "figure": one.figure,
         "threshold": one.threshold,
         "overridden": one.overridden,
@@ -138,8 +141,14 @@ def _stratified(found: StratifiedEstimation) -> dict[str, Any]:
         "beside": [asdict(line) for line in said.beside],
         "refusals": [_refusal(one) for one in found.refusals],
         "diagnostics": dict(found.diagnostics()),
-        "strata": [asdict(one) for one in found.strata],
+        "strata": [_stratum(one) for one in found.strata],
     }
+
+
+def _stratum(one: Stratum) -> dict[str, Any]:
+    found = asdict(one)
+    del found["why"]
+    return {**found, "refusals": [_refusal(other) for other in one.refusals], "reason": one.reason}
 
 
 def plain(value: Any) -> Any:
@@ -149,6 +158,8 @@ def plain(value: Any) -> Any:
             return {str(key): plain(one) for key, one in value.items()}
         case list() | tuple():
             return [plain(one) for one in value]
+        case Saying():
+            return str(value)
         case np.generic():
             return plain(value.item())
         case float():

@@ -21,12 +21,13 @@ from habeas.estimation.report.telling import (
     assumption_of,
     is_publishable,
     method_name,
-    plain_number,
+    reasons,
     refusal_words,
     refusals_of,
     row_of,
     standing,
 )
+from habeas.estimation.saying import Saying
 from habeas.estimation.wording import Language, Words, load_words
 
 STYLE: Final = Path(__file__).parent / "report.css"
@@ -186,9 +187,11 @@ def _beside(card: Card, words: Words) -> list[Html]:
         said = outcome.result.summary()
         name = method_name(outcome.method)(words)
         for kind, (low, high) in said.intervals.items():
-            rows.append((name, kind, words.interval(low, high), words.count(said.point)))
+            rows.append(
+                (name, words.kind(kind), words.interval(low, high), words.count(said.point))
+            )
         for line in said.beside:
-            rows.append((name, line.name, words.interval(line.low, line.high),
+            rows.append((name, words.kind(line.name), words.interval(line.low, line.high),
                          words.count(line.point)))  # fmt: skip
     if not rows:
         return []
@@ -232,7 +235,7 @@ def _refusals(card: Card, _: Pictures, words: Words) -> list[Html]:
             rows.append((name, one.code, refusal_words(one, words),
                          one.overridden or words("page.stands")))  # fmt: skip
         if outcome.result is None and not outcome.refusals:
-            rows.append((name, "", outcome.reason, words("page.stands")))
+            rows.append((name, "", reasons(outcome, words), words("page.stands")))
     if not rows:
         return [paragraph(words("page.no_refusals"), words)]
     heading = (
@@ -288,7 +291,9 @@ def _value(value: object, words: Words) -> str:
         case bool():
             return words("answer.yes" if value else "answer.no")
         case int() | float():
-            return plain_number(float(value), words)
+            return words.figure(float(value))
+        case Saying():
+            return value.tell(words)
         case Mapping():
             return "; ".join(f"{key} {_value(one, words)}" for key, one in value.items())
         case list() | tuple():

@@ -9,6 +9,7 @@ from habeas.estimation.figures.picture import Picture, Table
 from habeas.estimation.report.card import Card, Strata
 from habeas.estimation.report.parts import paragraph, picture_of, table_of
 from habeas.estimation.report.telling import against_stratum, labels_of, method_name, refusal_words
+from habeas.estimation.saying import refused_words
 from habeas.estimation.strata import StratifiedEstimation, Stratum
 from habeas.estimation.wording import Words
 
@@ -20,7 +21,7 @@ def strata_part(card: Card, pictures: Mapping[str, Picture], words: Words) -> li
         return []
     method = method_name(strata.method)(words)
     if strata.separate is None:
-        said = words("refused.because", reason=strata.refused)
+        said = refused_words(strata.refused, words)
         return [paragraph(said, words, class_="warning")]
     made = [
         paragraph(words("strata.lead", method=method), words),

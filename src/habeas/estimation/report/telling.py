@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from habeas.estimation.agreement import COMPARED
 from habeas.estimation.figures.forest import ForestRow, State
 from habeas.estimation.fitting import Outcome
-from habeas.estimation.refusal import RULES, Refusal
+from habeas.estimation.refusal import Refusal
 from habeas.estimation.report.card import Card, inner_level
 from habeas.estimation.strata import Stratum
 from habeas.estimation.wording import Words
@@ -73,31 +72,16 @@ def reasons(outcome: Outcome, words: Words) -> str:
     """Why there is no result, or what speaks against it, and who said otherwise."""
     against = refusals_of(outcome)
     if against:
-        return "; ".join(refusal_words(one, words) for one in against)
-    return outcome.reason
+        return words.several([refusal_words(one, words) for one in against])
+    return "" if outcome.why is None else outcome.why.tell(words)
 
 
 def refusal_words(refusal: Refusal, words: Words) -> str:
     """A refusal with its figure, and the reason for which it was overridden."""
-    if words.language == "en":
-        said = refusal.reason
-    else:
-        said = words(
-            "refusal.said",
-            rule=RULES[refusal.code].words_fa,
-            figure=plain_number(refusal.figure, words),
-            threshold=plain_number(refusal.threshold, words),
-        )
+    said = refusal.saying.tell(words)
     if refusal.stands:
         return said
     return words("refusal.overridden", refusal=said, reason=refusal.overridden)
-
-
-def plain_number(number: float, words: Words) -> str:
-    """A figure of a diagnostic: four digits that count."""
-    if not math.isfinite(number):
-        return words("no_end") if number > 0 else words("none")
-    return words.digits(f"{number:,.4g}" if abs(number) < 1e4 else f"{number:,.0f}")
 
 
 def assumption_of(outcome: Outcome, words: Words) -> str:
@@ -110,7 +94,9 @@ def assumption_of(outcome: Outcome, words: Words) -> str:
 def against_stratum(one: Stratum, words: Words) -> str:
     """What speaks against a stratum by itself; empty where nothing does."""
     against = [refusal_words(refusal, words) for refusal in one.refusals]
-    return "; ".join(against) or ("" if one.point is not None else one.reason)
+    if against or one.point is not None or one.why is None:
+        return words.several(against)
+    return one.why.tell(words)
 
 
 def labels_of(labels: tuple[str, ...], words: Words) -> str:
