@@ -274,3 +274,19 @@ def test_one_person_is_refused():
 def test_bad_questions(asked, match):
     with pytest.raises(InputError, match=match):
         fit(GOOD, **asked)
+
+
+@pytest.mark.parametrize(
+    ("method", "option", "value"),
+    [
+        ("decomposable", "delta", "x"),
+        ("decomposable", "prior", {"x": 1}),
+        ("loglinear", "criterion", "zzz"),
+        ("loglinear", "order", [1]),
+        ("latent_class", "draws", "many"),
+        ("latent_class", "chains", True),
+    ],
+)
+def test_an_option_of_the_wrong_type_is_refused(method, option, value):
+    with pytest.raises(InputError, match=f"the option {option} of the method {method} cannot be"):
+        fit(GOOD, method, **{option: value})

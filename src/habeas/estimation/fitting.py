@@ -9,7 +9,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
-from typing import Any
+from typing import Any, get_type_hints
+
+import msgspec
 
 from habeas import __version__
 from habeas.errors import InputError
@@ -151,6 +153,9 @@ def _asked(method: Method, options: Mapping[str, Any]) -> dict[str, Any]:
         if one.kind is one.KEYWORD_ONLY
     }
     _known_options(method.__name__, options, set(defaults))
+    hints = get_type_hints(method)
+    for name, value in options.items():
+        _right_type(method.__name__, name, value, hints[name])
     return defaults | dict(options)
 
 
@@ -158,7 +163,7 @@ def check_options(method: str, options: Mapping[str, Any]) -> None:
     """Refuse what is no option of a method.
 
     Raises:
-        InputError: an option that it does not have.
+        InputError: an option that it does not have, or a value of the wrong type.
     """
     _asked(METHODS[method], options)
 
@@ -170,6 +175,21 @@ def _known_options(method: str, options: Mapping[str, Any], known: set[str]) -> 
             f"the method {method} has no option {unknown[0]!r}",
             mend=f"It has {', '.join(sorted(known))}",
         )
+
+
+def _right_type(method: str, name: str, value: object, declared: Any) -> None:
+    """Refuse a plain value, as it comes from a command line, that is not of the declared type."""
+    if not isinstance(value, bool | int | float | str | list | dict | None):
+        return
+    reason = f"the option {name} of the method {method} cannot be {value!r}"
+    if isinstance(value, list | dict):
+        raise InputError(
+            reason, mend="It is set from Python, if it is more than a number or a word"
+        )
+    try:
+        msgspec.convert(value, declared)
+    except msgspec.ValidationError as problem:
+        raise InputError(reason, mend=str(problem)) from problem
 
 
 def _result(
