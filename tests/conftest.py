@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("habeas", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("habeas")
 
 
 def load(name: str, path: Path):
