@@ -175,8 +175,9 @@ def _ending(cube: xr.Dataset, images: Sequence[Acquisition]) -> xr.Dataset:
     Else rows that no image shows would pass for surroundings, and for a part of the site.
     """
     crs, half = CRS(str(cube.attrs["crs"])), abs(float(cube["x"][1] - cube["x"][0])) / 2
+    different = {image.footprint.wkb: image.footprint for image in images}
     west, south, east, north = unary_union(
-        [projected(image.footprint, DEGREES, crs) for image in images]
+        [projected(footprint, DEGREES, crs) for footprint in different.values()]
     ).bounds
     x, y = cube["x"].values, cube["y"].values
     return cube.isel(
