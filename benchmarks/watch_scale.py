@@ -74,13 +74,12 @@ class Drawn:
 def draw(number: int, dates: int, folder: Path) -> Drawn:
     """Simulate a site and write its images."""
     change = Change(kind="bulldozed", onset=date(2021, 6, 1)) if number % 10 == 0 else None
-    seed, sensors = FIRST_SEED + number, ("sentinel-2", "landsat")
-    first = 2022 - dates // 50
-    made = simulate_site(seed, change=change, years=(first, 2022), sensors=sensors, size=SCENE,
-                         site=SIDE)  # fmt: skip
-    start = made.cube.sizes["time"] - dates - 1
-    if start < 0:
-        sys.exit(f"site {number} has only {made.cube.sizes['time']} dates")
+    first, sensors = 2022 - dates // 50, ("sentinel-2", "landsat")
+    start, seed = -1, FIRST_SEED + number
+    while start < 0:  # some skies are too seldom clear for so many dates
+        made = simulate_site(seed, change=change, years=(first, 2022), sensors=sensors, size=SCENE,
+                             site=SIDE)  # fmt: skip
+        start, seed = made.cube.sizes["time"] - dates - 1, seed + 1000
     cube = mirrored(made.cube.isel(time=slice(start, None)))
     images = folder / f"images-{number}"
     *_, last = write_folder(cube, images)

@@ -104,27 +104,21 @@ def watch(
     whole, cube, site = site.shape, cube.isel(y=window[0], x=window[1]), site[window]
     place = Place(site, ring_of(site, settings.ring), beyond)
     key = _key(cube, outline, settings)
-    if state is None or not _continues(state, key, cube):
+    earlier = state if state is not None and state.key == key else None
+    if earlier is not None and _continues(earlier, cube):
+        known = _continued(earlier, place, settings, cube)
+    else:
         images = stack_of(cube)
         first = watch_begins(images.days, settings)
         reasons = too_little(images, place, first)
         if reasons:
-            return _cannot(
-                reasons, images, first
-            ), None if state is None or state.key != key else state
-        kept = () if state is None or state.key != key else state.alarms
-        before = None
-        state = replace(_begun(images, place, first, settings, key), alarms=kept)
-        rest = replace(images.since(len(state.track.days)), doubled=())
-        state = _onward(state, rest, place, settings, lambda: images)
-    else:
-        before = int(state.track.days[-1])
-        if len(cube["time"]) == state.images:
-            return _laid_out(_assessment(state, place, settings), whole, window), state
-        state = _continued(state, place, settings, cube)
-    state = replace(state, images=len(cube["time"]))
-    state = _decided(state, place, settings, cube, before)
-    return _laid_out(_assessment(state, place, settings), whole, window), state
+            return _cannot(reasons, images, first), earlier
+        known = _begun(images, place, first, settings, key)
+        known = replace(known, alarms=earlier.alarms if earlier else ())
+        known = _onward(known, _rest(images, known), place, settings, lambda: images)
+        known = _decided(known, place, settings, cube, None)
+    known = replace(known, images=len(cube["time"]))
+    return _laid_out(_assessment(known, place, settings), whole, window), known
 
 
 def _laid_out(
@@ -151,9 +145,9 @@ def _key(cube: xr.Dataset, outline: BaseGeometry, settings: DetectionSettings) -
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _continues(state: WatchState, key: str, cube: xr.Dataset) -> bool:
-    """Whether a cube is the one of a state, with nothing but newer images added."""
-    if state.key != key or len(cube["time"]) < state.images:
+def _continues(state: WatchState, cube: xr.Dataset) -> bool:
+    """Whether a cube has the images of a state, with nothing but newer ones added."""
+    if len(cube["time"]) < state.images:
         return False
     days = cube["time"].values[: state.images].astype("datetime64[D]").astype(np.int64)
     known = set(state.track.scenes) | set(state.track.doubled)
@@ -186,12 +180,21 @@ def _begun(
     return WatchState(key, 0, images.bands, 0, start, model, patches, track, (), ())
 
 
+def _rest(images: Stack, state: WatchState) -> Stack:
+    """The images after those that a state has, which tells already what came twice."""
+    return replace(images.since(len(state.track.days)), doubled=())
+
+
 def _continued(
     state: WatchState, place: Place, settings: DetectionSettings, cube: xr.Dataset
 ) -> WatchState:
-    """A state with newer images."""
+    """A state with newer images; as it was where there are none."""
+    if len(cube["time"]) == state.images:
+        return state
+    before = int(state.track.days[-1])
     new = stack_of(cube, state.images)
-    return _onward(state, new, place, settings, lambda: stack_of(cube))
+    state = _onward(state, new, place, settings, lambda: stack_of(cube))
+    return _decided(state, place, settings, cube, before)
 
 
 def _onward(
