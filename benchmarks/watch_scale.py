@@ -29,10 +29,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import rasterio
 import xarray as xr
 from pyproj import CRS
+from shapely.affinity import translate
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
+from threadpoolctl import threadpool_limits
 
 from benchmarks.machine import describe, table
 from habeas.claims.claim import Claim
@@ -50,6 +53,9 @@ from habeas.registry.registry import create_registry
 FIRST_SEED = 30_000_000
 SCENE, WIDTH, SIDE = 40, 96, 8
 """Pixels along a side: of the simulated scene, of the images, of the site."""
+
+APART = 2_000
+"""Metres between sites, so that no two have the same pixels."""
 
 ORG = "org:invented-archive"
 
@@ -80,15 +86,30 @@ def draw(number: int, dates: int, folder: Path) -> Drawn:
         made = simulate_site(seed, change=change, years=(first, 2022), sensors=sensors, size=SCENE,
                              site=SIDE)  # fmt: skip
         start, seed = made.cube.sizes["time"] - dates - 1, seed + 1000
-    cube = mirrored(made.cube.isel(time=slice(start, None)))
+    cube = mirrored(made.cube.isel(time=slice(start, None)), APART * number)
     images = folder / f"images-{number}"
-    *_, last = write_folder(cube, images)
+    written = write_folder(cube, images)
+    for path in written:
+        as_delivered(path)
+    last = written[-1]
     kept = folder / "newest" / f"{number}{last.suffix}"
     kept.parent.mkdir(exist_ok=True)
     shutil.move(last, kept)
-    outline = projected(made.outline, CRS(cube.attrs["crs"]), DEGREES)
+    outline = translate(made.outline, APART * number)
+    outline = projected(outline, CRS(cube.attrs["crs"]), DEGREES)
     (folder / f"outline-{number}.geojson").write_text(_geojson(outline))
     return Drawn(cube, outline, images, kept)
+
+
+def as_delivered(path: Path) -> None:
+    """Write an image anew as agencies do: whole numbers, ten thousand of them to 1; 0 is none."""
+    with rasterio.open(path) as file:
+        values, profile, names, tags = file.read(), file.profile, file.descriptions, file.tags()
+    numbers = np.where(np.isfinite(values), np.clip(np.round(values * 10_000), 1, 65_000), 0)
+    with rasterio.open(path, "w", **(profile | {"dtype": "uint16", "nodata": 0})) as file:
+        file.write(numbers.astype(np.uint16))
+        file.descriptions, file.scales = names, (1e-4,) * len(names)
+        file.update_tags(**tags)
 
 
 def _geojson(outline: BaseGeometry) -> str:
@@ -97,8 +118,8 @@ def _geojson(outline: BaseGeometry) -> str:
     return json.dumps(mapping(outline))
 
 
-def mirrored(cube: xr.Dataset) -> xr.Dataset:
-    """The same with its mirror image around it."""
+def mirrored(cube: xr.Dataset, east: float) -> xr.Dataset:
+    """The same with its mirror image around it, and so many metres further east."""
     before = (WIDTH - SCENE) // 2
     edges = ((0, 0), (before, WIDTH - SCENE - before), (before, WIDTH - SCENE - before))
     steps = 10.0 * (np.arange(WIDTH) - before)
@@ -106,7 +127,7 @@ def mirrored(cube: xr.Dataset) -> xr.Dataset:
         {name: (("time", "y", "x"), np.pad(band.values, edges, mode="symmetric"))
          for name, band in cube.data_vars.items()},
         coords={"time": cube["time"].values, "y": float(cube["y"][0]) - steps,
-                "x": float(cube["x"][0]) + steps, "sensor": ("time", cube["sensor"].values),
+                "x": float(cube["x"][0]) + east + steps, "sensor": ("time", cube["sensor"].values),
                 "scene": ("time", cube["scene"].values)},
         attrs=cube.attrs,
     )  # fmt: skip
@@ -258,7 +279,8 @@ def main() -> None:
         if "cli" in parts:
             command(folder, drawn)
         if "pixel" in parts:
-            pixels(drawn)
+            with threadpool_limits(1):  # seconds of the processor are those of all threads
+                pixels(drawn)
 
 
 if __name__ == "__main__":

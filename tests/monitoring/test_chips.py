@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from habeas.errors import StorageError
 from habeas.monitoring.images import chip_store, chips
-from habeas.monitoring.images.chip import Chip
+from habeas.monitoring.images.chip import Measured
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.images.read_images import DAMAGED, read_images
@@ -102,7 +102,7 @@ def test_without_the_checksum_the_damage_would_be_believed(folder, tmp_path, mak
     (segment,) = cache.glob("chips/*/*.npz")
     with np.load(segment) as archive:
         arrays = dict(archive)
-    arrays["values"][0] += 1
+    arrays["numbers"][0] += 1
     np.savez_compressed(segment, **arrays)
     same(first, read_images(folder, site, cache=cache))  # noticed
     (segment,) = cache.glob("chips/*/*.npz")
@@ -117,7 +117,7 @@ import os, signal, sys
 from pathlib import Path
 import numpy as np
 from habeas.monitoring.images import chip_store, whole_file
-from habeas.monitoring.images.chip import Chip
+from habeas.monitoring.images.chip import Measured
 from habeas.monitoring.site_area import SiteArea, site_grid, utm_zone
 from shapely.geometry import box
 chip_store.CHIPS_A_SEGMENT = 2
@@ -133,7 +133,8 @@ def killed(descriptor):
     real(descriptor)
 whole_file.os.fsync = killed
 for at in range(10):
-    store.put(str(at), Chip(np.full((1, *shape), at, np.float32), np.ones(shape, bool)))
+    seen, one = np.ones(shape, bool), np.ones(1)
+    store.put(str(at), Measured(np.full((1, *shape), at, np.int16), one, 0 * one, seen, seen))
 """
 
 
@@ -149,6 +150,12 @@ def test_killed_half_way_what_was_kept_is_kept(tmp_path):
     assert store.damaged == 0
     assert [at for at in range(10) if store.get(str(at))] == [0, 1, 2, 3]
     assert store.get("3").values[0, 0, 0] == 3
+
+
+def full_of(number, shape):
+    """An image of one band, the same number everywhere."""
+    seen, one = np.ones(shape, np.bool_), np.ones(1)
+    return Measured(np.full((1, *shape), number, np.int16), one, 0 * one, seen, seen)
 
 
 def small(store):
@@ -171,9 +178,7 @@ def test_whatever_is_put_is_got_after_any_runs(runs, tmp_path_factory, making):
         for run in runs:
             store = ChipStore(folder, grid, ("red",))
             for number in run:
-                chip = Chip(np.full((1, *grid.shape), number, np.float32),
-                            np.ones(grid.shape, np.bool_))  # fmt: skip
-                store.put(str(number), chip)
+                store.put(str(number), full_of(number, grid.shape))
                 expected[str(number)] = number
             store.flush()
             assert len(small(store)) <= 2
@@ -182,11 +187,54 @@ def test_whatever_is_put_is_got_after_any_runs(runs, tmp_path_factory, making):
     assert store.damaged == 0
 
 
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seeds=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=5),
+       rows=st.tuples(st.integers(0, 9), st.integers(1, 30)), data=st.data())  # fmt: skip
+def test_a_part_of_what_is_got_is_that_of_what_was_put(seeds, rows, data, tmp_path_factory, making):
+    folder = tmp_path_factory.mktemp("cache")
+    site = making.site_at(18, 18, 2, surroundings=30)
+    grid = site_grid(site, utm_zone(site), 10)
+    kinds = st.sampled_from([np.uint8, np.int16, np.uint16, np.float32, np.float64])
+    put = {str(seed): measured_by(seed, grid.shape, data.draw(kinds)) for seed in seeds}
+    store = ChipStore(folder, grid, ("red", "nir"))
+    for key, chip in put.items():
+        store.put(key, chip)
+    part = (slice(rows[0], sum(rows)), slice(None))
+    before = {key: store.get(key, part) for key in put}
+    store.flush()
+    store = ChipStore(folder, grid, ("red", "nir"))
+    for key, chip in put.items():
+        whole = chip.chip()
+        for got in (before[key], store.get(key, part)):
+            assert got.values.dtype == np.float32
+            np.testing.assert_array_equal(got.values, whole.values[:, *part])
+            np.testing.assert_array_equal(got.covered, whole.covered[part])
+
+
+def measured_by(chance, shape, dtype):
+    """An image of two bands, by chance."""
+    random = np.random.default_rng(chance)
+    numbers = random.integers(0, 255, (2, *shape)).astype(dtype)
+    covered = random.random(shape) < 0.8
+    shown = covered & (random.random(shape) < 0.7)
+    return Measured(numbers, random.random(2) / 1e4, random.random(2) - 0.5, shown, covered)
+
+
+def test_reflectance_is_the_numbers_times_the_scale_and_the_offset_where_it_is_clear():
+    numbers = np.array([[[0, 10_000, 3000]], [[7300, 1, 65_534]]], np.uint16)
+    shown = np.array([[True, False, True]])
+    chip = Measured(numbers, np.array([1e-4, 2.75e-5]), np.array([-0.1, -0.2]), shown, shown).chip()
+    wanted = [[[-0.1, np.nan, 0.2]], [[2.75e-5 * 7300 - 0.2, np.nan, 2.75e-5 * 65_534 - 0.2]]]
+    np.testing.assert_array_equal(chip.values, np.array(wanted, np.float32))
+
+
 def test_a_full_disk_is_said_and_leaves_no_half(tmp_path, making, monkeypatch):
     site = making.site_at(18, 18, 2, surroundings=0)
     grid = site_grid(site, utm_zone(site), 10)
     store = ChipStore(tmp_path, grid, ("red",))
-    store.put("a", Chip(np.zeros((1, *grid.shape), np.float32), np.ones(grid.shape, np.bool_)))
+    store.put("a", full_of(0, grid.shape))
 
     def full(descriptor):
         raise OSError(28, os.strerror(28))

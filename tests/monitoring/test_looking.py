@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from shapely.geometry import Point, box
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from habeas.errors import InputError
 from habeas.monitoring.detection.detect import detect
@@ -69,6 +70,28 @@ def test_what_goes_wrong_at_one_site_is_told_and_stops_no_other(monkeypatch, pav
     assert reason in bad.reason
     assert isinstance(good, Look)
     assert good.assessment.status == "disturbed"
+
+
+def threads_of_linear_algebra(monkeypatch, where):
+    """How many threads each library of linear algebra has while a site is looked at."""
+    if where == "here":
+        seen = []
+        monkeypatch.setattr(looking, "look_at", lambda *_: seen.append(threadpool_info()))
+        list(look_at_all([site("one")], ASKED))
+        (told,) = seen
+    else:
+        with looking._pool(1) as pool:
+            told = pool.submit(threadpool_info).result()
+    return [one["num_threads"] for one in told if one["user_api"] == "blas"]
+
+
+@pytest.mark.parametrize("where", ["here", "in a process of its own"])
+def test_linear_algebra_has_one_thread_and_gets_its_threads_back(monkeypatch, where):
+    with threadpool_limits(2, user_api="blas"):
+        threads = threads_of_linear_algebra(monkeypatch, where)
+        assert threads
+        assert set(threads) == {1}
+        assert {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"} == {2}
 
 
 def test_what_is_said_of_a_run_tells_no_place():

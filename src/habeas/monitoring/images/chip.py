@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,59 @@ from habeas.monitoring.images.raster_file import open_raster
 Numbers = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 
+Part = tuple[slice, slice]
+"""Rows and columns of a grid."""
+
+ALL: Part = (slice(None), slice(None))
+
 _COARSER = 1.5
 """A grid that much coarser than an image takes means of its pixels, not single ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What one image shows, in the numbers of its files: half as much as in reflectance.
+
+    Attributes:
+        numbers: shape (band, y, x).
+        scale: reflectance = number x scale + offset; shape (band,).
+        offset: shape (band,).
+        shown: where it is clear; shape (y, x).
+        covered: where the image has data at all, clouds included; shape (y, x).
+    """
+
+    numbers: Numbers
+    scale: npt.NDArray[np.float64]
+    offset: npt.NDArray[np.float64]
+    shown: Flags
+    covered: Flags
+
+    def at(self, number: int) -> Measured:
+        """One of many that are held in arrays with one axis more."""
+        return Measured(*(getattr(self, part.name)[number] for part in fields(self)))
+
+    def chip(self) -> Chip:
+        """The same in reflectance."""
+        return Chip(reflectance(self.numbers, self.scale, self.offset, self.shown), self.covered)
+
+
+def reflectance(
+    numbers: Numbers,
+    scale: npt.NDArray[np.float64],
+    offset: npt.NDArray[np.float64],
+    shown: Flags,
+) -> npt.NDArray[np.float32]:
+    """Reflectance, not a number where it is not clear; shape (..., band, y, x).
+
+    Args:
+        numbers: of the files; shape (..., band, y, x).
+        scale: shape (..., band).
+        offset: shape (..., band).
+        shown: shape (..., y, x).
+    """
+    values = numbers * scale[..., None, None] + offset[..., None, None]
+    values[~np.broadcast_to(shown[..., None, :, :], values.shape)] = np.nan
+    return values.astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +95,7 @@ class Chip:
         return float(shown[where].mean())
 
 
-def read_chip(image: Acquisition, bands: Sequence[str], grid: GeoBox, clear: Clear) -> Chip:
+def read_chip(image: Acquisition, bands: Sequence[str], grid: GeoBox, clear: Clear) -> Measured:
     """Read the window of a site from one image, each file opened once.
 
     Measured pixels are taken as they are (nearest neighbour); means are taken only onto a grid
@@ -62,19 +113,16 @@ def read_chip(image: Acquisition, bands: Sequence[str], grid: GeoBox, clear: Cle
     wanted = [image.layers[name] for name in bands]
     masks = [mask.layer for mask in image.masks]
     read = _read_layers([*wanted, *masks], len(wanted), grid)
-    covered = np.ones(grid.shape, dtype=np.bool_)
-    values = np.empty((len(bands), *grid.shape), dtype=np.float32)
-    for at, (layer, (numbers, has_data)) in enumerate(zip(wanted, read, strict=False)):
-        covered &= has_data
-        values[at] = numbers.astype(np.float64) * layer.scale + layer.offset
-    shown = covered.copy()
-    for numbers, _ in read[: len(wanted)]:
-        shown &= ~_saturated(numbers)
-    for mask, (numbers, has_data) in zip(image.masks, read[len(wanted) :], strict=True):
-        shown &= has_data & is_clear(numbers, mask.kind, clear)
-    shown &= np.isfinite(values).all(axis=0)
-    values[:, ~shown] = np.nan
-    return Chip(values, covered)
+    numbers = np.stack([of_band for of_band, _ in read[: len(wanted)]])
+    covered = np.logical_and.reduce([has_data for _, has_data in read[: len(wanted)]])
+    shown = covered & np.isfinite(numbers).all(axis=0)
+    for of_band, _ in read[: len(wanted)]:
+        shown &= ~_saturated(of_band)
+    for mask, (of_mask, has_data) in zip(image.masks, read[len(wanted) :], strict=True):
+        shown &= has_data & is_clear(of_mask, mask.kind, clear)
+    scale = np.array([layer.scale for layer in wanted], dtype=np.float64)
+    offset = np.array([layer.offset for layer in wanted], dtype=np.float64)
+    return Measured(numbers, scale, offset, shown, covered)
 
 
 def _saturated(numbers: Numbers) -> Flags:

@@ -1,10 +1,12 @@
 """Chips kept between runs, a folder a grid: the next run reads only images that are new.
 
-A segment is a compressed NumPy archive of many chips, named by the hash of its bytes. So a damaged
-one is noticed (and read again from the images), two processes cannot harm each other, and there is
-no index that could be out of step: what is there is what is kept. Segments are written whole. At
-first only the names of the chips in a segment are read; its pixels are when one of them is asked
-for, so that a run with one new image does not read all that is kept.
+A segment is a NumPy archive of many chips, in the numbers of the image files, named by the hash of
+its bytes. It is not compressed: noise compresses by a fifth, and unpacking it would take longer
+than all else that is read. A damaged one is noticed (and read again from the images), two processes
+cannot harm each other, and there is no index that could be out of step: what is there is what is
+kept. Segments are written whole. At first only the names of the chips in a segment are read; its
+pixels are when one of them is asked for, so that a run with one new image does not read all that is
+kept.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from odc.geo.geobox import GeoBox
 
-from habeas.monitoring.images.chip import Chip
+from habeas.monitoring.images.chip import ALL, Chip, Measured, Part, reflectance
 from habeas.monitoring.images.whole_file import write_whole
 
 CHIPS_A_SEGMENT = 64
@@ -32,7 +34,9 @@ SEGMENTS = 16
 
 Numbers = npt.NDArray[Any]
 
-_FORMAT = "1"
+_FORMAT = "2"
+_FLAGS = ("shown", "covered")
+_PARTS = ("numbers", "scale", "offset", *_FLAGS)
 _DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError, KeyError)
 
 
@@ -57,10 +61,10 @@ class ChipStore:
         self.folder = folder / "chips" / grid_key(grid, bands)
         """Of this grid."""
         self._shape = (len(bands), *grid.shape)
-        self._new: dict[str, Chip] = {}
+        self._new: dict[str, Measured] = {}
         self._segments: dict[str, tuple[str, ...]] = {}
         self._where: dict[str, tuple[str, int]] = {}
-        self._read: dict[str, tuple[Numbers, Numbers]] = {}
+        self._read: dict[str, _Segment] = {}
         self.damaged = 0
         """Segments that were damaged and have been put away."""
         self._look()
@@ -72,17 +76,20 @@ class ChipStore:
         """Whether a chip is kept. That its pixels are undamaged shows only when it is got."""
         return key in self._new or key in self._where
 
-    def get(self, key: str) -> Chip | None:
-        """A chip that is kept; none if it is not, or if its segment is damaged."""
+    def get(self, key: str, part: Part = ALL) -> Chip | None:
+        """A part of a chip that is kept; none if it is not, or if its segment is damaged."""
         if key in self._new:
-            return self._new[key]
+            return _Segment(self._new[key]).part(part)
         if key not in self._where:
             return None
         name, at = self._where[key]
         held = self._held(name)
-        return None if held is None else Chip(held[0][at], held[1][at])
+        if held is None:
+            return None
+        many = held.part(part)
+        return Chip(many.values[at], many.covered[at])
 
-    def put(self, key: str, chip: Chip) -> None:
+    def put(self, key: str, chip: Measured) -> None:
         """Keep a chip; it is on the disk at the latest when `flush` has been called.
 
         Raises:
@@ -110,7 +117,7 @@ class ChipStore:
         """Write the chips of segments anew, in as few as they fill."""
         keys = [key for name in names for key in self._segments[name]
                 if self._where.get(key, ("",))[0] == name]  # fmt: skip
-        chips = {key: chip for key in keys if (chip := self.get(key)) is not None}
+        chips = {key: chip for key in keys if (chip := self._measured(key)) is not None}
         held = list(chips)
         for first in range(0, len(held), CHIPS_A_SEGMENT):
             self._write({key: chips[key] for key in held[first : first + CHIPS_A_SEGMENT]})
@@ -121,12 +128,18 @@ class ChipStore:
                 del self._segments[name]
                 self._read.pop(name, None)
 
-    def _write(self, chips: Mapping[str, Chip]) -> None:
-        content = _archive({
-            "keys": np.array(list(chips), dtype=np.str_),
-            "values": np.stack([chip.values for chip in chips.values()]),
-            "covered": np.stack([chip.covered for chip in chips.values()]),
-        })  # fmt: skip
+    def _measured(self, key: str) -> Measured | None:
+        """A chip in a segment, as it is kept."""
+        name, at = self._where[key]
+        held = self._held(name)
+        return None if held is None else held.chips.at(at)
+
+    def _write(self, chips: Mapping[str, Measured]) -> None:
+        parts = {
+            name: np.stack([getattr(chip, name) for chip in chips.values()]) for name in _PARTS
+        }
+        parts |= {name: np.packbits(parts[name], axis=-1) for name in _FLAGS}
+        content = _archive({"keys": np.array(list(chips), dtype=np.str_), **parts})
         name = f"{hashlib.sha256(content).hexdigest()}.npz"
         write_whole(self.folder / name, content)
         self._note(name, tuple(chips))
@@ -148,28 +161,36 @@ class ChipStore:
                 continue
             self._note(path.name, keys)
 
-    def _held(self, name: str) -> tuple[Numbers, Numbers] | None:
+    def _held(self, name: str) -> _Segment | None:
         """The pixels of a segment; none if it is damaged, or gone."""
         if name not in self._read:
             found = self._pixels(name)
             if found is None:
                 self._put_away(name)
                 return None
-            self._read[name] = found
+            self._read[name] = _Segment(found)
         return self._read[name]
 
-    def _pixels(self, name: str) -> tuple[Numbers, Numbers] | None:
+    def _pixels(self, name: str) -> Measured | None:
         try:
             content = (self.folder / name).read_bytes()
             if f"{hashlib.sha256(content).hexdigest()}.npz" != name:
                 return None
             with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                values, covered = archive["values"], archive["covered"]
+                parts = {part: archive[part] for part in _PARTS}
+            width = self._shape[-1]
+            parts |= {
+                part: np.unpackbits(parts[part], axis=-1, count=width).astype(np.bool_)
+                for part in _FLAGS
+            }
+            found = Measured(**parts)
         except _DAMAGE:
             return None
-        fits = values.shape[1:] == self._shape and covered.shape[1:] == self._shape[1:]
-        told = len(self._segments[name]) == len(values) == len(covered)
-        return (values, covered) if fits and told else None
+        wanted = (len(self._segments[name]), *self._shape)
+        plane = (wanted[0], *wanted[2:])
+        fits = found.numbers.shape == wanted and found.shown.shape == found.covered.shape == plane
+        scaled = found.scale.shape == found.offset.shape == wanted[:2]
+        return found if fits and scaled else None
 
     def _put_away(self, name: str) -> None:
         """A segment that is damaged is removed: what it held is read from the images again."""
@@ -182,11 +203,28 @@ class ChipStore:
                 del self._where[key]
 
 
+class _Segment:
+    """The chips of a segment, in memory.
+
+    Args:
+        chips: all of them, in arrays with one axis more.
+    """
+
+    def __init__(self, chips: Measured) -> None:
+        self.chips = chips
+        self._last: tuple[str, Chip] | None = None
+
+    def part(self, part: Part) -> Chip:
+        """A part of them in reflectance; the last one is held: another band of it comes next."""
+        name = repr(part)
+        if self._last is None or self._last[0] != name:
+            held, where = self.chips, (..., *part)
+            values = reflectance(held.numbers[where], held.scale, held.offset, held.shown[where])
+            self._last = name, Chip(values, held.covered[where])
+        return self._last[1]
+
+
 def _archive(arrays: Mapping[str, Numbers]) -> bytes:
-    """A NumPy archive, compressed fast: NumPy's own way takes five times as long for little."""
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
+    np.savez(held, allow_pickle=False, **arrays)
     return held.getvalue()

@@ -12,7 +12,7 @@ from odc.geo.geobox import GeoBox
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
-from habeas.monitoring.images.chip import Chip, read_chip
+from habeas.monitoring.images.chip import Measured, read_chip
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.clear_ground import Clear
 from habeas.monitoring.images.day import ChipRead, name_of
@@ -56,9 +56,10 @@ class ChipReader:
         key = self.key(image, hashes)
         chip = self.store.get(key) if self.store is not None else None
         if chip is None:
-            chip = self._from_files(image)
+            measured = self._from_files(image)
+            chip = measured.chip()
             if self.store is not None:
-                self.store.put(key, chip)
+                self.store.put(key, measured)
         return ChipRead(key, chip, by_name(hashes))
 
     def hashes(self, image: Acquisition) -> Mapping[str, str]:
@@ -76,20 +77,20 @@ class ChipReader:
         """What decides a chip, besides its grid."""
         return _key(image, self.bands, self.clear, hashes)
 
-    def _from_files(self, image: Acquisition) -> Chip:
+    def _from_files(self, image: Acquisition) -> Measured:
         """The chip of an image, unless its server has been silent twice in a row."""
         remote = any(is_remote(href) for href in image.hrefs)
         if remote and self._silences >= _GIVEN_UP_AFTER:
             raise InputError(_SILENT)
         began = time.monotonic()
         try:
-            chip = read_chip(image, self.bands, self.grid, self.clear)
+            measured = read_chip(image, self.bands, self.grid, self.clear)
         except InputError:
             waited = time.monotonic() - began
             self._silences = self._silences + 1 if waited >= 0.9 * self.seconds else 0
             raise
         self._silences = 0
-        return chip
+        return measured
 
 
 def by_name(hashes: Mapping[str, str]) -> Mapping[str, str]:

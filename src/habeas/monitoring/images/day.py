@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
-from habeas.monitoring.images.chip import Chip
+from habeas.monitoring.images.chip import ALL, Chip, Part
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.scene import Scene
 
@@ -48,18 +48,18 @@ class Pixels:
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | ({"_held": None} if self._store is not None else {})
 
-    def values(self) -> Values:
-        """Reflectance; shape (band, y, x); not to be changed.
+    def values(self, part: Part = ALL) -> Values:
+        """Reflectance of a part; shape (band, y, x); not to be changed.
 
         Raises:
             DamagedCacheError: it is not held, and no longer kept.
         """
         if self._held is not None:
-            return self._held
-        return together(self._kept(key) for key in self.chips)
+            return self._held[:, *part]
+        return together(self._kept(key, part) for key in self.chips)
 
-    def _kept(self, key: str) -> Chip:
-        chip = self._store.get(key) if self._store is not None else None
+    def _kept(self, key: str, part: Part) -> Chip:
+        chip = self._store.get(key, part) if self._store is not None else None
         if chip is None:
             raise DamagedCacheError
         return chip
@@ -89,15 +89,16 @@ class Day:
     moved: tuple[int, int] = (0, 0)
     whole: bool = True
 
-    def values(self) -> Values:
-        """Reflectance, moved; shape (band, y, x); there must be pixels.
+    def values(self, part: Part = ALL) -> Values:
+        """Reflectance of a part, moved; shape (band, y, x); there must be pixels.
 
         Raises:
             DamagedCacheError: what was kept of it is damaged.
         """
         assert self.pixels is not None  # noqa: S101  (the caller has looked)
-        values = self.pixels.values()
-        return _moved(values, *self.moved) if any(self.moved) else values
+        if any(self.moved):
+            return _moved(self.pixels.values(), *self.moved)[:, *part]
+        return self.pixels.values(part)
 
 
 def _moved(values: Values, east: int, south: int) -> Values:

@@ -62,8 +62,18 @@ class _Band(BackendArray):
         """Some dates, rows and columns; an axis of which one is asked for goes."""
         dates, rows, columns = key
         chosen = np.arange(len(self._days))[dates]
-        read = [self._days[at].values()[self._band] for at in np.atleast_1d(chosen)]
-        parts = [band[rows][..., columns] for band in read]
-        made = np.stack(parts) if parts else np.empty((0, *self.shape[1:]), np.float32)
-        made = made if parts else made[:, rows][..., columns]
+        part = (_slice(rows), _slice(columns))
+        read = [self._days[at].values(part)[self._band] for at in np.atleast_1d(chosen)]
+        made = np.stack(read) if read else np.empty((0, *self.shape[1:]), np.float32)[:, *part]
+        made = made[:, _within(rows)][..., _within(columns)]
         return made if np.ndim(chosen) else made[0]
+
+
+def _slice(places: Any) -> slice:
+    """The slice that is asked for; all, where it is places one by one."""
+    return places if isinstance(places, slice) else slice(None)
+
+
+def _within(places: Any) -> Any:
+    """What is left to choose once `_slice` is taken."""
+    return slice(None) if isinstance(places, slice) else places

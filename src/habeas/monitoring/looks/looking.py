@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from threadpoolctl import threadpool_limits
 
 from habeas.errors import HabeasError
 from habeas.monitoring.detection.detect import watch
@@ -99,7 +100,7 @@ def look_at_all(
         processes: how many work at a time; one works in this process.
     """
     if processes == 1 or len(sites) < 2:
-        with ThreadPoolExecutor(1) as here:
+        with _one_thread(), ThreadPoolExecutor(1) as here:
             for site in sites:
                 yield _outcome(site, here.submit(look_at, site, asked))
         return
@@ -162,7 +163,14 @@ def _outcome(site: WatchedSite, job: Future[Look]) -> Look | Failure:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread
+    )
+
+
+def _one_thread() -> threadpool_limits:
+    """Linear algebra in one thread: its matrices are small, and idle threads wait by spinning."""
+    return threadpool_limits(1, user_api="blas")
 
 
 def _source(site: WatchedSite) -> Path | str:
