@@ -12,7 +12,14 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from habeas.monitoring.detection.footprint import Footprint, Shifts, footprint, outline_of
+from habeas.monitoring.detection.alarms import Alarm
+from habeas.monitoring.detection.footprint import (
+    Footprint,
+    Shifts,
+    area_of,
+    footprint,
+    outline_of,
+)
 from habeas.monitoring.detection.onset import Beginning, Evidence, beginning
 from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
 from habeas.monitoring.detection.statistic import Model, left_whitened
@@ -58,10 +65,17 @@ class Ground:
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """A change, described as far as images up to a day allow."""
+    """A change, described as far as images up to a day allow.
+
+    Attributes:
+        when: it began.
+        where: it is.
+        shifts: from which that was found.
+    """
 
     when: Beginning
     where: Footprint
+    shifts: Shifts
 
 
 def ground_of(model: Model, images: Stack, site: Bools, first: int) -> Ground:
@@ -77,13 +91,11 @@ class View:
     Attributes:
         alarm: the day of the alarm.
         until: the last day that counts.
-        size: metres of a pixel.
-        level: of the intervals.
+        level: of the interval of the beginning.
     """
 
     alarm: int
     until: int
-    size: float
     level: float
 
 
@@ -100,18 +112,27 @@ def describe(ground: Ground, patch: Bools, view: View) -> Described:
     for _ in range(2):
         when = _when(ground, pixels, way, view)
         way = _way(ground, pixels, when, view.until)
-        where = _where(ground, pixels, way, when, view)
+        shifts = _shifts(ground, way, when, view)
+        where = footprint(shifts, pixels, ground.site)
         pixels = where.pixels
-    return Described(_when(ground, pixels, way, view), where)
+    return Described(_when(ground, pixels, way, view), where, shifts)
 
 
 def disturbance_of(
-    described: Described, alarm: int, strength: float, cube: xr.Dataset, level: float
+    described: Described, alarm: Alarm, cube: xr.Dataset, site: Bools, level: float
 ) -> Disturbance:
-    """The result in words of dates, on the grid of the cube."""
-    when, where = described.when, described.where
+    """The result in words of dates, on the grid of the cube.
+
+    Args:
+        described: the change.
+        alarm: what raised it.
+        cube: the images.
+        site: shape (y, x).
+        level: of the intervals.
+    """
+    when, where, size = described.when, described.where, pixel_size(cube)
     return Disturbance(
-        alarm=_day(alarm),
+        alarm=_day(alarm.day),
         last_without=None if when.last_without is None else _day(when.last_without),
         first_with=_day(when.first_with),
         earliest=_day(when.earliest),
@@ -119,10 +140,10 @@ def disturbance_of(
         best=_day(when.best),
         level=level,
         gradual=when.gradual,
-        area=where.area,
+        area=area_of(where, described.shifts, site, size**2, level),
         footprint=where.pixels,
-        outline=outline_of(where.pixels, cube["x"].values, cube["y"].values, pixel_size(cube)),
-        strength=strength,
+        outline=outline_of(where.pixels, cube["x"].values, cube["y"].values, size),
+        strength=alarm.strength,
     )
 
 
@@ -175,7 +196,7 @@ def _when(ground: Ground, pixels: Bools, way: Floats, view: View) -> Beginning:
     )
 
 
-def _where(ground: Ground, pixels: Bools, way: Floats, when: Beginning, view: View) -> Footprint:
+def _shifts(ground: Ground, way: Floats, when: Beginning, view: View) -> Shifts:
     projected = np.einsum("tbp,b->tp", ground.values, way)
     projected = np.where(ground.clear, projected, np.nan)
     settled = when.latest + (60 if when.gradual else 0)
@@ -184,8 +205,7 @@ def _where(ground: Ground, pixels: Bools, way: Floats, when: Beginning, view: Vi
         after = (ground.days >= when.first_with) & (ground.days <= view.until)
     before = (ground.days < when.earliest) & (ground.days >= when.earliest - 730)
     shape = ground.site.shape
-    shifts = Shifts(
+    return Shifts(
         projected[before].reshape(-1, *shape).astype(np.float64),
         projected[after].reshape(-1, *shape).astype(np.float64),
     )
-    return footprint(shifts, pixels, ground.site, view.size**2, view.level)

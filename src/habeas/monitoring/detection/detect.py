@@ -47,7 +47,6 @@ from habeas.monitoring.detection.sufficiency import days_of, gaps_of, too_little
 from habeas.monitoring.detection.surroundings import (
     Place,
     leaves_images,
-    pixel_size,
     ring_of,
     site_mask,
     window_of,
@@ -296,15 +295,13 @@ class _Seen:
         """What is said of an alarm, by images up to a year after it or to the next alarm."""
         until = min([alarm.day + HORIZON, *(other.day - 1 for other in later)])
         found = describe(self._ground(), alarm.patch, self._view(alarm.day, until))
-        said = disturbance_of(found, alarm.day, alarm.strength, self._cube, self._settings.level)
-        around = self._place.ring
+        site, around = self._place.site, self._place.ring
+        said = disturbance_of(found, alarm, self._cube, site, self._settings.level)
         shares, kind = kinds(self._cube, said.footprint, said.best, said.gradual, around)
         return replace(said, kinds=shares, kind=kind)
 
     def _view(self, alarm: int, until: int) -> View:
-        return View(
-            alarm=alarm, until=until, size=pixel_size(self._cube), level=self._settings.level
-        )
+        return View(alarm=alarm, until=until, level=self._settings.level)
 
 
 def _scores(state: WatchState) -> Scores:

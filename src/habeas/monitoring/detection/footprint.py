@@ -41,7 +41,10 @@ _WIDEN = 1.5
 """By which the ends of an area are moved further off (as logarithms), so that they hold the truth
 as often as they say: found on simulated sites (calibration)."""
 
-_DRAWS = 200
+_FULL_UNSURE = 0.12
+"""How unsure it is, as a logarithm, how far a pixel goes that changed wholly."""
+
+_DRAWS = 1000
 _BLOCK = 4
 
 
@@ -51,13 +54,11 @@ class Footprint:
 
     Attributes:
         pixels: shape (y, x).
-        share: how much of each pixel changed; shape (y, x).
-        area: square metres.
+        share: how much of each pixel changed, between 0 and 1; 0 elsewhere; shape (y, x).
     """
 
     pixels: Bools
     share: Maps
-    area: Interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,55 +74,69 @@ class Shifts:
     after: Maps
 
 
-def footprint(
-    shifts: Shifts, seed_pixels: Bools, allowed: Bools, pixel_area: float, level: float
-) -> Footprint:
+def footprint(shifts: Shifts, seed_pixels: Bools, allowed: Bools) -> Footprint:
     """Which pixels changed.
 
     Args:
         shifts: of every pixel.
         seed_pixels: the patch that raised the alarm; shape (y, x).
         allowed: pixels of the site; shape (y, x).
-        pixel_area: square metres of a pixel.
-        level: of the interval of the area.
     """
-    shift, error = _shift(shifts.before, shifts.after)
-    full = _full(shift, seed_pixels & allowed)
+    shift = _shift(shifts.before, shifts.after)
+    error = _error(shifts.before, shifts.after)
+    full = _full(shift[seed_pixels & allowed])
     share, error = shift / full, error / full
     pixels = _smoothed(share, error, allowed)
     if not pixels.any():
         pixels = seed_pixels & allowed
-    full = _full(shift, pixels)
+    full = _full(shift[pixels])
     share = np.clip(shift / full, 0, 1)
     pixels = _smoothed(shift / full, error, allowed) & _near(pixels)
     if not pixels.any():
         pixels = seed_pixels & allowed
-    area = float((_ground(share) * pixels).sum() * pixel_area)
-    ends = np.array(_area_ends(shifts, pixels, allowed, level)) * pixel_area
+    return Footprint(pixels, share * pixels)
+
+
+def area_of(
+    changed: Footprint, shifts: Shifts, allowed: Bools, pixel_area: float, level: float
+) -> Interval:
+    """How much ground changed, in square metres.
+
+    Args:
+        changed: the footprint.
+        shifts: from which it was found.
+        allowed: pixels of the site; shape (y, x).
+        pixel_area: square metres of a pixel.
+        level: of the interval.
+    """
+    area = float((_ground(changed.share) * changed.pixels).sum() * pixel_area)
+    ends = np.array(_area_ends(shifts, changed.pixels, allowed, level)) * pixel_area
     low, high = area * (np.maximum(ends, 1.0) / max(area, 1.0)) ** _WIDEN
-    return Footprint(
-        pixels,
-        share * pixels,
-        Interval(
-            best=area,
-            low=min(area, float(low)),
-            high=max(area, float(high)),
-            level=level,
-        ),
-    )
+    return Interval(best=area, low=min(area, float(low)), high=max(area, float(high)), level=level)
 
 
-def _shift(before: Maps, after: Maps) -> tuple[Maps, Maps]:
-    """Mean after less mean before, and its standard error; noise along dates counts as it is."""
+def _shift(before: Maps, after: Maps) -> Maps:
+    """Mean after less mean before; dates along the first axis."""
+    return _mean(after) - _mean(before)
+
+
+def _mean(values: Maps) -> Maps:
+    """Mean over dates of what is clear; 0 where nothing is."""
+    seen = np.isfinite(values)
+    total = np.where(seen, values, 0).sum(axis=0)
+    return np.asarray(total / np.maximum(seen.sum(axis=0), 1))
+
+
+def _error(before: Maps, after: Maps) -> Maps:
+    """Standard error of a shift; noise along dates counts as it is."""
     count, base = np.isfinite(after).sum(axis=0), np.isfinite(before).sum(axis=0)
-    mean = np.nansum(np.nan_to_num(after), axis=0) / np.maximum(count, 1)
-    rest = np.nansum(np.nan_to_num(before), axis=0) / np.maximum(base, 1)
     error = np.sqrt(1 / np.maximum(count, 1) + 1 / np.maximum(base, 1))
-    return mean - rest, error * (1 + np.nanstd(before))
+    return np.asarray(error * (1 + np.nanstd(before)))
 
 
-def _full(shift: Maps, pixels: Bools) -> float:
-    return max(float(np.quantile(shift[pixels], _CORE)), 1e-6)
+def _full(shift: Maps) -> float:
+    """How far a pixel goes that changed wholly, from the shifts of changed ones."""
+    return max(float(np.quantile(shift, _CORE)), 1e-6)
 
 
 def _ground(share: Maps) -> Maps:
@@ -152,24 +167,25 @@ def _area_ends(shifts: Shifts, pixels: Bools, allowed: Bools, level: float) -> t
     draw = np.random.default_rng(1948)
     rim = ndimage.binary_dilation(pixels) & allowed
     before, after = shifts.before[:, rim], shifts.after[:, rim]
-    inner = pixels[rim]
-    areas = []
-    for _ in range(_DRAWS):
-        picked, base = _blocks(draw, len(after)), _blocks(draw, len(before))
-        shift, _ = _shift(before[base], after[picked])
-        cut = draw.normal(CHANGED, _CUT_UNSURE)
-        full = _full(shift, inner) * np.exp(draw.normal(0, 0.12))
-        share = shift / full
-        areas.append(float(_ground(share)[share > cut].sum()))
+    shift = _drawn_mean(draw, after) - _drawn_mean(draw, before)
+    cut = draw.normal(CHANGED, _CUT_UNSURE, _DRAWS)
+    full = np.maximum(np.quantile(shift[:, pixels[rim]], _CORE, axis=1), 1e-6)
+    share = shift / (full * np.exp(draw.normal(0, _FULL_UNSURE, _DRAWS)))[:, None]
+    areas = (_ground(share) * (share > cut[:, None])).sum(axis=1)
     low, high = np.quantile(areas, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
-def _blocks(draw: np.random.Generator, count: int) -> npt.NDArray[np.int64]:
-    """Places of dates, drawn in blocks of neighbours."""
+def _drawn_mean(draw: np.random.Generator, values: Maps) -> Maps:
+    """Means over dates drawn in blocks of neighbours; shape (draws, pixels)."""
+    count = len(values)
     length = min(_BLOCK, count)
-    starts = draw.integers(0, max(count - length + 1, 1), size=-(-count // length))
-    return (starts[:, None] + np.arange(length)).ravel()[:count]
+    starts = draw.integers(0, max(count - length + 1, 1), size=(_DRAWS, -(-count // length)))
+    drawn = (starts[:, :, None] + np.arange(length)).reshape(_DRAWS, -1)[:, :count]
+    places = drawn + count * np.arange(_DRAWS)[:, None]
+    times = np.bincount(places.ravel(), minlength=_DRAWS * count).reshape(_DRAWS, count)
+    seen = np.isfinite(values)
+    return (times @ np.where(seen, values, 0)) / np.maximum(times @ seen, 1)
 
 
 def outline_of(pixels: Bools, x: Maps, y: Maps, size: float) -> Polygon | MultiPolygon:

@@ -88,10 +88,10 @@ def beginning(evidence: Evidence, level: float, tempering: float, alarm: int) ->
     days = evidence.days
     shown = evidence.series[days >= alarm]
     size = abs(float(np.median(shown))) if len(shown) else 1.0
-    fits = _profile(evidence.series / np.hypot(1, _MISFIT * size), days)
-    weight = tempering * _independent(evidence.noise)
     last = max(int(np.searchsorted(days, alarm, side="right")), 1)
-    log = -0.5 * weight * fits[:last]
+    fits = _profile(evidence.series / np.hypot(1, _MISFIT * size), days, last)
+    weight = tempering * _independent(evidence.noise)
+    log = -0.5 * weight * fits
     step = np.median(np.diff(days)).clip(1, 30) if len(days) > 1 else 30
     gaps = np.diff(days[:last], prepend=days[0] - step)
     prior = np.full(len(RAMPS), (1 - _ABRUPT) / (len(RAMPS) - 1))
@@ -118,25 +118,39 @@ def _said(mass: Series, days: Days, gaps: Series, level: float) -> Beginning:
     )
 
 
-def _profile(series: Series, days: Days) -> Series:
-    """Twice the loss of the best mean of each beginning and length; shape (t, lengths)."""
-    count = len(series)
-    loss = np.empty((count, len(RAMPS)))
-    middle = days - np.concatenate(([0], np.diff(days) / 2))
+def _profile(series: Series, days: Days, last: int) -> Series:
+    """Twice the loss of the best mean of each beginning and length; shape (last, lengths).
+
+    Args:
+        series: in units of its noise; shape (t,).
+        days: since 1970; shape (t,).
+        last: beginnings that are tried: so many of the first dates.
+    """
+    middle = (days - np.concatenate(([0], np.diff(days) / 2)))[:last]
+    past = days[None, :] - middle[:, None]
+    loss = np.empty((last, len(RAMPS)))
     for place, length in enumerate(RAMPS):
-        past = days[None, :] - middle[:, None]
         part = np.clip(past / length, 0, 1) if length else (past >= 0).astype(np.float64)
-        shape = part * part * (3 - 2 * part)
-        mean = np.zeros(count)
-        weight = np.ones((count, count))
-        for _ in range(3):
-            squares = np.maximum((weight * shape * shape).sum(axis=1), 1e-9)
-            mean = (weight * shape * series).sum(axis=1) / squares
-            off = np.square(series - mean[:, None] * shape)
-            weight = np.where(off > _CAP, np.sqrt(_CAP / np.maximum(off, 1e-9)), 1.0)
-        far = 2 * np.sqrt(_CAP * off) - _CAP
-        loss[:, place] = np.where(off > _CAP, far, off).sum(axis=1)
+        loss[:, place] = _capped_loss(series, part * part * (3 - 2 * part))
     return loss
+
+
+def _capped_loss(series: Series, shape: Series) -> Series:
+    """Huber's loss of the mean that fits best, for each course; shape (courses,).
+
+    Args:
+        series: shape (t,).
+        shape: the part of a change that each course has reached; shape (courses, t).
+    """
+    weight = np.ones_like(shape)
+    for _ in range(3):
+        weighted = weight * shape
+        squares = np.maximum((weighted * shape).sum(axis=1), 1e-9)
+        mean = (weighted @ series) / squares
+        off = np.square(series - mean[:, None] * shape)
+        weight = np.sqrt(_CAP / np.maximum(off, _CAP))
+    far = 2 * np.sqrt(_CAP * off) - _CAP
+    return np.asarray(np.where(off > _CAP, far, off).sum(axis=1))
 
 
 def _independent(noise: Series) -> float:

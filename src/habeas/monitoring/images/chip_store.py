@@ -37,7 +37,7 @@ Numbers = npt.NDArray[Any]
 _FORMAT = "2"
 _FLAGS = ("shown", "covered")
 _PARTS = ("numbers", "scale", "offset", *_FLAGS)
-_DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError, KeyError)
+_DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError)
 
 
 def grid_key(grid: GeoBox, bands: tuple[str, ...]) -> str:
