@@ -36,6 +36,7 @@ from benchmarks.monitoring_scores import (
     f1,
     false_alarms,
     first_hit,
+    holds_area,
     kind_scores,
     off,
     overlap,
@@ -202,7 +203,8 @@ def details(found: Mapping[str, list[Case]]) -> None:
         sudden = [(event.alarm - case.onset).days for case, event in hits if case.gradual is False]
         half = [(event.alarm - case.half_done).days for case, event in hits]
         inside = [covered(event, case) for case, event in hits if event.earliest]
-        area = [overlap(event, case) for case, event in hits]
+        same = [overlap(event, case) for case, event in hits]
+        area = [holds_area(event, case) for case, event in hits if event.area]
         seconds = sum(case.said.seconds for case in cases) / len(cases)
         rows.append(
             (
@@ -210,6 +212,7 @@ def details(found: Mapping[str, list[Case]]) -> None:
                 _two(error),
                 _two(abrupt),
                 f"{np.mean(inside):.3f} of {len(inside)}" if inside else "-",
+                f"{np.mean(same):.3f}" if same else "-",
                 f"{np.mean(area):.3f}" if area else "-",
                 _two(delay),
                 _two(sudden),
@@ -222,6 +225,7 @@ def details(found: Mapping[str, list[Case]]) -> None:
         (
             *head,
             "IoU",
+            "90 % interval of the area holds",
             "delay median / p90",
             "of abrupt ones",
             "from half done",

@@ -16,6 +16,7 @@ from shapely.geometry import Polygon
 
 from habeas.monitoring.cube import bands_of
 from habeas.monitoring.detection.cold import ColdSettings, pooled, second_opinion
+from habeas.monitoring.detection.surroundings import pixel_size
 
 Mask = npt.NDArray[np.bool_]
 
@@ -31,6 +32,7 @@ class Event:
         earliest: lower end of the interval of the beginning; none where the method gives none.
         latest: upper end.
         kind: of the change; none where the method gives none or abstains.
+        area: ends of the interval of the changed ground, in pixels; none where it gives none.
     """
 
     began: date
@@ -39,6 +41,7 @@ class Event:
     earliest: date | None = None
     latest: date | None = None
     kind: str | None = None
+    area: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,6 +73,7 @@ def ours(rate: float) -> Method:
         began = time.process_time()
         found = detect(cube, outline, settings=settings)
         seconds = time.process_time() - began
+        pixel = pixel_size(cube) ** 2
         events = tuple(
             Event(
                 began=one.best,
@@ -78,6 +82,7 @@ def ours(rate: float) -> Method:
                 earliest=one.earliest,
                 latest=one.latest,
                 kind=one.kind,
+                area=(one.area.low / pixel, one.area.high / pixel),
             )
             for one in found.disturbances
         )

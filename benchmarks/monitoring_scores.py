@@ -124,6 +124,11 @@ def covered(event: Event, case: Case) -> bool:
     return event.earliest <= case.onset <= event.latest
 
 
+def holds_area(event: Event, case: Case) -> bool:
+    """Whether the true number of pixels lies in the interval of the area."""
+    return event.area[0] <= case.footprint.sum() <= event.area[1]
+
+
 def kind_scores(pairs: Sequence[tuple[str, str | None]]) -> tuple[float, float, float]:
     """Macro-F1 of those that are named, macro-F1 with abstaining as a miss, share that abstains.
 

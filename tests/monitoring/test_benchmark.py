@@ -16,7 +16,8 @@ import numpy as np
 from benchmarks.monitoring import tasks_of
 from benchmarks.monitoring_methods import Event, Said
 from benchmarks.monitoring_scores import (
-    DATED, STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, kind_scores, overlap,
+    DATED, STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, holds_area,
+    kind_scores, overlap,
 )
 
 ONE = np.zeros((4, 4), dtype=bool)
@@ -36,6 +37,9 @@ def case(onset, *events):
 
 
 ONSET = date(2021, 1, 1)
+assert ONE.sum() == 4
+for ends, holds in (((3.0, 5.0), True), ((4.0, 4.0), True), ((4.1, 9.0), False), ((0, 3.9), False)):
+    assert holds_area(event(ONSET, area=ends), case(ONSET)) == holds
 early, right, late = (event(date(*day)) for day in ((2020, 6, 1), (2021, 1, 9), (2022, 12, 1)))
 assert first_hit(case(ONSET, right)) is right
 assert first_hit(case(ONSET, early, right)) is None
