@@ -226,7 +226,7 @@ def test_a_claim_that_can_be_made_passes():
         (("event", "victim_killed", "quantity"), "there is no predicate", "victims_killed"),
         (("site", "area_m2", "quantity"), "there is no predicate", "area?"),
         (("site", "وضعیت", "term"), "there is no predicate", "status"),
-        (("site", "qqqq", "text"), "there is no predicate", "docs/vocabulary.md"),
+        (("site", "qqqq", "text"), "there is no predicate", "habeas vocabulary"),
         (("person", "status", "term"), "not said of a person", "site"),
         (("site", "status", "text"), "no value of type text", "term"),
     ],

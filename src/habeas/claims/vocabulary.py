@@ -165,7 +165,7 @@ class Vocabulary:
             raise InputError(
                 f"“{name}” is no term of {vocabulary}",
                 place=place,
-                mend=_did_you_mean(name, terms.values(), all_below=16),
+                mend=_did_you_mean(name, terms.values(), all_below=32),
             )
         return found
 
@@ -322,4 +322,4 @@ def _did_you_mean(
         return f"Did you mean {' or '.join(dict.fromkeys(near))}?"
     if len(known) < all_below:
         return f"It is one of {', '.join(one.name for one in known)}"
-    return "docs/vocabulary.md lists them all"
+    return "`habeas vocabulary` lists them all"

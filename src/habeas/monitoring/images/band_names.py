@@ -53,7 +53,11 @@ _FILE_NAME = re.compile(
 )
 _LANDSAT = re.compile(r"L[CETO]0?(?P<number>[45789])(?=_|L2|\d)", re.IGNORECASE)
 _HLS = re.compile(r"HLS[._](?P<of>[SL])30[._]", re.IGNORECASE)
-_SENTINEL = re.compile(r"(?:S2[A-D]_|(?:^|[_/])T\d{2}[C-X][A-Z]{2}_\d{8}T)", re.IGNORECASE)
+_SENTINEL = re.compile(
+    r"S2[A-D]_|(?:^|[_/])T\d{2}[C-X][A-Z]{2}_\d{8}T"
+    r"|(?:^|[_/])\d{8}T\d{6}_\d{8}T\d{6}_T\d{2}[C-X][A-Z]{2}(?![A-Z0-9])",  # Earth Engine's
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
