@@ -1,7 +1,7 @@
 """Chips kept between runs, a folder a grid: the next run reads only images that are new.
 
 A segment is a NumPy archive of many chips, in the numbers of the image files, named by the hash of
-its bytes. It is not compressed: noise compresses by a fifth, and unpacking it would take longer
+its bytes. It is not compressed: noise compresses by a quarter, and unpacking it would take longer
 than all else that is read. A damaged one is noticed (and read again from the images), two processes
 cannot harm each other, and there is no index that could be out of step: what is there is what is
 kept. Segments are written whole. At first only the names of the chips in a segment are read; its
