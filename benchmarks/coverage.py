@@ -34,7 +34,7 @@ Bools = npt.NDArray[np.bool_]
 Random = np.random.Generator
 LEVELS = (0.90, 0.95)
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds of processor time for one population; a fit that takes longer is counted as that."""
 
 

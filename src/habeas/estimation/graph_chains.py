@@ -73,7 +73,7 @@ class _Chain:
         self._space, self._graph, self._log_population = space, start, log_population
         self._random = np.random.default_rng(seed)
         self._joint = space.joint(start)
-        self._mass, self._here = _mass(self._joint)
+        self._here = log_sum(self._joint)
         self.seen: list[tuple[Graph, float, int]] = []
 
     def walk(self, steps: int) -> None:
@@ -89,16 +89,16 @@ class _Chain:
             ahead = self._space.step(self._graph, one, other)
             if ahead is not None:
                 joint = self._joint + ahead[1]
-                mass, there = _mass(joint)
+                there = log_sum(joint)
                 if heights[at] < there - self._here:
-                    self._graph, self._joint, self._mass, self._here = ahead[0], joint, mass, there
+                    self._graph, self._joint, self._here = ahead[0], joint, there
             if at % _LOOK == 0:
                 edges = sum(near.bit_count() for near in self._graph) // 2
                 self.seen.append((self._graph, self._population(), edges))
 
     def _population(self) -> float:
         """The logarithm of a population drawn under the graph at hand."""
-        below = np.cumsum(self._mass)
+        below = np.cumsum(np.exp(self._joint - self._joint.max()))
         at = np.searchsorted(below, self._random.random() * below[-1])
         return float(self._log_population[min(at, len(below) - 1)])
 
@@ -146,9 +146,7 @@ def _together(chains: list[_Chain]) -> Walks:
     )
 
 
-def _mass(joint: Floats) -> tuple[Floats, float]:
-    """The posterior at each point, and the evidence, a logarithm."""
-    top = joint.max()
-    mass = np.exp(joint - top)
-    total = float(mass.sum())
-    return mass / total, float(top + np.log(total))
+def log_sum(values: Floats) -> float:
+    """The logarithm of a sum, from the logarithms of its parts."""
+    top = values.max()
+    return float(top + np.log(np.exp(values - top).sum()))

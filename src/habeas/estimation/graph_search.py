@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from habeas.estimation.graph_chains import Walks, walk_graphs
+from habeas.estimation.graph_chains import Walks, log_sum, walk_graphs
 from habeas.estimation.graphs import Graph, elimination
 from habeas.estimation.grid import FURTHEST, WHOLE, Floats
 from habeas.estimation.log_gamma import log_gamma_ratio
@@ -119,7 +119,9 @@ class _Space:
             + np.log(weights)
         )
         self.empty: Graph = (0,) * self.k
-        self._complete_edges = self.k * (self.k - 1) // 2
+        self._pairs = self.k * (self.k - 1) // 2
+        every = (1 << self.k) - 1
+        self._complete: Graph = tuple(every ^ 1 << at for at in range(self.k))
 
     def joint(self, graph: Graph) -> Floats:
         """The density under a graph at each point, times what the point stands for; logarithms."""
@@ -131,7 +133,7 @@ class _Space:
     def known(self, graph: Graph) -> float:
         """The evidence of a graph."""
         if graph not in self.evidence:
-            self.evidence[graph] = _log_sum(self.joint(graph))
+            self.evidence[graph] = log_sum(self.joint(graph))
         return self.evidence[graph]
 
     def around(self, graph: Graph) -> Iterator[tuple[Graph, float]]:
@@ -140,9 +142,9 @@ class _Space:
         for one in range(self.k):
             for other in range(one):
                 neighbour = toggled(graph, one, other)
-                if neighbour is not None and self._edges(neighbour) < self._complete_edges:
+                if neighbour is not None and neighbour != self._complete:
                     if neighbour not in self.evidence:
-                        self.evidence[neighbour] = _log_sum(joint + self._change(graph, one, other))
+                        self.evidence[neighbour] = log_sum(joint + self._change(graph, one, other))
                     yield neighbour, self.evidence[neighbour]
 
     def _change(self, graph: Graph, one: int, other: int) -> Floats:
@@ -156,13 +158,9 @@ class _Space:
     def step(self, graph: Graph, one: int, other: int) -> tuple[Graph, Floats] | None:
         """The graph with an edge more or less, and what that adds; none if it is not allowed."""
         ahead = toggled(graph, one, other)
-        if ahead is None or self._edges(ahead) == self._complete_edges:
+        if ahead is None or ahead == self._complete:
             return None
         return ahead, self._change(graph, one, other)
-
-    @staticmethod
-    def _edges(graph: Graph) -> int:
-        return sum(near.bit_count() for near in graph) // 2
 
     def random_start(self, random: np.random.Generator) -> Graph:
         """A graph to which edges were added at random, as many as there are lists."""
@@ -172,7 +170,7 @@ class _Space:
             if graph[one] >> other & 1:
                 continue
             graph = toggled(graph, one, other) or graph
-            if self._edges(graph) >= min(self.k, self._complete_edges - 1):
+            if sum(near.bit_count() for near in graph) // 2 >= min(self.k, self._pairs - 1):
                 break
         return graph
 
@@ -208,16 +206,19 @@ class _Space:
 
         A pair of lists is drawn, and its edge added or taken away if the graph stays decomposable.
         """
-        graph, here = start, self.known(start)
-        steps = max(_STEPS, _STEPS_EACH * self._complete_edges)
+        graph, here, joint = start, self.known(start), self.joint(start)
+        steps = max(_STEPS, _STEPS_EACH * self._pairs)
         burn_in, inside = steps // 5, 0
         pairs = [random.choice(self.k, size=2, replace=False).tolist() for _ in range(steps)]
         for at, (one, other) in enumerate(pairs):
             ahead = toggled(graph, one, other)
-            if ahead is not None and self._edges(ahead) < self._complete_edges:
-                there = self.known(ahead)
+            if ahead is not None and ahead != self._complete:
+                change = self._change(graph, one, other)
+                if ahead not in self.evidence:
+                    self.evidence[ahead] = log_sum(joint + change)
+                there = self.evidence[ahead]
                 if np.log(random.uniform()) < there - here:
-                    graph, here = ahead, there
+                    graph, here, joint = ahead, there, joint + change
             inside += at >= burn_in and graph in found
         return inside / (steps - burn_in)
 
@@ -269,8 +270,3 @@ def _points(observed: int, furthest: float) -> tuple[Floats, Floats]:
         np.concatenate((small, np.exp(middle))),
         np.concatenate((np.ones_like(small), np.diff(np.exp(edges)))),
     )
-
-
-def _log_sum(values: Floats) -> float:
-    top = values.max()
-    return float(top + np.log(np.exp(values - top).sum()))
