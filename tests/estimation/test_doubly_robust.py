@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit
 
 from habeas.errors import InputError
-from habeas.estimation import class_shares, doubly_robust
+from habeas.estimation import class_shares, doubly_robust, fit, refusal
 from habeas.estimation.covariates import design
 from habeas.estimation.doubly_robust import doubly_robust as estimate
 from habeas.estimation.doubly_robust import influence
 from habeas.estimation.floors import chapman
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.refusal import RULES
 
 TRUE = 3000
 
@@ -228,3 +231,36 @@ def test_a_pair_that_cannot_be_judged_is_told():
 def test_clipped_chances_are_told():
     found = estimate(drawn(7), lists=["A", "B"], covariates=["x"], least_share=0.2).pairs[0]
     assert found.clipped > 100
+
+
+def apart(seed: int) -> dict:
+    """Two lists that reach different persons: hardly anybody can be on both."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=500)
+    a = random.random(500) < expit(-1 + 3 * x)
+    b = random.random(500) < expit(-1.5 - 2.5 * x)
+    seen = a | b
+    return {"A": a[seen].astype(int), "B": b[seen].astype(int), "x": x[seen]}
+
+
+def test_a_sum_below_those_listed_is_not_published():
+    found = fit(apart(13), "doubly_robust", lists=["A", "B"], covariates=["x"])
+    assert found.diagnostics()["below_observed"]
+    assert found.summary().point == found.observed  # where it was stopped
+    assert [one.code for one in found.refusals] == ["below_listed", "clipped"]
+    assert "250, and 347 are listed" in found.describe()
+    assert not found.publishable
+
+
+def test_persons_whom_a_list_hardly_reaches_are_told_beyond_one_in_twenty(monkeypatch):
+    asked = {"lists": ["A", "B"], "covariates": ["x"]}
+    few = fit(drawn(7), "doubly_robust", **asked)
+    assert 0 <= few.diagnostics()["clipped"] <= 0.05 * few.observed
+    assert few.publishable
+    many = fit(drawn(7), "doubly_robust", least_share=0.2, **asked)
+    (one,) = many.refusals
+    assert one.code == "clipped"
+    assert one.figure == many.diagnostics()["clipped"] / many.observed > 0.05
+    rules = {**RULES, "clipped": replace(RULES["clipped"], threshold=1.0)}
+    monkeypatch.setattr(refusal, "RULES", rules)
+    assert fit(drawn(7), "doubly_robust", least_share=0.2, **asked).publishable  # the mutant

@@ -191,3 +191,48 @@ def test_an_estimate_below_the_listed_is_not_published(monkeypatch):
     assert not fit(GOOD, "sample_coverage").refusals
     monkeypatch.setattr("habeas.estimation.closed_methods.below_listed", lambda *_: ())
     assert fit(below, "sample_coverage").publishable  # the mutant: a floor of fewer than are known
+
+
+SCARCE = Overlap.from_counts(
+    "ABC", {"100": 17, "010": 17, "110": 25, "001": 40, "101": 35, "011": 43, "111": 30}
+)
+"""Of 500 tables drawn anew from it about 150 have no estimate by dependent coverage."""
+
+NEARLY_NOTHING = Overlap.from_counts("ABC", {"100": 1, "010": 2, "110": 1, "001": 1, "011": 1})
+
+
+def often_failing(selection, *, tables, seed):
+    """A tenth of the tables without an estimate."""
+    from habeas.estimation.loglinear import bootstrap
+
+    return replace(bootstrap(selection, tables=tables, seed=seed), failed=tables // 10)
+
+
+@pytest.mark.parametrize(
+    ("method", "table_of_it"),
+    [("sample_coverage", SCARCE), ("independence", NEARLY_NOTHING), ("loglinear", GOOD)],
+)
+def test_too_many_tables_without_an_estimate_are_told(method, table_of_it, monkeypatch):
+    if method == "loglinear":
+        monkeypatch.setattr(methods, "bootstrap", often_failing)
+    asked = {"override": {"inside": WHY, "no_overlap": WHY}, "tables": 60}
+    found = fit(table_of_it, method, **asked)
+    (one,) = [one for one in found.refusals if one.code == "failed_tables"]
+    assert one.stands
+    assert one.figure == found.diagnostics()["failed_tables"] > 0.05
+    assert not found.publishable
+    rules = {**RULES, "failed_tables": replace(RULES["failed_tables"], threshold=1.0)}
+    monkeypatch.setattr(refusal, "RULES", rules)
+    codes = {one.code for one in fit(table_of_it, method, **asked).refusals}
+    assert "failed_tables" not in codes  # the mutant without a threshold
+
+
+def test_tables_fail_by_the_coverage_that_is_shown():
+    """In one step nearly every table has an estimate; that the other has none speaks not of it."""
+    low = Overlap.from_counts(
+        "ABC", {"100": 90, "010": 80, "110": 9, "001": 70, "101": 8, "011": 30, "111": 3}
+    )
+    found = fit(low, "sample_coverage")
+    assert found.detail.failed > 0
+    assert found.diagnostics()["failed_tables"] == found.detail.failed_one_step / 500 == 0
+    assert found.publishable

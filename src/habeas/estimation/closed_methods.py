@@ -22,11 +22,11 @@ from habeas.estimation.doubly_robust import doubly_robust as estimate_pairs
 from habeas.estimation.floors import Estimate
 from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.refusal import below_listed, without_end
+from habeas.estimation.refusal import Refusal, above, below_listed, without_end
 from habeas.estimation.result import Answer, Line, Summary, cells_of
 from habeas.estimation.sample_coverage import ENOUGH
 from habeas.estimation.sample_coverage import sample_coverage as estimate_coverage
-from habeas.estimation.saying import Saying, why
+from habeas.estimation.saying import Saying, Share, why
 
 
 def chao(overlap: Overlap, level: float, seed: int, *, draws: int = DRAWS) -> Answer:
@@ -65,12 +65,13 @@ def sample_coverage(
     found = estimate_coverage(overlap, tables=tables, seed=seed, level=level)
     full = found.dependent if found.stable else None
     first = full or found.one_step
+    failed = found.failed if full else found.failed_one_step
     every = [one for one in (found.independent, found.dependent, found.one_step) if one]
     diagnostics: dict[str, object] = {
         "coverage": found.coverage,
         "enough": ENOUGH,
         "stable": found.stable,
-        "failed_tables": found.failed / tables,
+        "failed_tables": failed / tables,
     }
     words = ASSUMPTIONS["sample_coverage" if full else "sample_coverage_one_step"]
     others = tuple(_line(one.method, one) for one in every if one is not first)
@@ -82,7 +83,10 @@ def sample_coverage(
         diagnostics=diagnostics,
         beside=others,
     )
-    return replace(answer, assumption=words, detail=found)
+    # The standard error is that of the tables that have an estimate: the more have none, the
+    # less it tells.
+    against = above("failed_tables", failed / tables, failed=failed, tables=tables)
+    return replace(answer, assumption=words, detail=found, refusals=(*answer.refusals, *against))
 
 
 def doubly_robust(
@@ -124,8 +128,22 @@ def doubly_robust(
         ),
         diagnostics={**cells_of(overlap), **_of_pairs(found, first)},
         assumption=of_a_pair(first.lists, found.covariates, len(first.others)),
-        refusals=without_end(intervals),
+        refusals=(*without_end(intervals), *_against_pair(first)),
         detail=found,
+    )
+
+
+def _against_pair(pair: PairResult) -> tuple[Refusal, ...]:
+    """Refusals of a sum below those listed, and of chances that were raised for too many.
+
+    The estimate itself stops at those listed, so the sum is asked. Who had a chance raised is out
+    of reach of a list, nearly or wholly, and the method takes for granted that everybody can be on
+    both: one in twenty is as much as the interval, which knows nothing of it, may leave out.
+    """
+    clipped = pair.clipped / pair.observed
+    return (
+        *below_listed(pair.observed + float(pair.missing.sum()), pair.observed),
+        *above("clipped", clipped, share=Share(clipped), persons=pair.observed),
     )
 
 

@@ -95,6 +95,14 @@ _RULES = (
         "failed_tables",
         0.05,
     ),
+    Rule(
+        "clipped",
+        0.05,
+    ),
+    Rule(
+        "no_estimate",
+        0,
+    ),
 )
 
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}
@@ -273,14 +281,16 @@ def overridden(refusals: Iterable[Refusal], override: Mapping[str, str]) -> tupl
 
 
 def united(
-    found: Sequence[tuple[Refusal, ...]], count: int, of: Literal["strata", "tables", "linkages"]
+    found: Sequence[tuple[Refusal, ...]],
+    count: int,
+    of: Literal["strata", "tables", "linkages", "dealings"],
 ) -> tuple[Refusal, ...]:
     """What is refused of any of several: each rule once, with its first figure, and how often.
 
     Args:
         found: the refusals of each that has any.
         count: how many there are.
-        of: what they are: `strata`, `tables` or `linkages`.
+        of: what they are: `strata`, `tables`, `linkages` or `dealings`.
     """
     first: dict[str, Refusal] = {}
     times: dict[str, int] = {}

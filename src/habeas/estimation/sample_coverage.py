@@ -36,6 +36,7 @@ class SampleCoverage:
         stable: whether coverage is high enough for `dependent`.
         tables: how many tables were drawn for the standard errors.
         failed: in how many of them `dependent` had no solution.
+        failed_one_step: in how many of them `one_step` had none.
         seed: of the random numbers.
     """
 
@@ -47,6 +48,7 @@ class SampleCoverage:
     stable: bool
     tables: int
     failed: int
+    failed_one_step: int
     seed: int
 
 
@@ -123,6 +125,7 @@ def sample_coverage(
         bool(said[0, 0] >= ENOUGH),
         tables,
         int((~np.isfinite(spread[:, 3])).sum()),
+        int((~np.isfinite(spread[:, 4])).sum()),
         seed,
     )
 
