@@ -446,7 +446,7 @@ def test_without_the_level_of_the_place_the_team_would_see_it(made, registry, mo
     with open_registry(registry) as opened:
         (where,) = opened.view("sealed").claims(subject=SITE, predicate="location")
         reclassify(opened, where.digest, "sealed", "the place is not for all of the team")
-    monkeypatch.setattr(laying, "_level", lambda *_: "team")
+    monkeypatch.setattr(laying, "level_of_site", lambda *_: "team")
     take(made, registry)
     with open_registry(registry) as opened:
         assert opened.view("team").entities("item")

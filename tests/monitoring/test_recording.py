@@ -11,14 +11,15 @@ from shapely.geometry import box
 
 from habeas.claims.agreement import Agreement
 from habeas.claims.claim import Claim
-from habeas.claims.values import File, Quantity, Ref, Term, Text, When
+from habeas.claims.values import File, Point, Quantity, Ref, Term, Text, When, Where
 from habeas.errors import InputError, NotFoundError
 from habeas.monitoring.looks import look_files, recording
 from habeas.monitoring.looks.reading import record_reading
 from habeas.monitoring.looks.recorded import recorded_watch
 from habeas.monitoring.looks.recording import record_look
+from habeas.monitoring.looks.site_level import level_of_site
 from habeas.registry import clearance
-from habeas.registry.changing import reclassify
+from habeas.registry.changing import reclassify, withdraw
 from habeas.registry.rebuilding import rebuild
 from habeas.registry.registry import create_registry
 from habeas.registry.undoing import withdraw_run
@@ -115,6 +116,83 @@ def test_nothing_of_it_is_shown_below_the_team(registry, cube, quick, level):
     assert not view.claims(subject=SITE)
     assert not view.entities("run")
     assert not view.entities("item")
+
+
+# A place that the team may not see
+
+
+def placed(registry, *levels, predicate="location"):
+    """Claims of where the site lies, each at a level."""
+    where = Where(kind="approximate", geometry=Point(coordinates=("3.0", "0.0")))
+    value = where if predicate == "location" else Text(text="behind the invented mill")
+    with registry.recording() as batch:
+        return batch.entry([
+            Claim(subject=SITE, predicate=predicate, value=value, source=f"source:invented-{at}",
+                  sensitivity=level) for at, level in enumerate(levels)])  # fmt: skip
+
+
+def seen_by_the_team(registry):
+    """What of a watch the team sees: claims of the site, runs and files."""
+    view = registry.view("team")
+    told = {shown.claim.predicate for shown in view.claims(subject=SITE)}
+    return (
+        told - {"location", "place_description"}
+        | set(view.entities("run"))
+        | set(view.entities("item"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("levels", "predicate"),
+    [
+        (("sealed",), "location"),
+        (("sealed", "team"), "location"),  # the strictest of them counts
+        (("sealed",), "place_description"),
+    ],
+)
+def test_what_the_team_may_not_see_is_in_no_look_for_the_team(
+    registry, cube, quick, levels, predicate
+):
+    placed(registry, *levels, predicate=predicate)
+    (digest,) = record_look(registry, watched.look(of=cube)).found
+    moved = watched.disturbance(earliest=date(2021, 3, 5), latest=date(2021, 3, 22))
+    assert record_look(registry, later(cube, moved)).refined
+    reading(registry, digest, kind="bulldozing")
+    assert seen_by_the_team(registry) == set()
+    sealed = registry.view("sealed")
+    assert len(sealed.entities("run")) == 2
+    assert len(sealed.entities("item")) == 4  # two tables a run
+    assert of_site(registry, "disturbance_kind", "sealed")
+
+
+def test_a_place_that_is_sealed_later_seals_the_looks_that_come(registry, cube, quick):
+    (where,) = placed(registry, "team")
+    made = record_look(registry, watched.look(of=cube))
+    before = seen_by_the_team(registry)
+    assert made.run in before
+    reclassify(registry, where, "sealed", "the place is not for all of the team")
+    moved = watched.disturbance(earliest=date(2021, 3, 5), latest=date(2021, 3, 22))
+    assert record_look(registry, later(cube, moved)).refined
+    reading(registry, made.found[0], kind="bulldozing")
+    assert seen_by_the_team(registry) <= before
+
+
+def test_a_withdrawn_place_counts_where_no_other_stands(registry, cube, quick):
+    (where,) = placed(registry, "sealed")
+    withdraw(registry, where, "misread")
+    assert level_of_site(registry, SITE) == "sealed"
+    placed(registry, "team")
+    assert level_of_site(registry, SITE) == "team"
+    assert level_of_site(registry, "site:nowhere") == "team"
+
+
+def test_without_the_level_of_the_place_the_team_would_see_the_look(
+    registry, cube, quick, monkeypatch
+):
+    placed(registry, "sealed")
+    monkeypatch.setattr(recording, "level_of_site", lambda *_: "team")
+    record_look(registry, watched.look(of=cube))
+    assert seen_by_the_team(registry)
 
 
 def everything_reclassified(registry):
@@ -445,8 +523,6 @@ def test_with_two_changes_the_nearest_counts_and_a_withdrawn_one_does_not(regist
     record_look(registry, look)
     (found,) = registry.view("team").contradictions(SITE)
     assert found.agreement is Agreement.COMPATIBLE
-    from habeas.registry.changing import withdraw
-
     withdraw(registry, said, "misread")
     assert registry.view("team").contradictions(SITE) == []
 

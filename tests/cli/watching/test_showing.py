@@ -8,6 +8,7 @@ from tests.cli.watching.invented import DESTROYED, POINT, QUIET, run, said
 
 from habeas.claims.values import Text
 from habeas.cli.watch_words import _WORDS
+from habeas.registry.changing import reclassify
 from habeas.registry.registry import open_registry
 
 
@@ -28,6 +29,25 @@ def test_below_the_team_there_is_no_watch(after):
         hidden = run(after, "watch", "show", DESTROYED, "--clearance", level, code=3).output
         never = run(after, "watch", "show", POINT, "--clearance", level, code=3).output
         assert hidden.replace(DESTROYED, "X") == never.replace(POINT, "X")
+
+
+def test_the_watch_over_a_sealed_place_is_not_for_the_team(made, registry, tmp_path):
+    with open_registry(registry) as opened:
+        (where,) = opened.view("sealed").claims(subject=QUIET, predicate="location")
+        reclassify(opened, where.digest, "sealed", "the place is not for all of the team")
+    run(registry, "watch", "add", QUIET, "--images", made / "quiet")
+    run(registry, "watch", "run")
+    hidden = run(registry, "watch", "show", QUIET, code=3).output
+    assert hidden.replace(QUIET, "X") == run(registry, "watch", "show", POINT,
+                                             code=3).output.replace(POINT, "X")  # fmt: skip
+    assert "--clearance sealed" in hidden
+    shown = run(registry, "watch", "show", QUIET, "--clearance", "sealed", "--out", tmp_path / "o")
+    assert "no disturbance was found" in shown.output
+    with open_registry(registry) as opened:
+        team = opened.view("team")
+        assert not team.entities("run")
+        assert not team.entities("item")
+    run(registry, "verify")
 
 
 def test_pictures_are_written_whole_for_the_owner_alone(after, tmp_path):

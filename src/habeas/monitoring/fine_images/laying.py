@@ -1,7 +1,8 @@
 """A fine image into the record: the original as evidence, its working copy laid on the ground.
 
 Both tell where the site lies, and are bound to it: nothing about them, and no claim that names
-their bytes, is shown below the team until the place of the site may be published.
+their bytes, is shown below the team until the place of the site may be published; where the team
+may not see the place, they are sealed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from habeas.monitoring.fine_images.fine_source import is_georeferenced, laid_fac
 from habeas.monitoring.fine_images.outline_sought import Outline
 from habeas.monitoring.fine_images.registration import ControlPoint, Form, Registration, register
 from habeas.monitoring.looks.look_claims import LEVEL, SHOWS_LOCATION
+from habeas.monitoring.looks.site_level import level_of_site
 from habeas.monitoring.site_area import Ground, SiteArea, utm_zone
 from habeas.monitoring.site_area import ground as make_ground
 from habeas.registry.keeping import Prepared, prepare, record_kept, require_source
@@ -52,7 +54,7 @@ class SiteGround:
         site: `site:` id.
         outline: in `crs`.
         crs: the UTM zone of the site.
-        level: of what is made of it; that of the claim that tells where it lies, `team` at least.
+        level: of what is made of it: `looks.site_level.level_of_site`.
     """
 
     site: str
@@ -90,21 +92,7 @@ def site_ground(registry: Registry, site: str, outline: Outline, uncertainty: fl
     area = SiteArea(outline=outline.ground, uncertainty=uncertainty)
     crs = utm_zone(area)
     return SiteGround(site=site, outline=make_ground(area, crs), crs=crs,
-                      level=_level(registry, site, outline))  # fmt: skip
-
-
-def _level(registry: Registry, site: str, outline: Outline) -> Sensitivity:
-    """Sealed where the team may not see where the site lies, wherever the outline is from."""
-    seen, held = (
-        {
-            shown.digest
-            for shown in registry.view(clearance).claims(subject=site, predicate="location")
-            if not shown.withdrawn
-        }
-        for clearance in (LEVEL, "sealed")
-    )
-    hidden = outline.claim not in seen if outline.claim else bool(held) and not seen
-    return "sealed" if hidden else LEVEL
+                      level=level_of_site(registry, site))  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

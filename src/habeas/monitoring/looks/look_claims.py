@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from habeas.monitoring.looks.look import Look
 
 LEVEL: Final[Sensitivity] = "team"
-"""Everything that a watch says, unless somebody reclassifies it; many floors stand under that."""
+"""Everything that a watch says, unless the place of the site is sealed (`site_level`) or somebody
+reclassifies it; many floors stand under that."""
 
 DETECTED = "disturbance_detected"
 NOTHING_FOUND = "no_disturbance_found"

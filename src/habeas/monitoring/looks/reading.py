@@ -11,9 +11,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from habeas.claims.claim import By, Claim, Sensitivity
+from habeas.claims.claim import By, Claim, Sensitivity, strictest
 from habeas.claims.values import Ref, Term, Text, When
 from habeas.errors import InputError
+from habeas.monitoring.looks.site_level import place_is_sealed
 from habeas.registry.recording import check_recorder
 from habeas.registry.registry import Registry
 from habeas.registry.view import Shown
@@ -52,7 +53,7 @@ def record_reading(
         reader: a handle, as recorders have; never a person's name.
         note: what was looked at, and what was seen.
         kind: a term of `disturbance_kind`; only with `confirm`.
-        sensitivity: of the claims.
+        sensitivity: of the claims; never laxer than what is read, nor than the place of the site.
         recorder: who records.
 
     Returns:
@@ -64,6 +65,8 @@ def record_reading(
             of what is not confirmed.
     """
     shown, when = _disturbance(registry, detection)
+    sealed = place_is_sealed(registry, shown.claim.subject)
+    level = "sealed" if sealed else strictest(sensitivity, shown.sensitivity)
     if kind is not None and verdict != "confirm":
         raise InputError(
             "the kind is named of what is not confirmed", mend="Confirm it, or leave the kind out"
@@ -72,7 +75,7 @@ def record_reading(
         Claim,
         source=registry.organisation,
         by=By(text=f"reader {check_recorder(reader)}"),
-        sensitivity=sensitivity,
+        sensitivity=level,
     )
     run_claim = f"claim:{shown.digest}"
     said = claim(subject=run_claim, predicate=PREDICATES[verdict], value=Text(text=note))

@@ -4,6 +4,7 @@ The earliest alarm stands for good. A later run does not tell of a disturbance a
 recorded already; it may tell its dates anew, from more images, in a claim that says which one it
 refines. Two runs on the same images record once. A site of which nothing new is to be said is
 recorded again only after a while (`QUIET_DAYS`), so that the record does not fill with silence.
+All of it is as hidden as the place of the site is (`site_level`).
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+import msgspec
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from habeas import __version__
-from habeas.claims.claim import Claim
+from habeas.claims.claim import Claim, Sensitivity
 from habeas.claims.values import File
 from habeas.evidence.item import item_id
 from habeas.monitoring.disturbance import Disturbance
 from habeas.monitoring.looks.look import CURVE, FOOTPRINT, METHOD, SCENES, Look
 from habeas.monitoring.looks.look_claims import (
-    LEVEL,
     alarm_claim,
     binding_claims,
     calibration_claim,
@@ -41,6 +42,7 @@ from habeas.monitoring.looks.look_files import (
     scenes_file,
 )
 from habeas.monitoring.looks.recorded import RecordedDisturbance, RecordedWatch, recorded_watch
+from habeas.monitoring.looks.site_level import level_of_site
 from habeas.monitoring.projection import DEGREES, projected
 from habeas.registry.registry import Registry
 from habeas.registry.running import Output, Said, new_run, record_run
@@ -119,7 +121,11 @@ def record_look(registry: Registry, look: Look, *, recorder: str | None = None) 
         for outputs, location in ((watch, False), (place, True))
         for output in outputs
     ]
-    made = record_run(registry, run, said, [*watch, *place], sensitivity=LEVEL, recorder=recorder)
+    level = level_of_site(registry, look.site)
+    made = record_run(
+        registry, run, [_at(level, one) for one in said], [*watch, *place], sensitivity=level,
+        recorder=recorder,
+    )  # fmt: skip
     told = list(zip(news.changes, made.claims[first:], strict=False))
     return LookRecorded(
         run=run.id,
@@ -242,6 +248,17 @@ def _about(run: str, change: Change, look: Look, at: int, digests: Sequence[str]
     else:
         first = alarm_claim(run, digest, found)
     return [first, *detail_claims(run, digest, found, opinion)]
+
+
+def _at(level: Sensitivity, said: Said) -> Said:
+    """The claims of an entry at a level."""
+    if callable(said):
+        return lambda digests: _all_at(level, said(digests))
+    return _all_at(level, said)
+
+
+def _all_at(level: Sensitivity, claims: Sequence[Claim]) -> list[Claim]:
+    return [msgspec.structs.replace(claim, sensitivity=level) for claim in claims]
 
 
 def _item(output: Output) -> str:

@@ -108,7 +108,8 @@ def gather_watch(registry: Registry, view: View, site: str) -> WatchShown:
     if not held.runs:
         raise NotFoundError(
             f"there is no watch over {site} in the record",
-            mend="Watch it: `habeas watch add`, then `habeas watch run`",
+            mend="Watch it: `habeas watch add`, then `habeas watch run`; the watch over a site "
+            "whose place is sealed is shown with `--clearance sealed`",
         )
     periods = [
         shown.claim.value
