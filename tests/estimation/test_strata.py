@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -428,3 +429,103 @@ def test_a_table_that_cannot_carry_an_estimate_is_refused():
     )
     with pytest.raises(InputError, match="no person has a stratum"):
         fit_strata(nobody, override={"inside": "only one person is in it"})
+
+
+def of_counts(*strata, unrecorded=frozenset()):
+    """Strata from counts of 100, 010, 110, 001, 101, 011 and 111 each; labels by letter."""
+    patterns = np.array([at for at in range(1, 8) if at not in unrecorded])
+    counts = np.array(strata)[:, patterns - 1]
+    labels = tuple((letter,) for letter in "abcdefg"[: len(strata)])
+    return Overlap(tuple("ABC"), patterns, counts, labels, ("s",), unrecorded)
+
+
+WANTS_COMPLETE = [300, 300, 20, 300, 20, 20, 200]
+"""The complete graph has all the weight: many are on all lists, few on two."""
+
+INDEPENDENT = [294, 126, 126, 126, 126, 54, 54]
+"""Lists of 500, 300 and 300 by chances of 0.5, 0.3 and 0.3."""
+
+
+def test_pooling_does_not_pass_over_strata_that_want_the_complete_graph():
+    overlap = of_counts(*[WANTS_COMPLETE] * 3)
+    assert not fit(overlap.pooled()).publishable
+    for pooling in ("separate", "partial"):
+        found = fit_strata(overlap, pooling=pooling)
+        assert [one.code for one in found.refusals] == ["complete_graph"]
+        assert not found.publishable
+    why = {"complete_graph": "shown to the court as what it is"}
+    passed = fit_strata(overlap, pooling="partial", override=why)
+    assert passed.publishable
+    assert passed.refusals[0].overridden == why["complete_graph"]
+
+
+def test_the_complete_graph_in_most_persons_is_refused_and_in_few_is_not(monkeypatch):
+    """Seen together the strata hide it: many on all three lists in one, nobody in the other."""
+    none_on_all = [900, 900, 210, 900, 210, 210, 0]
+    overlap = of_counts(WANTS_COMPLETE, none_on_all)
+    monkeypatch.setattr(strata._Task, "_whole", lambda *_: fit(of_counts(INDEPENDENT).pooled()))
+    found = fit_strata(overlap, pooling="partial")
+    assert [one.code for one in found.refusals] == ["complete_graph"]
+    assert "(in 2 of 2 strata)" in found.describe()
+    few = of_counts([4, 4, 0, 4, 1, 1, 9], INDEPENDENT, INDEPENDENT)
+    found = fit_strata(few, pooling="partial")
+    assert [one.code for one in found.strata[0].refusals] == ["complete_graph"]
+    assert found.publishable
+    assert not fit_strata(few).publishable
+
+
+def test_the_prior_weight_of_the_complete_graph_in_tiny_strata_is_mended_by_pooling(monkeypatch):
+    """Over three lists it is one eighth, and refuses a stratum alone; no data speak in that."""
+    overlap = of_counts(
+        [0, 0, 1, 2, 2, 0, 0], [1, 0, 1, 2, 0, 0, 2], [2, 2, 0, 0, 0, 1, 1], [2, 1, 0, 0, 0, 0, 1]
+    )
+    found = fit_strata(overlap, pooling="partial")
+    for one in found.strata:
+        refused = {refusal.code: refusal.figure for refusal in one.refusals}
+        assert 0.1 < refused["complete_graph"] < 0.3
+    assert found.publishable
+    monkeypatch.setattr(strata, "LEAST_EVIDENCE", 0.5)  # the mutant that takes the prior for data
+    assert not fit_strata(overlap, pooling="partial").publishable
+
+
+def test_a_stratum_of_which_the_method_has_no_estimate_is_refused_of_the_total():
+    """Chao's bound has none in b, and the closed one does not take a cell that was censored."""
+    tables = [52, 23, 24, 40, 38, 36, 29], [48, 51, 0, 26, 0, 0, 53]
+    found = fit_strata(of_counts(*tables, unrecorded=frozenset({5})), "chao")
+    assert found.strata[1].point is None
+    (one,) = found.refusals
+    assert one.code == "no_estimate"
+    assert "could not be recorded; its 178 listed persons alone" in one.reason
+    assert not found.publishable
+    why = {"no_estimate": "b is told beside the total"}
+    passed = fit_strata(of_counts(*tables, unrecorded=frozenset({5})), "chao", override=why)
+    assert passed.publishable
+    assert passed.strata[1].refusals[0].overridden == why["no_estimate"]
+
+
+def test_what_is_refused_in_any_dealing_is_refused():
+    tables = [60, 60, 12, 60, 12, 12, 10], [90, 80, 20, 70, 18, 15, 4], [3, 3, 3, 3, 3, 3, 8]
+    made = of_counts(*tables)
+    overlap = Overlap(
+        made.lists, made.patterns, made.counts[[2, 0, 1]], (("",), ("a",), ("b",)), ("s",)
+    )
+    found = fit_strata(overlap, draws=400)
+    assert not found.detail[0].fits[0].refusals  # the first dealing alone says nothing
+    (one,) = found.refusals
+    assert one.code == "complete_graph"
+    assert "(in 9 of 20 dealings" in one.reason
+
+
+def test_mass_beyond_the_grid_of_a_stratum_is_told(monkeypatch):
+    from habeas.estimation import strata_fits
+
+    def cut(dense, k, *, delta):
+        return tuple(
+            replace(one, posterior=replace(one.posterior, grid=replace(one.posterior.grid, tail=1)))
+            for one in average_tables(dense, k, delta=delta)
+        )
+
+    monkeypatch.setattr(strata_fits, "average_tables", cut)
+    for pooling in ("separate", "partial"):
+        found = fit_strata(of_counts(INDEPENDENT, INDEPENDENT), pooling=pooling)
+        assert [one.code for one in found.refusals] == ["grid_tail"]

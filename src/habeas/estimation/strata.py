@@ -9,8 +9,8 @@ strata, never dropped.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from habeas.errors import InputError
 from habeas.estimation.assumptions import OF_LABELS, OF_POOLING, OF_STRATA, Words
 from habeas.estimation.checks import DRAWS, require_draws, require_level
 from habeas.estimation.fitting import METHODS, fit
-from habeas.estimation.graphs import MOST_ENUMERATED
+from habeas.estimation.graphs import MOST_ENUMERATED, decomposable_graphs
 from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.pooling import Pooled, pool
@@ -32,12 +32,27 @@ from habeas.estimation.refusal import (
     table_refusals,
     united,
 )
-from habeas.estimation.result import Answer, Ends, Line, Result, Summary
+from habeas.estimation.result import Answer, Ends, Line, Result, Summary, cells_of
 from habeas.estimation.saying import NoEstimateError, Saying
 from habeas.estimation.strata_fits import Fit, fit_each
 from habeas.estimation.strata_labels import dealt, unlabelled
 
 Pooling = Literal["separate", "partial"]
+
+NOT_MENDED: Final = ("complete_graph", "grid_tail")
+"""What pooling does not mend in a stratum that is refused for it by itself.
+
+That a stratum is small, that its lists share nobody, or one is inside another by chance, is mended:
+it learns from the others. That the data want the complete graph is not: pooling averages over the
+other graphs, stratum by stratum, and so takes for granted what the data speak against.
+"""
+
+LEAST_EVIDENCE: Final = 3.0
+"""The factor by which data must raise the odds of the complete graph to speak for it: less is "not
+worth more than a bare mention" (Kass and Raftery 1995)."""
+
+MOST_NOT_MENDED: Final = 0.5
+"""Beyond this share of the persons in such strata, the total rests on them: it is refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +125,7 @@ def fit_strata(
     what is common if they are pooled. A stratum without persons adds nothing, and nothing is known
     of it. A stratum that cannot carry an estimate (one person, lists that do not overlap) adds the
     persons observed only, and the total is then not publishable; pooled, it learns from the others.
+    What pooling does not mend is refused of the pooled total too: see `_not_mended`.
 
     Args:
         overlap: with strata. Persons under the label `""` are dealt to the strata.
@@ -225,9 +241,10 @@ class _Task:
         if all(one.point is None for one in strata):
             raise NoEstimateError("no_stratum", first=strata[0].why or "")
         total = np.concatenate([run.total for run in runs])
-        against: tuple[Refusal, ...] = ()
-        if self.pooling == "separate":
-            against = united([one.refusals for one in strata], len(strata), "strata")
+        whole = self._whole(overlap, seed)
+        against = united([one.refusals for one in strata], len(strata), "strata")
+        if self.pooling == "partial":
+            against = _not_mended(strata, whole.refusals, overlap.k)
         return StratifiedEstimation(
             method=self.method,
             level=self.level,
@@ -237,7 +254,7 @@ class _Task:
             refusals=(*before, *overridden(against, self.passed)),
             answer=Answer(
                 traces={"population": total[None, :]},
-                summary=self._summary(overlap, total, (drawn, alone), seed),
+                summary=self._summary(whole.summary(), total, (drawn, alone)),
                 diagnostics=_diagnostics(overlap, strata, runs),
                 assumption=self._words(runs[0], len(tables) > 1),
                 refusals=(),
@@ -265,7 +282,7 @@ class _Task:
             labels=labels,
             observed=observed,
             dealt=float(np.mean(sizes)) - observed,
-            refusals=first.refusals,
+            refusals=united([run.fits[at].refusals for run in runs], len(runs), "dealings"),
             why=first.why,
         )
         if first.why is not None:
@@ -274,16 +291,7 @@ class _Task:
         alone = None
         if self.pooling == "partial":
             alone = Line("alone", *(first.quantiles(self.level) or self._ends(drawn[1])))
-        return Stratum(
-            labels=labels,
-            observed=observed,
-            dealt=said.dealt,
-            point=point,
-            low=low,
-            high=high,
-            alone=alone,
-            refusals=first.refusals,
-        )
+        return replace(said, point=point, low=low, high=high, alone=alone)
 
     def _figures(self, runs: Sequence[_Run], at: int, drawn: Floats) -> tuple[float, float, float]:
         """Median and ends: exact where the posterior is known and nobody was dealt out."""
@@ -300,9 +308,13 @@ class _Task:
         point, low, high = np.quantile(drawn, shares, method="inverted_cdf")
         return float(point), float(low), float(high)
 
-    def _summary(
-        self, overlap: Overlap, total: Floats, drawn: tuple[Floats, Floats], seed: int
-    ) -> Summary:
+    def _whole(self, overlap: Overlap, seed: int) -> Result:
+        """The table as if it had no strata, by the same method."""
+        options = self.options if self.method != "chao" else {}
+        asked = {"level": self.level, "seed": seed, "override": dict(self.passed)}
+        return fit(overlap.pooled(), self.method, **asked, **options)
+
+    def _summary(self, whole: Summary, total: Floats, drawn: tuple[Floats, Floats]) -> Summary:
         point, low, high = self._ends(total)
         ends: Ends = (low, high)
         beside = []
@@ -313,14 +325,9 @@ class _Task:
                 Line(*each)
                 for each in ((n, *self._ends(s)) for n, s in zip(names, sums, strict=True))
             ]
-        options = self.options if self.method != "chao" else {}
-        passed = dict(self.passed)
-        whole = fit(
-            overlap.pooled(), self.method, level=self.level, seed=seed, override=passed, **options
-        ).summary()
         return Summary(
             method=self.method,
-            observed=overlap.observed,
+            observed=whole.observed,
             level=self.level,
             point=point,
             point_is="median",
@@ -354,10 +361,51 @@ def _either(
     return np.asarray(np.where(sound[:, None] & apart, alone, pooled).sum(axis=0))
 
 
+def _not_mended(strata: Sequence[Stratum], whole: Sequence[Refusal], k: int) -> tuple[Refusal, ...]:
+    """What speaks against a pooled total; each rule once.
+
+    A stratum without an estimate has none to learn with. The complete graph speaks against the
+    total where the table without strata wants it, or where most persons sit in strata that do; a
+    single small stratum does not.
+
+    Args:
+        strata: pooled, with what was refused of each by itself.
+        whole: what was refused of the table without strata.
+        k: lists.
+    """
+    none = [tuple(r for r in one.refusals if one.why and r.code == "no_estimate") for one in strata]
+    refused = [tuple(r for r in one.refusals if _is_not_mended(r, k)) for one in strata]
+    persons = np.array([one.observed + one.dealt for one in strata])
+    if persons[[bool(one) for one in refused]].sum() <= MOST_NOT_MENDED * persons.sum():
+        refused = []
+    found = (
+        *united(none, len(strata), "strata"),
+        *(one for one in whole if one.code == "complete_graph"),
+        *united(refused, len(strata), "strata"),
+    )
+    first: dict[str, Refusal] = {}
+    for one in found:
+        first.setdefault(one.code, one)
+    return tuple(first.values())
+
+
+def _is_not_mended(refusal: Refusal, k: int) -> bool:
+    """Whether the data speak against the stratum, not the smallness of it.
+
+    Of few persons the complete graph keeps about the weight that it had beforehand, which is above
+    the threshold already where lists are three.
+    """
+    if refusal.code != "complete_graph":
+        return refusal.code in NOT_MENDED
+    odds = LEAST_EVIDENCE / (len(decomposable_graphs(k)) - 1)
+    return refusal.figure > odds / (1 + odds)
+
+
 def _diagnostics(
     overlap: Overlap, strata: Sequence[Stratum], runs: Sequence[_Run]
 ) -> dict[str, object]:
     found: dict[str, object] = {
+        **cells_of(overlap),
         "strata": len(strata),
         "without_persons": sum(not one.observed and not one.dealt for one in strata),
         "without_estimate": sum(one.point is None for one in strata),

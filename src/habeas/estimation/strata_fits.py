@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,14 @@ from habeas.estimation.fitting import METHODS, check_options
 from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.posterior import GridPosterior
-from habeas.estimation.refusal import Refusal, above, overridden, refused, table_refusals
+from habeas.estimation.refusal import (
+    Refusal,
+    above,
+    overridden,
+    refuse,
+    refused,
+    table_refusals,
+)
 from habeas.estimation.result import Answer
 from habeas.estimation.saying import Saying, say, why
 
@@ -105,7 +112,7 @@ def fit_each(
     else:
         for at in wanted:
             found[at] = _asked(tables[at], method, run, options, refusals[at])
-    return tuple(found)
+    return tuple(replace(one, refusals=overridden(one.refusals, passed)) for one in found)
 
 
 def _why(table: Overlap, refusals: Sequence[Refusal]) -> Saying | None:
@@ -127,9 +134,13 @@ def _averaged(
     dense = np.concatenate([tables[at].dense() for at in wanted])
     every = average_tables(dense, k, delta=delta)
     for at, averaged in zip(wanted, every, strict=True):
-        weight = averaged.complete_weight
-        after = above("complete_graph", weight, weight=weight)
-        refusals = (*found[at].refusals, *after)
+        weight, grid = averaged.complete_weight, averaged.posterior.grid
+        tail = grid.tail + grid.error
+        refusals = (
+            *found[at].refusals,
+            *above("complete_graph", weight, weight=weight),
+            *above("grid_tail", tail, share=tail),
+        )
         found[at] = Fit(found[at].observed, averaged.posterior, refusals=refusals)
 
 
@@ -143,7 +154,10 @@ def _asked(
     try:
         answer = METHODS[method](table, *run, **options)
     except InputError as error:
-        return Fit(table.observed, refusals=refusals, why=why(error, whole=False))
+        said = why(error, whole=False)
+        # Its persons stay in the total as if nobody were missing: the total is not publishable.
+        none = refuse("no_estimate", table.observed, why=said, observed=table.observed)
+        return Fit(table.observed, refusals=(*refusals, none), why=said)
     against = (*refusals, *answer.refusals)
     if isinstance(answer.detail, GraphAverage):
         return Fit(table.observed, answer.detail.posterior, answer, against)

@@ -31,8 +31,13 @@ def strata_part(card: Card, pictures: Mapping[str, Picture], words: Words) -> li
     ]
     if strata.pooled is not None:
         made.append(paragraph(assumed(strata.pooled, words), words, class_="assumes"))
-    against = [refusal_words(one, words) for one in strata.separate.refusals]
-    made += [paragraph(text, words, class_="warning") for text in against]
+    against = [
+        refusal_words(one, words)
+        for found in (strata.separate, strata.pooled)
+        if found is not None
+        for one in found.refusals
+    ]
+    made += [paragraph(text, words, class_="warning") for text in dict.fromkeys(against)]
     return made
 
 
