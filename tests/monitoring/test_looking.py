@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from shapely.geometry import Point, box
+from tests.monitoring.deadly_site import DeadlySite
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from habeas.errors import InputError
@@ -70,6 +71,22 @@ def test_what_goes_wrong_at_one_site_is_told_and_stops_no_other(monkeypatch, pav
     assert reason in bad.reason
     assert isinstance(good, Look)
     assert good.assessment.status == "disturbed"
+
+
+@pytest.mark.slow
+def test_a_site_that_ends_its_process_loses_no_other(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))  # where processes find DeadlySite
+    monkeypatch.setattr(looking, "_IN_HAND", 1)  # each in hand is looked at in a process of its own
+    names = [f"{at:02}" for at in range(48)]
+    sites = [WatchedSite(site=name, images=str(tmp_path / name), outline=box(3, 0, 3.001, 0.001))
+             for name in names]  # fmt: skip
+    sites[5] = DeadlySite(site="05", images=str(tmp_path), outline=sites[5].outline)
+    found = {one.site: [] for one in sites}
+    for one in look_at_all(sites, ASKED, processes=2):
+        found[one.site].append(one.reason)
+    assert found.pop("05") == ["the process that looked at it ended"]
+    assert set(found) == set(names) - {"05"}
+    assert all(reasons == ["there is no such folder of images"] for reasons in found.values())
 
 
 def threads_of_linear_algebra(monkeypatch, where):

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields, replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +91,10 @@ def _look(site: WatchedSite, asked: Asked) -> Look:
 def look_at_all(
     sites: Sequence[WatchedSite], asked: Asked, *, processes: int = 1
 ) -> Iterator[Look | Failure]:
-    """A look at each site, in the order given; those whose process died come last.
+    """A look at each site: every one comes out once.
+
+    They come in the order given, but for those in hand when a process died: each of these is
+    looked at by itself, since one of them ended it, and the rest goes on in a new pool.
 
     Args:
         sites: which.
@@ -104,29 +106,33 @@ def look_at_all(
             for site in sites:
                 yield _outcome(site, here.submit(look_at, site, asked))
         return
-    broken: list[WatchedSite] = []
-    with _pool(min(processes, len(sites))) as pool:
-        yield from _in_order(pool, sites, asked, _IN_HAND * processes, broken)
-    for site in broken:
-        with _pool(1) as alone:
-            yield _outcome(site, alone.submit(look_at, site, asked))
+    coming = iter(sites)
+    while True:
+        broken: list[WatchedSite] = []
+        with _pool(min(processes, len(sites))) as pool:
+            yield from _in_order(pool, coming, asked, _IN_HAND * processes, broken)
+        for site in broken:
+            with _pool(1) as alone:
+                yield _outcome(site, alone.submit(look_at, site, asked))
+        if not broken:
+            return
 
 
 def _in_order(
     pool: ProcessPoolExecutor,
-    sites: Sequence[WatchedSite],
+    coming: Iterator[WatchedSite],
     asked: Asked,
     ahead: int,
     broken: list[WatchedSite],
 ) -> Iterator[Look | Failure]:
-    """A look at each site, so many ahead of the one that is waited for.
+    """A look at each site that comes, so many ahead of the one that is waited for.
 
-    Those whose process died are put into `broken`.
+    Once a process has died no more is taken, because the pool is good for nothing then: those in
+    hand are put into `broken`, the rest is left in `coming` for another pool.
     """
-    coming = iter(sites)
     jobs: deque[tuple[WatchedSite, Future[Look]]] = deque()
     while True:
-        for site in islice(coming, ahead - len(jobs)):
+        while not broken and len(jobs) < ahead and (site := next(coming, None)) is not None:
             try:
                 jobs.append((site, pool.submit(look_at, site, asked)))
             except BrokenProcessPool:
