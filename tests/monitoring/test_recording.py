@@ -13,13 +13,16 @@ from habeas.claims.agreement import Agreement
 from habeas.claims.claim import Claim
 from habeas.claims.values import File, Point, Quantity, Ref, Term, Text, When, Where
 from habeas.errors import InputError, NotFoundError
-from habeas.monitoring.looks import look_files, recording
+from habeas.monitoring.disturbance import Interval
+from habeas.monitoring.looks import look_files, news, recording
 from habeas.monitoring.looks.reading import record_reading
 from habeas.monitoring.looks.recorded import recorded_watch
 from habeas.monitoring.looks.recording import record_look
 from habeas.monitoring.looks.site_level import level_of_site
 from habeas.registry import clearance
 from habeas.registry.changing import reclassify, withdraw
+from habeas.registry.exporting import export_bundle
+from habeas.registry.importing import import_bundle
 from habeas.registry.rebuilding import rebuild
 from habeas.registry.registry import create_registry
 from habeas.registry.undoing import withdraw_run
@@ -265,7 +268,7 @@ def test_twice_on_the_same_images_adds_nothing(registry, cube, quick, monkeypatc
     assert again == recording.LookRecorded()
     assert registry.store.size(registry.log.id) == size
     monkeypatch.setattr(recording, "_same", lambda *_: False)
-    monkeypatch.setattr(recording, "_recorded", lambda *_: None)  # the mutant
+    monkeypatch.setattr(news, "_recorded", lambda *_: None)  # the mutant
     assert record_look(registry, watched.look(of=cube)).found
 
 
@@ -306,6 +309,73 @@ def test_a_little_movement_is_not_told(registry, cube, quick):
     assert record_look(registry, later(cube, near)) == recording.LookRecorded()
 
 
+PLANTED = {"planted": 0.8, "bulldozed": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"kinds": PLANTED, "kind": "planted"}, ("kind_hypothesis", "planted")),
+        ({"kind": None}, ("kind_hypothesis", "undetermined")),
+        ({"gradual": True}, ("disturbance_pace", "gradual")),
+        ({"area": Interval(best=6000, low=1500, high=9000)}, ("disturbance_area", "1500")),
+        ({"area": Interval(best=1350, low=1300, high=1400)}, ("disturbance_area", "1300")),
+    ],
+)
+def test_another_kind_pace_or_area_is_told_anew(registry, cube, quick, changed, told):
+    (first,) = record_look(registry, watched.look(of=cube)).found
+    look = later(cube, watched.disturbance(**changed))
+    (refined,) = record_look(registry, look).refined
+    predicate, said = told
+    value = about(registry, refined)[predicate]
+    assert (value.term if isinstance(value, Term) else str(value.low)) == said
+    assert about(registry, refined)["refines"] == Ref(id=f"claim:{first}")
+    with registry.evidence.open(footprint_of(registry, refined)) as opened:
+        assert str(round(look.assessment.disturbances[0].area.best)).encode() in opened.read()
+    again = later(cube, watched.disturbance(**changed), step=38)
+    assert record_look(registry, again) == recording.LookRecorded()
+
+
+def footprint_of(registry, digest):
+    """The hash of the footprint of the run that made a claim."""
+    view = registry.view("team")
+    run = view.claim(digest).claim.source
+    items = {s.claim.subject for s in view.claims(source=run, predicate="shows_location_of")}
+    return next(item[5:] for item in items for s in view.claims(subject=item, predicate="label")
+                if s.claim.value.text == "footprint.geojson")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wavering",
+    [
+        {"area": Interval(best=1880, low=1590, high=2100)},  # each best within the other's ends
+        {"area": Interval(best=1299.7, low=1200.2, high=1600.4)},  # in whole square metres
+        {"kinds": {"bulldozed": 0.51, "planted": 0.49}},
+        {"kinds": {}, "kind": None},
+    ],
+)
+def test_what_wavers_within_what_was_told_is_not_told_again(registry, cube, quick, wavering):
+    record_look(registry, watched.look(of=cube))
+    look = later(cube, watched.disturbance(**wavering))
+    assert record_look(registry, look) == recording.LookRecorded()
+
+
+def test_what_others_say_of_a_change_is_not_what_the_watch_told(registry, cube, quick, tmp_path):
+    (first,) = record_look(registry, watched.look(of=cube)).found
+    with create_registry(tmp_path / "other", organisation="Invented others") as other:
+        with other.recording() as batch:
+            batch.entry([
+                Claim(subject=f"claim:{first}", predicate=predicate, value=value,
+                      source="org:others", sensitivity="team")
+                for predicate, value in (("disturbance_pace", Term(term="gradual")),
+                                         ("rejected", Text(text="no")))])  # fmt: skip
+        export_bundle(other, tmp_path / "other.habeas", clearance="team")
+        known = {other.key().fingerprint()}
+    import_bundle(registry, tmp_path / "other.habeas", trust=known)
+    (held,) = recorded_watch(registry, SITE).disturbances
+    assert (held.pace, held.rejected) == ("abrupt", False)
+
+
 def test_another_place_or_another_time_is_another_disturbance(registry, cube, quick):
     record_look(registry, watched.look(of=cube))
     west, north = watched.WEST, watched.NORTH
@@ -337,6 +407,78 @@ def test_what_cannot_be_assessed_is_recorded_with_its_reason(registry, cube, qui
     assert not of_site(registry, "no_disturbance_found")
     assert not of_site(registry, "watched_period")
     assert recorded_watch(registry, SITE).status == "cannot_assess"
+    assert record_look(registry, look) == recording.LookRecorded()
+
+
+def not_assessed(step, *reasons, **other):
+    cube = watched.cube(step=step)
+    return quiet(cube, status="cannot_assess", reasons=reasons, calibration=None, curve=None,
+                 **{"watched_from": None, "watched_to": None, **other})  # fmt: skip
+
+
+def test_a_reason_with_another_count_is_no_other_reason(registry, cube, quick):
+    few, short = "the history has {} clear dates; it takes 30", "the history is {} days long"
+    made = [
+        record_look(registry, not_assessed(40 - at, few.format(12 + at), short.format(300 + at)))
+        for at in range(3)
+    ]
+    assert [bool(one.run) for one in made] == [True, False, False]
+    assert record_look(registry, not_assessed(36, few.format(16))).run  # a reason less
+    watch = {"watched_from": date(2021, 1, 1), "watched_to": date(2021, 3, 1)}
+    assert not record_look(registry, not_assessed(35, few.format(17), **watch)).run
+    assert record_look(registry, not_assessed(34)).run
+    assert not record_look(registry, not_assessed(33)).run  # without a reason, too
+
+
+def test_why_it_cannot_be_assessed_is_said_again_after_a_while(registry, cube, quick):
+    begun = date(2021, 1, 1)
+    days = (date(2021, 3, 1), date(2021, 5, 1), date(2021, 6, 1))
+    made = [
+        record_look(registry, not_assessed(40 - at, "no clear date", watched_from=begun,
+                                           watched_to=day))
+        for at, day in enumerate(days)
+    ]  # fmt: skip
+    assert [bool(one.run) for one in made] == [True, False, True]
+
+
+def test_that_nothing_was_found_is_not_said_over_a_disturbance(registry, cube, quick):
+    (digest,) = record_look(registry, watched.look(of=cube)).found
+    silent = [
+        quiet(watched.cube(step=39 - at), watched_to=day)
+        for at, day in enumerate((date(2022, 8, 30), date(2022, 12, 30), date(2023, 4, 30)))
+    ]
+    assert record_look(registry, silent[0]).run
+    held = recorded_watch(registry, SITE)
+    assert (held.status, held.watched_to) == ("disturbed", date(2022, 8, 30))
+    assert not of_site(registry, "no_disturbance_found")
+    reading(registry, digest, verdict="reject", reader="r-one")
+    reading(registry, digest, verdict="confirm", reader="r-two")
+    assert record_look(registry, silent[1]).run
+    assert not of_site(registry, "no_disturbance_found")
+    reading(registry, digest, verdict="undecided", reader="r-two")  # the last word counts
+    assert record_look(registry, silent[2]).run
+    (said,) = of_site(registry, "no_disturbance_found")
+    assert said.claim.value.latest == "2023-04-30"
+
+
+def test_it_is_said_of_a_period_that_the_disturbance_does_not_touch(registry, cube, quick):
+    record_look(registry, watched.look(of=cube))
+    after = {"watched_from": date(2021, 3, 25), "watched_to": date(2022, 8, 30)}
+    record_look(registry, quiet(watched.cube(step=39), **after))
+    (said,) = of_site(registry, "no_disturbance_found")
+    assert said.claim.value.earliest == "2021-03-25"
+
+
+def test_what_is_left_of_a_watch_whose_disturbance_was_withdrawn_is_told_anew(
+    registry, cube, quick
+):
+    made = record_look(registry, watched.look(of=cube))
+    look = quiet(watched.cube(step=39), watched_to=date(2022, 8, 30))
+    record_look(registry, look)
+    withdraw_run(registry, made.run, "a wrong outline")
+    assert recorded_watch(registry, SITE).status == ""
+    assert record_look(registry, look).run
+    assert recorded_watch(registry, SITE).status == "no_disturbance_found"
     assert record_look(registry, look) == recording.LookRecorded()
 
 

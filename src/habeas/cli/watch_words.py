@@ -22,6 +22,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "cannot be assessed; this does not say that nothing happened",
         "fa": "ارزیابی‌پذیر نیست؛ این نمی‌گوید که چیزی رخ نداده است",
     },
+    "": {
+        "en": "what was said of it was withdrawn; look again: `habeas watch run`",
+        "fa": "آنچه گفته شده بود پس گرفته شد؛ دوباره بنگرید: `habeas watch run`",
+    },
     "failed": {"en": "could not be looked at", "fa": "بررسی نشد"},
     "watched": {"en": "watched from {} to {}", "fa": "پایش از {} تا {}"},
     "number": {"en": "Disturbance {}", "fa": "دست‌کاری {}"},

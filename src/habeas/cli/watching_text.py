@@ -144,6 +144,6 @@ def _result(result: SiteResult) -> Iterator[str]:
     for digest in result.found:
         yield f"recorded as claim {digest[:SHORT]}: `habeas watch show {result.site}`"
     for digest in result.refined:
-        yield f"dates told anew in claim {digest[:SHORT]}"
+        yield f"told anew in claim {digest[:SHORT]}"
     if result.status != "failed" and not result.run:
         yield "nothing new; nothing was recorded"

@@ -88,6 +88,12 @@ def test_a_run_is_taken_back_as_one(after):
     run(after, "verify")
 
 
+def test_a_watch_whose_disturbance_alone_was_withdrawn_can_still_be_shown(after):
+    for one in json.loads(run(after, "watch", "show", DESTROYED, "--json").output)["disturbances"]:
+        run(after, "withdraw", one["first_claim"], "--why", "misread")
+    assert "was withdrawn; look again" in run(after, "watch", "show", DESTROYED).output
+
+
 def test_the_dossier_carries_the_watch_at_team_and_nothing_of_it_at_public(after, tmp_path):
     run(after, "dossier", DESTROYED, "--out", tmp_path / "team", "--clearance", "team")
     page = (tmp_path / "team" / "index.html").read_text("utf-8")

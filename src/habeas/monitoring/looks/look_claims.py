@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from habeas.claims.claim import Claim, Sensitivity
 from habeas.claims.values import Quantity, Ref, Term, Text, Value, When
+from habeas.monitoring.disturbance import Interval
 
 if TYPE_CHECKING:
-    from habeas.monitoring.disturbance import Calibration, Disturbance, Interval
+    from habeas.monitoring.disturbance import Assessment, Calibration, Disturbance
     from habeas.monitoring.looks.look import Look
 
 LEVEL: Final[Sensitivity] = "team"
@@ -22,10 +24,14 @@ NOTHING_FOUND = "no_disturbance_found"
 NOT_ASSESSED = "not_assessed"
 WATCHED = "watched_period"
 ALARM = "alarm_date"
+AREA = "disturbance_area"
+PACE = "disturbance_pace"
+KIND = "kind_hypothesis"
 REFINES = "refines"
 SHOWS_LOCATION = "shows_location_of"
 SHOWS_WATCH = "shows_watch_of"
 
+_BEST: Final = re.compile(r"about (\d+) m2 ")
 
 _LABELS = (
     Text(text="a watch over satellite images", lang="en"),
@@ -38,19 +44,31 @@ def said(run: str, subject: str, predicate: str, value: Value) -> Claim:
     return Claim(subject=subject, predicate=predicate, value=value, source=run, sensitivity=LEVEL)
 
 
-def status_claims(run: str, look: Look) -> list[Claim]:
-    """From when to when the site was watched, and what came of it where nothing was found."""
+def status_claims(run: str, look: Look, *, quiet: bool = True) -> list[Claim]:
+    """From when to when the site was watched, and what came of it where nothing was found.
+
+    Args:
+        run: whose claims they are.
+        look: what came of it.
+        quiet: whether the record, too, holds no disturbance in this period: otherwise it is not
+            said that none was found.
+    """
     found = look.assessment
     claims = [said(run, run, "label", words) for words in _LABELS]
     if found.watched_from is not None and found.watched_to is not None:
         period = _period(found.watched_from, found.watched_to)
         claims.append(said(run, look.site, WATCHED, period))
-        if found.status == "no_disturbance_found":
+        if found.status == "no_disturbance_found" and quiet:
             claims.append(said(run, look.site, NOTHING_FOUND, period))
     if found.status == "cannot_assess":
-        words = "; ".join(found.reasons) or "there are too few clear images"
-        claims.append(said(run, look.site, NOT_ASSESSED, Text(text=words, lang="en")))
+        words = Text(text=why_not_assessed(found), lang="en")
+        claims.append(said(run, look.site, NOT_ASSESSED, words))
     return claims
+
+
+def why_not_assessed(found: Assessment) -> str:
+    """Why a site cannot be assessed, in words."""
+    return "; ".join(found.reasons) or "there are too few clear images"
 
 
 def detection_claim(run: str, site: str, found: Disturbance) -> Claim:
@@ -80,11 +98,11 @@ def detail_claims(run: str, digest: str, found: Disturbance, opinion: str = "") 
         told.append(("last_image_without", _day(found.last_without)))
     told += [
         ("first_image_with", _day(found.first_with)),
-        ("disturbance_area", _area(found.area)),
-        ("disturbance_pace", _pace(found.gradual)),
+        (AREA, _area(found.area)),
+        (PACE, Term(term=pace_of(found))),
     ]
     if found.kinds:
-        told.append(("kind_hypothesis", _kind(found)))
+        told.append((KIND, _kind(found)))
     if opinion:
         told.append(("second_opinion", Text(text=opinion, lang="en")))
     return [said(run, f"claim:{digest}", predicate, value) for predicate, value in told]
@@ -96,7 +114,7 @@ def alarm_claim(run: str, digest: str, found: Disturbance) -> Claim:
 
 
 def refinement_claim(run: str, digest: str, earlier: str) -> Claim:
-    """That the dates of an earlier claim are told anew."""
+    """That what an earlier claim tells is told anew."""
     return said(run, f"claim:{digest}", REFINES, Ref(id=f"claim:{earlier}"))
 
 
@@ -148,7 +166,12 @@ def _kind(found: Disturbance) -> Term:
     """The hypothesis, with the probability of each kind in its words."""
     ordered: Sequence[tuple[str, float]] = sorted(found.kinds.items(), key=lambda one: -one[1])
     words = ", ".join(f"{name.replace('_', ' ')} {share:.2f}" for name, share in ordered)
-    return Term(term=found.kind or "undetermined", text=f"probabilities: {words}")
+    return Term(term=kind_of(found), text=f"probabilities: {words}")
+
+
+def kind_of(found: Disturbance) -> str:
+    """The term of the hypothesis of its kind; empty if none is told."""
+    return (found.kind or "undetermined") if found.kinds else ""
 
 
 def _area(area: Interval) -> Quantity:
@@ -158,8 +181,19 @@ def _area(area: Interval) -> Quantity:
     return Quantity(text=text, low=f"{area.low:.0f}", high=f"{area.high:.0f}", unit="m2")
 
 
-def _pace(gradual: bool | None) -> Term:
-    return Term(term="unknown" if gradual is None else "gradual" if gradual else "abrupt")
+def area_told(value: Quantity) -> Interval | None:
+    """The area that a claim tells, as `_area` wrote it; none if it is open or tells no best."""
+    best = _BEST.match(value.text)
+    if best is None or value.low is None or value.high is None:
+        return None
+    return Interval(best=float(best[1]), low=float(value.low), high=float(value.high))
+
+
+def pace_of(found: Disturbance) -> str:
+    """The term of its pace."""
+    if found.gradual is None:
+        return "unknown"
+    return "gradual" if found.gradual else "abrupt"
 
 
 def _day(day: date) -> When:

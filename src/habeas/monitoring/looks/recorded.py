@@ -7,7 +7,7 @@ stands beside it and decides nothing here.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,20 +15,27 @@ from typing import Any
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from habeas.claims.values import File, Ref, Text, When
+from habeas.claims.claim import Claim
+from habeas.claims.values import File, Quantity, Ref, Term, Text, When
 from habeas.errors import HabeasError
+from habeas.monitoring.disturbance import Interval
 from habeas.monitoring.looks.look import METHOD
 from habeas.monitoring.looks.look_claims import (
     ALARM,
+    AREA,
     DETECTED,
+    KIND,
     NOT_ASSESSED,
     NOTHING_FOUND,
+    PACE,
     REFINES,
     SHOWS_LOCATION,
     WATCHED,
+    area_told,
 )
+from habeas.monitoring.looks.reading import PREDICATES
 from habeas.registry.registry import Registry
-from habeas.registry.view import Shown, View
+from habeas.registry.view import Shown, View, order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,11 @@ class RecordedDisturbance:
         earliest: the lower end of the interval, as told last.
         latest: the upper end.
         outline: the changed ground, longitude and latitude; none if its file is not held.
+        area: as told last; none if it is not told.
+        pace: a term of `disturbance_pace`; empty if none is told.
+        kind: a term of `kind_hypothesis`; empty if none is told.
+        rejected: whether those who read it reject it, and nobody confirms it; the last word of
+            each counts.
     """
 
     first: str
@@ -50,6 +62,10 @@ class RecordedDisturbance:
     earliest: date
     latest: date
     outline: BaseGeometry | None
+    area: Interval | None = None
+    pace: str = ""
+    kind: str = ""
+    rejected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +102,8 @@ def recorded_watch(registry: Registry, site: str, *, view: View | None = None) -
         view: through which; the recorder's own, which shows everything, if left out.
     """
     view = view or registry.view("sealed")
-    claims = [shown for shown in view.claims(subject=site) if _own(registry, view, shown)]
+    owns = frozenset(log.origin for log in registry.store.logs() if log.own)
+    claims = [shown for shown in view.claims(subject=site) if _own(owns, view, shown)]
     runs = tuple(dict.fromkeys(shown.claim.source for shown in claims))
     newest = runs[-1] if runs else ""
     of_newest = {s.claim.predicate: s.claim.value for s in claims if s.claim.source == newest}
@@ -95,7 +112,7 @@ def recorded_watch(registry: Registry, site: str, *, view: View | None = None) -
     ends = [_end(s.claim.value) for s in claims if s.claim.predicate == WATCHED]
     return RecordedWatch(
         runs=runs,
-        disturbances=tuple(_disturbances(registry, view, claims, runs)),
+        disturbances=tuple(_disturbances(registry, view, claims, owns)),
         status=_status(of_newest, claims),
         reasons=reasons.text if isinstance(reasons, Text) else "",
         watched_to=max((end for end in ends if end is not None), default=None),
@@ -108,13 +125,12 @@ def recorded_watch(registry: Registry, site: str, *, view: View | None = None) -
     )  # fmt: skip
 
 
-def _own(registry: Registry, view: View, shown: Shown) -> bool:
+def _own(owns: frozenset[str], view: View, shown: Shown) -> bool:
     """Whether a claim is what a watch of this registry says and still stands by."""
     run = shown.claim.source
     told = shown.claim.predicate in (DETECTED, NOTHING_FOUND, NOT_ASSESSED, WATCHED)
     if shown.withdrawn or not told or not run.startswith("run:"):
         return False
-    owns = {log.origin for log in registry.store.logs() if log.own}
     methods = [one.claim.value for one in view.claims(subject=run, predicate="method")]
     return shown.origin in owns and any(
         isinstance(value, Text) and value.text == METHOD for value in methods
@@ -136,55 +152,87 @@ def _end(value: Any) -> date | None:
 
 
 def _disturbances(
-    registry: Registry, view: View, claims: Sequence[Shown], runs: Sequence[str]
+    registry: Registry, view: View, claims: Sequence[Shown], owns: frozenset[str]
 ) -> list[RecordedDisturbance]:
-    detected = {s.digest: s for s in claims if s.claim.predicate == DETECTED}
-    details = {digest: _details(view, digest) for digest in detected}
-    outlines = _outlines(registry, view, runs)
-    found = []
-    for digest in detected:
-        alarm = details[digest].get(ALARM)
-        if not isinstance(alarm, When) or alarm.earliest is None:
-            continue
-        newest = _newest(digest, details)
-        value = detected[newest].claim.value
-        if not isinstance(value, When) or value.earliest is None or value.latest is None:
-            continue
-        ends = (value.earliest, value.latest)
-        found.append(
-            RecordedDisturbance(
-                first=digest,
-                newest=newest,
-                alarm=date.fromisoformat(alarm.earliest),
-                earliest=date.fromisoformat(ends[0]),
-                latest=date.fromisoformat(ends[1]),
-                outline=outlines.get((detected[newest].claim.source, *ends)),
-            )
-        )
-    return found
+    detected = {s.digest: s.claim for s in claims if s.claim.predicate == DETECTED}
+    about = {digest: _about(view, digest, owns) for digest in detected}
+    outlines = _outlines(registry, view, list(dict.fromkeys(s.claim.source for s in claims)))
+    lines = [_line(digest, about) for digest in detected]
+    found = (_disturbance(line, detected[line[-1]], about, outlines) for line in lines)
+    return [one for one in found if one is not None]
 
 
-def _details(view: View, digest: str) -> dict[str, Any]:
-    """What stands about a claim, by predicate."""
-    return {
-        one.claim.predicate: one.claim.value
+def _disturbance(
+    line: Sequence[str],
+    newest: Claim,
+    about: Mapping[str, Sequence[Shown]],
+    outlines: Mapping[tuple[str, str, str], BaseGeometry],
+) -> RecordedDisturbance | None:
+    """What a line of refinements tells; nothing where it begins without an alarm."""
+    alarm, value = _told(about[line[0]]).get(ALARM), newest.value
+    if not isinstance(alarm, When) or alarm.earliest is None:
+        return None
+    if not isinstance(value, When) or value.earliest is None or value.latest is None:
+        return None
+    return RecordedDisturbance(
+        first=line[0],
+        newest=line[-1],
+        alarm=date.fromisoformat(alarm.earliest),
+        earliest=date.fromisoformat(value.earliest),
+        latest=date.fromisoformat(value.latest),
+        outline=outlines.get((newest.source, value.earliest, value.latest)),
+        rejected=_rejected([one for part in line for one in about[part]]),
+        **_description(_told(about[line[-1]])),
+    )
+
+
+def _about(view: View, digest: str, owns: frozenset[str]) -> list[Shown]:
+    """What this registry says about a claim and stands by."""
+    return [
+        one
         for one in view.about(digest)
-        if one.claim.subject == f"claim:{digest}" and not one.withdrawn
-    }
+        if one.claim.subject == f"claim:{digest}" and not one.withdrawn and one.origin in owns
+    ]
 
 
-def _newest(digest: str, details: dict[str, dict[str, Any]]) -> str:
-    """The last claim in the line of refinements that begins with one."""
-    here = digest
+def _told(about: Sequence[Shown]) -> dict[str, Any]:
+    """What stands about a claim, by predicate."""
+    return {one.claim.predicate: one.claim.value for one in about}
+
+
+def _line(digest: str, about: Mapping[str, Sequence[Shown]]) -> list[str]:
+    """The line of refinements that begins with a claim, the last one last."""
+    line = [digest]
     while True:
         after = [
             other
-            for other, told in details.items()
-            if isinstance(told.get(REFINES), Ref) and told[REFINES].id == f"claim:{here}"
+            for other, said in about.items()
+            if isinstance(told := _told(said).get(REFINES), Ref) and told.id == f"claim:{line[-1]}"
         ]
         if not after:
-            return here
-        here = after[-1]
+            return line
+        line.append(after[-1])
+
+
+def _rejected(about: Sequence[Shown]) -> bool:
+    """Whether people reject a disturbance: one at least, and nobody confirms it."""
+    last = {
+        "" if one.claim.by is None else one.claim.by.text: one.claim.predicate
+        for one in sorted(about, key=order)
+        if one.claim.predicate in PREDICATES.values()
+    }
+    said = set(last.values())
+    return PREDICATES["reject"] in said and PREDICATES["confirm"] not in said
+
+
+def _description(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The area, pace and kind that are told of a disturbance."""
+    area, pace, kind = (told.get(predicate) for predicate in (AREA, PACE, KIND))
+    return {
+        "area": area_told(area) if isinstance(area, Quantity) else None,
+        "pace": pace.term if isinstance(pace, Term) else "",
+        "kind": kind.term if isinstance(kind, Term) else "",
+    }
 
 
 def _outlines(

@@ -1,9 +1,10 @@
 """A look at a site into the record: what is new of it, as the claims and files of one run.
 
 The earliest alarm stands for good. A later run does not tell of a disturbance again that is
-recorded already; it may tell its dates anew, from more images, in a claim that says which one it
-refines. Two runs on the same images record once. A site of which nothing new is to be said is
-recorded again only after a while (`QUIET_DAYS`), so that the record does not fill with silence.
+recorded already; it may tell its dates, area, pace and kind anew, from more images, in a claim that
+says which one it refines. Two runs on the same images record once. A site of which nothing new is
+to be said (`news`) is recorded again only after a while, so that the record does not fill with
+silence. That nothing was found is not said over a disturbance that the record holds.
 All of it is as hidden as the place of the site is (`site_level`).
 """
 
@@ -16,14 +17,11 @@ from functools import partial
 from typing import Final
 
 import msgspec
-from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from habeas import __version__
 from habeas.claims.claim import Claim, Sensitivity
 from habeas.claims.values import File
 from habeas.evidence.item import item_id
-from habeas.monitoring.disturbance import Disturbance
 from habeas.monitoring.looks.look import CURVE, FOOTPRINT, METHOD, SCENES, Look
 from habeas.monitoring.looks.look_claims import (
     alarm_claim,
@@ -41,43 +39,11 @@ from habeas.monitoring.looks.look_files import (
     pictures,
     scenes_file,
 )
-from habeas.monitoring.looks.recorded import RecordedDisturbance, RecordedWatch, recorded_watch
+from habeas.monitoring.looks.news import Change, News, gainsaid, news_of
+from habeas.monitoring.looks.recorded import RecordedWatch, recorded_watch
 from habeas.monitoring.looks.site_level import level_of_site
-from habeas.monitoring.projection import DEGREES, projected
 from habeas.registry.registry import Registry
 from habeas.registry.running import Output, Said, new_run, record_run
-
-QUIET_DAYS: Final = 90
-"""Days by which the watch must have gone on before silence is recorded again."""
-
-MOVED_DAYS: Final = 10
-"""Days by which an end of an interval must have moved before its dates are told anew."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Change:
-    """A disturbance of which something is to be recorded.
-
-    Attributes:
-        found: the disturbance.
-        earlier: the digest of the claim that told its dates last; empty for a new disturbance.
-    """
-
-    found: Disturbance
-    earlier: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class News:
-    """What a look says that the record does not hold yet.
-
-    Attributes:
-        changes: disturbances that were not recorded, or were with other dates.
-        status: whether the status of the site is another, or the watch has gone on for long.
-    """
-
-    changes: tuple[Change, ...]
-    status: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +53,7 @@ class LookRecorded:
     Attributes:
         run: its id; empty if there was nothing new to record.
         found: digests of the claims that tell of new disturbances.
-        refined: digests of the claims that tell dates anew.
+        refined: digests of the claims that tell of known ones anew.
     """
 
     run: str = ""
@@ -115,7 +81,7 @@ def record_look(registry: Registry, look: Look, *, recorder: str | None = None) 
         return LookRecorded()
     run = new_run(METHOD, parameters=look.parameters, inputs=[_file(scenes)])
     watch, place = _outputs(look, news, scenes)
-    said, first = _said(run.id, look, news)
+    said, first = _said(run.id, look, news, quiet=not gainsaid(look.assessment, held))
     said += [
         binding_claims(run.id, look.site, (_item(output), output.name), location=location)
         for outputs, location in ((watch, False), (place, True))
@@ -134,60 +100,13 @@ def record_look(registry: Registry, look: Look, *, recorder: str | None = None) 
     )
 
 
-def news_of(look: Look, held: RecordedWatch) -> News:
-    """What a look says that is not recorded yet.
-
-    Args:
-        look: what came of it.
-        held: what the record holds of the site.
-    """
-    changes: list[Change] = []
-    unmatched = list(held.disturbances)
-    crs = CRS(str(look.images.cube.attrs["crs"]))
-    for found in look.assessment.disturbances:
-        same = _recorded(found, projected(found.outline, crs, DEGREES), unmatched)
-        if same is None:
-            changes.append(Change(found=found))
-            continue
-        unmatched.remove(same)
-        if _moved(found, same):
-            changes.append(Change(found=found, earlier=same.newest))
-    return News(changes=tuple(changes), status=_status_is_news(look, held))
-
-
 def _same(held: RecordedWatch, look: Look, scenes: bytes) -> bool:
-    """Whether the newest run read the same images, was asked the same and was the same method."""
+    """Whether the newest run read the same images, was asked the same and was the same method.
+
+    Not where what it said was withdrawn: that may be told again.
+    """
     asked = (hashlib.sha256(scenes).hexdigest(),), tuple(look.parameters), __version__
-    return asked == (held.inputs, held.parameters, held.version)
-
-
-def _recorded(
-    one: Disturbance, ground: BaseGeometry, held: Sequence[RecordedDisturbance]
-) -> RecordedDisturbance | None:
-    """The recorded disturbance that this one is: its ground, and its alarm or its dates."""
-    for other in held:
-        apart = other.outline is not None and not other.outline.intersects(ground)
-        overlap = one.earliest <= other.latest and other.earliest <= one.latest
-        if not apart and (one.alarm == other.alarm or overlap):
-            return other
-    return None
-
-
-def _moved(one: Disturbance, other: RecordedDisturbance) -> bool:
-    ends = ((one.earliest, other.earliest), (one.latest, other.latest))
-    return any(abs((now - before).days) >= MOVED_DAYS for now, before in ends)
-
-
-def _status_is_news(look: Look, held: RecordedWatch) -> bool:
-    """Whether it is another one. A site that was disturbed once is said to be so for good."""
-    now = look.assessment
-    if now.status == "cannot_assess":
-        return "; ".join(now.reasons) != held.reasons
-    if held.status not in ("disturbed", now.status):
-        return True
-    if now.watched_to is None or held.watched_to is None:
-        return False
-    return (now.watched_to - held.watched_to).days >= QUIET_DAYS
+    return bool(held.status) and asked == (held.inputs, held.parameters, held.version)
 
 
 def _outputs(look: Look, news: News, scenes: bytes) -> tuple[list[Output], list[Output]]:
@@ -221,12 +140,12 @@ def _table(look: Look, name: str, content: bytes) -> Output:
                   description_fa=persian)  # fmt: skip
 
 
-def _said(run: str, look: Look, news: News) -> tuple[list[Said], int]:
+def _said(run: str, look: Look, news: News, *, quiet: bool) -> tuple[list[Said], int]:
     """The entries of a run, and the place among its claims of the first that tells dates.
 
     All claims that tell dates come one after the other, and then what is said about each.
     """
-    before = [status_claims(run, look)]
+    before = [status_claims(run, look, quiet=quiet)]
     if look.assessment.calibration is not None:
         before.append([calibration_claim(run, look.assessment.calibration)])
     said: list[Said] = [claims for claims in before if claims]
