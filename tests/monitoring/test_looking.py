@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import shapely
 from shapely.geometry import Point, box
 from tests.monitoring.deadly_site import DeadlySite
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -112,12 +115,27 @@ def test_linear_algebra_has_one_thread_and_gets_its_threads_back(monkeypatch, wh
 
 
 def test_what_is_said_of_a_run_tells_no_place():
-    told = looking._parameters(site("good"), ASKED)
+    watched_site = replace(site("good"), secret=b"one" * 11)
+    told = looking._parameters(watched_site, ASKED)
     assert "alarms_per_site_year=0.02" in told
-    assert [one for one in told if one.startswith("outline_sha256=")]
     assert not [one for one in told if "POLYGON" in one or "3.001" in one]
-    other = WatchedSite(site="site:x", images="x", outline=box(4, 0, 4.001, 0.001))
-    assert looking._parameters(other, ASKED) != told
+    assert looking._parameters(watched_site, ASKED) == told
+    elsewhere = replace(watched_site, outline=box(4, 0, 4.001, 0.001))
+    assert looking._parameters(elsewhere, ASKED) != told
+
+
+def test_nobody_without_the_secret_finds_the_outline_by_trying():
+    one = site("good")
+    bare = hashlib.sha256(shapely.to_wkb(one.outline)).hexdigest()
+    first, second = (
+        looking._parameters(replace(one, secret=secret), ASKED) for secret in (b"a" * 32, b"b" * 32)
+    )
+    (hashed,) = [words for words in first if words.startswith("outline_hmac_sha256=")]
+    assert hashed not in second
+    assert bare not in " ".join(first)
+    assert not [words for words in first if (b"a" * 32).hex() in words]
+    without = looking._parameters(one, ASKED)  # an entry of an older list
+    assert not [words for words in without if words.startswith("outline_hmac") or bare in words]
 
 
 def test_images_without_a_clear_pixel_cannot_be_assessed(paved):
@@ -139,6 +157,30 @@ def test_the_list_is_read_back_as_it_was_written(tmp_path):
     assert list(read_watch_list(tmp_path)) == sites
     assert add_site(tmp_path, sites[0])
     assert [one.site for one in read_watch_list(tmp_path)] == ["site:b", "site:a"]
+
+
+def test_each_site_has_a_secret_of_its_own_and_keeps_it(tmp_path):
+    def held():
+        return {one.site: one.secret for one in read_watch_list(tmp_path)}
+
+    add_site(tmp_path, site("one"))
+    add_site(tmp_path, site("two"))
+    before = held()
+    assert {len(secret) for secret in before.values()} == {32}
+    assert len(set(before.values())) == 2
+    add_site(tmp_path, replace(site("one"), outline=box(4, 0, 4.001, 0.001)))
+    assert held() == before
+    assert before["site:one"].hex() not in repr(read_watch_list(tmp_path))
+    path = tmp_path / "watch" / "sites.toml"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True)
+                            if not line.startswith("secret")))  # fmt: skip
+    assert set(held().values()) == {b""}  # as an earlier version wrote it
+    add_site(tmp_path, site("three"))
+    assert {len(secret) for secret in held().values()} == {32}
+    path.write_text(path.read_text().replace('secret = "', 'secret = "no number '))
+    with pytest.raises(InputError, match="cannot be read"):
+        read_watch_list(tmp_path)
 
 
 def test_several_polygons_in_a_file_are_one_site(tmp_path):

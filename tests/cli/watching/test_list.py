@@ -38,10 +38,12 @@ def test_the_list_goes_into_no_bundle_export_or_backup(made, registry, tmp_path)
     run(registry, "export", "--format", "jsonl", "--clearance", "sealed", "--out",
         tmp_path / "all.jsonl")  # fmt: skip
     run(registry, "backup", tmp_path / "archive", tmp_path / "salts")
-    secret = str((made / "quiet").resolve()).encode()
+    (site,) = read_watch_list(registry)
     files = [tmp_path / name for name in ("x.habeas", "all.jsonl", "archive", "salts")]
-    assert not [path for path in files if secret in path.read_bytes()]
-    assert secret in (registry / "watch" / "sites.toml").read_bytes()
+    for secret in (site.images.encode(), site.secret, site.secret.hex().encode()):
+        assert not [path for path in files if secret in path.read_bytes()]
+    assert site.images == str((made / "quiet").resolve())
+    assert site.secret.hex() in (registry / "watch" / "sites.toml").read_text()
 
 
 def test_adding_again_replaces_and_dropping_takes_off(made, registry):

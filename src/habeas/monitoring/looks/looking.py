@@ -6,7 +6,7 @@ that takes its process down with it is looked at again in a process of its own.
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import multiprocessing
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -244,11 +244,16 @@ def _opinions(images: Images, assessment: Assessment) -> dict[int, str]:
 
 
 def _parameters(site: WatchedSite, asked: Asked) -> tuple[str, ...]:
-    """Everything that decides the result besides the images; the outline by its hash alone."""
+    """Everything that decides the result besides the images; the outline by a keyed hash alone.
+
+    Whoever has a bare hash could try all the points of a region until one fits. The key is the
+    secret of the site on the list; without one nothing is told of the outline.
+    """
     told = [(one.name, getattr(asked.settings, one.name)) for one in fields(asked.settings)]
-    outline = hashlib.sha256(shapely.to_wkb(site.outline)).hexdigest()
+    if site.secret:
+        outline = hmac.digest(site.secret, shapely.to_wkb(site.outline), "sha256")
+        told.append(("outline_hmac_sha256", outline.hex()))
     told += [
-        ("outline_sha256", outline),
         ("outline_uncertainty", site.uncertainty),
         ("second_opinion", "COLD" if asked.second_opinion else "none"),
     ]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ FOLDER: Final = "watch"
 NAME: Final = "sites.toml"
 CACHE: Final = "cache"
 
+_SECRET: Final = 32
+"""Bytes of the secret of a site."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedSite:
@@ -36,6 +40,9 @@ class WatchedSite:
         outline: longitude and latitude, degrees; a point is watched as a circle.
         uncertainty: metres by which the outline may be off.
         whole_tiles: ask a server for whole tiles, so that it does not learn which site matters.
+        secret: by which runs tell that they watched the same outline, and nobody else can find out
+            which; made when the site is put on the list. Empty for one that an earlier version put
+            there, until the list is written again.
     """
 
     site: str
@@ -43,6 +50,7 @@ class WatchedSite:
     outline: BaseGeometry
     uncertainty: float = 0.0
     whole_tiles: bool = False
+    secret: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def area(self) -> SiteArea:
@@ -91,7 +99,7 @@ def watched_site(registry: Path, site: str) -> WatchedSite:
 
 
 def add_site(registry: Path, site: WatchedSite) -> bool:
-    """Put a site on the list; what the list said of it before is replaced.
+    """Put a site on the list; what the list said of it before is replaced, save its secret.
 
     Returns:
         Whether it was on the list before.
@@ -101,7 +109,8 @@ def add_site(registry: Path, site: WatchedSite) -> bool:
     """
     held = read_watch_list(registry)
     kept = [other for other in held if other.site != site.site]
-    _write(registry, [*kept, site])
+    before = next((other.secret for other in held if other.site == site.site), b"")
+    _write(registry, [*kept, replace(site, secret=site.secret or before)])
     return len(kept) < len(held)
 
 
@@ -128,6 +137,7 @@ def _site(raw: dict[str, Any]) -> WatchedSite:
         outline=shape(json.loads(raw["outline"])),
         uncertainty=float(raw.get("uncertainty", 0.0)),
         whole_tiles=bool(raw.get("whole_tiles", False)),
+        secret=bytes.fromhex(raw.get("secret", "")),
     )
 
 
@@ -141,7 +151,10 @@ def _folder(registry: Path) -> Path:
 
 
 def _write(registry: Path, sites: Iterable[WatchedSite]) -> None:
-    """The whole list, or the old one: a file of its own that takes the place of the old."""
+    """The whole list, or the old one: a file of its own that takes the place of the old.
+
+    A site without a secret gets one.
+    """
     path = _folder(registry) / NAME
     lines = [
         "# The sites that are watched. This list is a secret: it tells what somebody looks at.",
@@ -156,6 +169,7 @@ def _write(registry: Path, sites: Iterable[WatchedSite]) -> None:
             f"outline = {_quoted(outline)}",
             f"uncertainty = {float(site.uncertainty)}",
             f"whole_tiles = {str(site.whole_tiles).lower()}",
+            f'secret = "{(site.secret or secrets.token_bytes(_SECRET)).hex()}"',
         ]  # fmt: skip
     draft = path.with_name(f".{NAME}.{os.getpid()}.part")
     try:
