@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from shapely.geometry import box
+from shapely.geometry import Point, box
 
 from habeas.errors import InputError
 from habeas.monitoring.detection.cold import ColdSettings, pooled, second_opinion
@@ -63,8 +63,18 @@ def test_without_pyxccd_the_mend_is_told(paved, monkeypatch):
 
 
 def test_an_outline_elsewhere_is_refused(paved):
-    with pytest.raises(InputError, match="no pixel"):
+    with pytest.raises(InputError, match="do not cover"):
         second_opinion(paved.cube, box(0, 0, 10, 10), watched_from=WATCHED)
+
+
+def test_a_site_between_the_centres_of_pixels_is_asked_of_the_pixels_that_it_touches(paved):
+    rows, columns = np.nonzero(paved.truth.footprint)
+    corner = [float(paved.cube[axis][at[0]]) + half for axis, at, half in
+              (("x", columns, 5), ("y", rows, -5))]  # fmt: skip
+    between = Point(corner).buffer(3)
+    found = second_opinion(paved.cube, between, watched_from=WATCHED)
+    assert 0 < (found.breaks > 0).sum() <= 4
+    assert found.breaks.shape == paved.truth.footprint.shape
 
 
 def test_images_that_are_all_cloud_give_no_event(paved):

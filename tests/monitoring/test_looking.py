@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from shapely.geometry import Point, box
@@ -16,13 +17,17 @@ from tests.monitoring.deadly_site import DeadlySite
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from habeas.errors import InputError
+from habeas.monitoring.detection import cold
+from habeas.monitoring.detection.cold import ColdEvent
 from habeas.monitoring.detection.detect import detect
 from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.fine_images.outline_sought import outline_in_file
+from habeas.monitoring.images.day import DamagedCacheError
 from habeas.monitoring.images.read_images import Images
 from habeas.monitoring.looks import looking
 from habeas.monitoring.looks.look import Look
 from habeas.monitoring.looks.looking import Asked, Failure, look_at_all
+from habeas.monitoring.looks.second_opinions import Opinions, ask_cold
 from habeas.monitoring.looks.watch_list import WatchedSite, add_site, read_watch_list
 from habeas.monitoring.simulation import Change, simulate_site
 
@@ -44,13 +49,68 @@ def paved():
     return Images(cube=made.cube, outline=made.outline, scenes=())
 
 
+def event(rows, began, confirmed=date(2021, 6, 1)):
+    pixels = np.zeros((watched.SIDE, watched.SIDE), dtype=bool)
+    pixels[rows] = True
+    return ColdEvent(began=began, confirmed=confirmed, pixels=pixels)
+
+
+def cold_says(monkeypatch, said):
+    """Put words into the mouth of COLD, or an error."""
+
+    def answer(*_, **__):
+        if isinstance(said, Exception):
+            raise said
+        return cold.SecondOpinion(events=tuple(said), breaks=np.zeros(1), sure=np.zeros(1))
+
+    monkeypatch.setattr(cold, "second_opinion", answer)
+
+
 def test_another_method_is_asked_about_each_disturbance(paved):
     found = detect(paved.cube, paved.outline)
-    opinions = looking._opinions(paved, found)
-    assert set(opinions) == set(range(len(found.disturbances)))
-    assert all(words.startswith("COLD (pyxccd) sees") for words in opinions.values())
-    quiet = watched.assessment(found=())
-    assert looking._opinions(paved, quiet) == {}
+    opinions = ask_cold(paved, found)
+    assert set(opinions.of_disturbances) == set(range(len(found.disturbances)))
+    assert all(said.startswith("COLD (pyxccd) sees") for said in opinions.of_disturbances.values())
+
+
+def test_what_another_method_alone_sees_is_told_as_its_own(monkeypatch):
+    here, again, away = (event(rows, date(2021, month, 1))
+                         for rows, month in ((7, 3), (8, 5), (15, 4)))  # fmt: skip
+    cold_says(monkeypatch, [here, away, again])
+    told = ask_cold(watched.images(), watched.assessment())
+    assert told.of_disturbances == {
+        0: "COLD (pyxccd) sees this ground change about 2021-03-01, sure by 2021-06-01"
+    }
+    assert [words.split(", sure")[0] for words in told.remarks] == [
+        "COLD (pyxccd) alone sees ground of the site change about 2021-04-01",
+        "COLD (pyxccd) alone sees ground of the site change about 2021-05-01",
+    ]
+    quiet = ask_cold(watched.images(), watched.assessment(found=()))
+    assert quiet.of_disturbances == {}
+    assert len(quiet.remarks) == 3
+    cold_says(monkeypatch, [])
+    told = ask_cold(watched.images(), watched.assessment())
+    assert told == Opinions(of_disturbances={0: "COLD (pyxccd) sees no change of this ground"})
+
+
+@pytest.mark.parametrize(
+    "error", [InputError("the package is not installed"), ValueError("cannot fit")]
+)
+def test_what_goes_wrong_with_another_method_costs_no_look(monkeypatch, paved, error):
+    cold_says(monkeypatch, error)
+    monkeypatch.setattr(looking, "read_images", lambda *_, **__: paved)
+    (look,) = look_at_all([site("good")], replace(ASKED, second_opinion=True))
+    assert isinstance(look, Look)
+    assert look.assessment.status == "disturbed"
+    (remark,) = look.remarks
+    assert remark.startswith("COLD (pyxccd) gives no second opinion: ")
+    assert str(error) in remark
+
+
+def test_pixels_that_turn_out_damaged_under_another_method_are_read_again(monkeypatch, paved):
+    cold_says(monkeypatch, DamagedCacheError())
+    with pytest.raises(DamagedCacheError):
+        ask_cold(paved, watched.assessment())
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ class SiteResult(msgspec.Struct, frozen=True, kw_only=True):
     refined: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     """Why it cannot be assessed, or what to keep in mind."""
+    opinions: tuple[str, ...] = ()
+    """What another method says of each disturbance, whether recorded now or before."""
     images: int = 0
     """How many were used."""
     place: str = ""
@@ -93,6 +95,10 @@ def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResul
         refined=made.refined,
         reasons=tuple(
             dict.fromkeys((*look.assessment.reasons, *look.images.remarks, *look.remarks))
+        ),
+        opinions=tuple(
+            f"on the alarm of {look.assessment.disturbances[number].alarm}: {words}"
+            for number, words in sorted(look.second_opinions.items())
         ),
         images=sum(scene.used for scene in look.images.scenes),
     )

@@ -141,6 +141,8 @@ def _result(result: SiteResult) -> Iterator[str]:
         yield " ".join(part for part in (result.reason + ".", result.mend) if part)
     for words in result.reasons:
         yield f"note: {words}"
+    for words in result.opinions:
+        yield f"second opinion {words}"
     for digest in result.found:
         yield f"recorded as claim {digest[:SHORT]}: `habeas watch show {result.site}`"
     for digest in result.refined:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyproj import CRS
 from shapely import affinity
+from shapely.geometry import Point
 from typer.testing import CliRunner
 
 from habeas.claims.claim import Claim
@@ -34,6 +35,19 @@ def run(registry: Path, *args: object, code: int = 0, stdin: str | None = None):
 
 def simulated(changed: bool):
     """Five years over a simulated site, put into the sea."""
+    moved, outline, _ = _moved(changed)
+    return moved, projected(outline, CRS("EPSG:32631"), DEGREES)
+
+
+def changed_corner():
+    """A circle of three metres where four changed pixels meet: it holds the centre of none."""
+    moved, _, footprint = _moved(changed=True)
+    row, column = (int(at.mean()) for at in footprint.nonzero())
+    corner = Point(float(moved["x"][column]) + 5, float(moved["y"][row]) - 5)
+    return projected(corner.buffer(3), CRS("EPSG:32631"), DEGREES)
+
+
+def _moved(changed: bool):
     change = Change(kind="paved_or_built", onset=date(2020, 3, 10), pixels=(6, 6), cover=1.0)
     site = simulate_site(3 if changed else 1, change=change if changed else None,
                          years=(2016, 2020), sensors=("sentinel-2",), size=26, site=8)  # fmt: skip
@@ -44,7 +58,7 @@ def simulated(changed: bool):
     moved.attrs["crs"] = "EPSG:32631"
     shift = (SEA[0] + 5 - west, SEA[1] - 5 - north)
     outline = affinity.translate(site.outline, *shift)
-    return moved, projected(outline, CRS("EPSG:32631"), DEGREES)
+    return moved, outline, site.truth.footprint
 
 
 def where(geometry, **other) -> Where:

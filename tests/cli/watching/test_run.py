@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
-from shapely.geometry import box
-from tests.cli.watching.invented import DESTROYED, POINT, QUIET, run, simulated, size
+from shapely.geometry import box, mapping
+from tests.cli.watching.invented import (
+    DESTROYED,
+    POINT,
+    QUIET,
+    changed_corner,
+    run,
+    simulated,
+    size,
+)
 
+from habeas.monitoring.detection import cold
+from habeas.monitoring.detection.cold import ColdEvent
 from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.looks.cluster import parts_of
 from habeas.monitoring.looks.watch_list import WatchedSite
@@ -52,6 +64,47 @@ def test_one_site_that_fails_does_not_stop_the_others(made, registry, tmp_path):
     assert "1 site:" in words
     assert "1 failed" in words
     run(registry, "watch", "show", POINT, code=3)  # nothing of it was recorded
+
+
+@pytest.fixture
+def asked_twice(made, registry, tmp_path, monkeypatch):
+    """A registry that watches a field, a corner of it between pixels, and a hill.
+
+    What COLD says is COLD's, and a change on top of each site that nothing else sees.
+    """
+    really = cold.second_opinion
+
+    def answer(cube, outline, **more):
+        found = really(cube, outline, **more)
+        pixels = np.zeros(found.breaks.shape, dtype=bool)
+        pixels[0, :2] = True
+        other = ColdEvent(began=date(2020, 8, 1), confirmed=date(2020, 9, 1), pixels=pixels)
+        return replace(found, events=(*found.events, other))
+
+    monkeypatch.setattr(cold, "second_opinion", answer)
+    corner = tmp_path / "corner.geojson"
+    corner.write_text(json.dumps(mapping(changed_corner())))
+    run(registry, "watch", "add", DESTROYED, "--images", made / "destroyed")
+    run(registry, "watch", "add", QUIET, "--images", made / "quiet")
+    run(registry, "watch", "add", POINT, "--images", made / "destroyed", "--outline", corner)
+    return registry
+
+
+def test_a_second_opinion_stands_beside_and_what_it_alone_sees_is_told(asked_twice):
+    words = " ".join(run(asked_twice, "watch", "run", "--second-opinion").output.split())
+    assert "0 failed" in words
+    assert words.count("COLD (pyxccd) alone sees ground of the site change about 2020-08-01") == 3
+    assert "second opinion on the alarm of 2020-" in words
+    for site in (DESTROYED, POINT):
+        (one,) = json.loads(run(asked_twice, "watch", "show", site, "--json").output)[
+            "disturbances"
+        ]
+        assert one["second_opinion"].startswith("COLD (pyxccd) sees this ground change about 20")
+    quiet = json.loads(run(asked_twice, "watch", "show", QUIET, "--json").output)
+    assert (quiet["status"], quiet["disturbances"]) == ("no_disturbance_found", [])
+    again = json.loads(run(asked_twice, "watch", "run", "--second-opinion", "--json").output)
+    assert [len(one["opinions"]) for one in again["sites"]] == [1, 0, 1]  # told, recorded once
+    assert [one["run"] for one in again["sites"]] == ["", "", ""]
 
 
 @pytest.fixture

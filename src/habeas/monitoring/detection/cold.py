@@ -14,13 +14,13 @@ from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 import xarray as xr
 from scipy.ndimage import label
 from shapely.geometry import MultiPolygon, Polygon
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import bands_of, check_cube
+from habeas.monitoring.detection.surroundings import site_mask, window_of
 
 Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.int64]
@@ -104,18 +104,17 @@ def second_opinion(
         settings: how; COLD's own defaults but for the probability.
 
     Raises:
-        InputError: pyxccd is not installed, no cube, or no pixel of it lies in the outline.
+        InputError: pyxccd is not installed, no cube, or the outline does not lie in it.
     """
     found = settings or ColdSettings()
     cold = _cold()
     check_cube(cube)
-    x, y = np.meshgrid(cube["x"].values, cube["y"].values)
-    site = np.asarray(shapely.contains_xy(outline, x, y))
-    if not site.any():
-        raise InputError(
-            "no pixel of the images lies in the outline", mend="Give images of the site"
-        )
-    breaks, sure = _breaks(cold, cube, site, watched_from, found)
+    site = site_mask(cube, outline, 0.0)
+    window = window_of(site, 0)
+    breaks, sure = np.zeros((2, *site.shape), dtype=np.int64)
+    breaks[window], sure[window] = _breaks(
+        cold, cube.isel(y=window[0], x=window[1]), site[window], watched_from, found
+    )
     return SecondOpinion(events=pooled(breaks, sure, found), breaks=breaks, sure=sure)
 
 

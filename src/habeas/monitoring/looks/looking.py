@@ -27,6 +27,7 @@ from habeas.monitoring.images.day import DamagedCacheError
 from habeas.monitoring.images.read_images import DAMAGED, Images, read_images
 from habeas.monitoring.looks.kept_state import Found, KeptState
 from habeas.monitoring.looks.look import Look
+from habeas.monitoring.looks.second_opinions import Opinions, ask_cold
 from habeas.monitoring.looks.watch_list import WatchedSite
 
 _IN_HAND = 4
@@ -77,14 +78,14 @@ def _look(site: WatchedSite, asked: Asked) -> Look:
         _source(site), site.area, cache=asked.cache, whole_tiles=site.whole_tiles, lazy=True
     )
     assessment, remark = _assessment(images, asked, site)
-    opinions = _opinions(images, assessment) if asked.second_opinion else {}
+    opinions = ask_cold(images, assessment) if asked.second_opinion else Opinions()
     return Look(
         site=site.site,
         images=images,
         assessment=assessment,
         parameters=_parameters(site, asked),
-        second_opinions=opinions,
-        remarks=(remark,) if remark else (),
+        second_opinions=opinions.of_disturbances,
+        remarks=(*((remark,) if remark else ()), *opinions.remarks),
     )
 
 
@@ -221,26 +222,6 @@ def _any_clear(images: Images) -> bool:
         for at in range(images.cube.sizes["time"])
         for band in bands
     )
-
-
-def _opinions(images: Images, assessment: Assessment) -> dict[int, str]:
-    """What COLD says of each disturbance on the same images, in words."""
-    if not assessment.disturbances or assessment.watched_from is None:
-        return {}
-    from habeas.monitoring.detection.cold import second_opinion
-
-    found = second_opinion(images.cube, images.outline, watched_from=assessment.watched_from)
-    said = {}
-    for number, one in enumerate(assessment.disturbances):
-        agreeing = [event for event in found.events if (event.pixels & one.footprint).any()]
-        near = min(agreeing, key=lambda event: abs(event.began - one.best), default=None)
-        said[number] = (
-            "COLD (pyxccd) sees no change of this ground"
-            if near is None
-            else f"COLD (pyxccd) sees this ground change about {near.began}, sure by "
-            f"{near.confirmed}"
-        )
-    return said
 
 
 def _parameters(site: WatchedSite, asked: Asked) -> tuple[str, ...]:
