@@ -22,6 +22,7 @@ from habeas.estimation.consistency import (
 )
 from habeas.estimation.floors import chao_1989
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.saying import say
 
 
 def bound(table):
@@ -208,3 +209,23 @@ def test_what_is_refused(table):
     for share in (0.0, 1.5, float("nan")):
         with pytest.raises(InputError, match="no share"):
             nearly_inside(korea, share=share)
+
+
+def test_what_stands_against_a_figure_goes_with_it(table):
+    """And a table that cannot be made, for a cell of it is partly unknown, is told, not raised."""
+    against = say("rule.complete_graph")
+
+    def doubted(overlap):
+        return consistency.Figures(*bound(overlap), against)
+
+    kosovo = table("Kosovo")
+    for one in (*internal_consistency(kosovo, doubted), *trajectory(kosovo, doubted)):
+        assert one.against == against
+    assert not any(one.publishable for one in trajectory(kosovo, doubted))
+    assert all(one.publishable for one in trajectory(kosovo, bound))
+    counts = {"100": 40, "010": 30, "001": 21, "110": 14, "101": 9, "111": 12}
+    partly = Overlap.from_counts("ABC", counts, unrecorded=["011"])
+    (first, _) = trajectory(partly, lambda _: (1.0, 1.0, 1.0))
+    assert first.observed == partly.on_any_of(first.lists)
+    assert "could not be recorded" in str(first.refused)
+    assert not first.publishable

@@ -1,5 +1,6 @@
 """The pictures: what they say in words and tables is what they show; nothing covers anything."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 from string import Formatter
 
@@ -10,7 +11,7 @@ from matplotlib.text import Text
 
 from habeas.drawing.bidi import LRI, PDI, RLI
 from habeas.drawing.figure import figure
-from habeas.estimation.consistency import internal_consistency, trajectory
+from habeas.estimation.consistency import Figures, internal_consistency, trajectory
 from habeas.estimation.decomposable import average_graphs
 from habeas.estimation.figures.against_prior import AgainstPrior, binned
 from habeas.estimation.figures.axis import person_axis
@@ -24,6 +25,7 @@ from habeas.estimation.figures.strata import StrataForest, StratumRow
 from habeas.estimation.figures.traces import Traces
 from habeas.estimation.mixing import mixing_of
 from habeas.estimation.overlap import Overlap
+from habeas.estimation.saying import say
 from habeas.estimation.wording import LANGUAGES, load_words
 
 TABLES = ("Kosovo", "UKdat", "Artificial_3")
@@ -91,6 +93,23 @@ def steps(overlap):
     return Steps(name="trajectory", method=METHOD, level=0.95, steps=found, labels=labels)
 
 
+def doubted(overlap):
+    return Figures(*graphs(overlap), say("rule.complete_graph"))
+
+
+def doubtful_steps(overlap):
+    found = trajectory(overlap, doubted)
+    return replace(steps(overlap), steps=(*trajectory(overlap, graphs)[:1], *found[1:]))
+
+
+def doubtful_sizes(overlap):
+    return replace(known_sizes(overlap), predictions=internal_consistency(overlap, doubted))
+
+
+def doubtful_sensitivity(overlap):
+    return replace(sensitivity(overlap), against=say("rule.complete_graph"))
+
+
 def sensitivity(overlap):
     point, low, high = (one - overlap.observed for one in graphs(overlap))
     points = tuple(
@@ -138,6 +157,9 @@ CHARTS = {
     "sensitivity": sensitivity,
     "traces": traces,
     "consistency": known_sizes,
+    "doubtful trajectory": doubtful_steps,
+    "doubtful consistency": doubtful_sizes,
+    "doubtful sensitivity": doubtful_sensitivity,
 }
 
 

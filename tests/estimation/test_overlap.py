@@ -145,3 +145,25 @@ def test_other_questions():
         Overlap(("A", "B"), np.array([1]), np.array([[1, 1]]))
     with pytest.raises(InputError, match="does not fit the lists"):
         Overlap(("A",), np.array([3]), np.array([[1]]))
+
+
+def test_nobody_is_dropped_from_a_cell_of_which_a_part_could_not_be_recorded():
+    """How many are on B and C is not known: who is on C alone would share a cell with them."""
+    counts = {"100": 40, "010": 30, "001": 21, "110": 14, "101": 9, "111": 12}
+    overlap = Overlap.from_counts("ABC", counts, unrecorded=["011"])
+    with pytest.raises(InputError, match="21 persons into cells"):
+        overlap.without("B")
+    with pytest.raises(InputError, match="51 persons into cells"):
+        overlap.merged(["B", "C"], "BC")
+    nobody = Overlap.from_counts("ABC", {**counts, "001": 0}, unrecorded=["011"])
+    assert nobody.without("B").unrecorded == {0b10}
+    assert nobody.without("B").observed == 40 + 14 + 9 + 12  # all but those on B alone
+    apart = Overlap.from_counts("ABC", {"100": 40, "110": 9}, unrecorded=["011"])
+    assert apart.merged(["A", "B"], "AB").observed == 49
+
+
+def test_lists_are_left_out_together():
+    overlap = Overlap.from_counts("ABCD", {"1000": 3, "0110": 4, "0011": 5, "1101": 6})
+    assert overlap.without("A", "D").digest == overlap.without("A").without("D").digest
+    assert overlap.without().digest == overlap.digest
+    assert overlap.on_any_of(["A", "D"]) == 14

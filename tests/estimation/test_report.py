@@ -224,6 +224,58 @@ def test_a_table_that_is_refused_gives_a_card_without_figures(table):
     assert not any(checks[name] for name in TRACED), "a refused table must not leak an estimate"
 
 
+WANTS_COMPLETE = Overlap.from_counts(
+    "ABCD",
+    {
+        "1000": 120, "0100": 120, "0010": 120, "0001": 110, "1100": 20, "1010": 20, "0110": 20,
+        "1110": 90, "1001": 25, "0101": 24, "0011": 22, "1101": 5, "1011": 6, "0111": 5, "1111": 22,
+    },
+)  # fmt: skip
+"""Nothing stands against it, but the complete graph against the lists A, B and C by themselves."""
+
+
+def test_the_checks_carry_what_is_refused_of_them():
+    card = make_card(WANTS_COMPLETE, asked(methods=("decomposable",)))
+    checks = card.checks
+    assert [one.publishable for one in checks.left_out] == [True, True, True, False]
+    assert "complete graph" in str(checks.left_out[3].against)
+    two, three, four = checks.trajectory
+    assert two.estimate is None
+    assert "fewer than three lists" in str(two.refused)
+    assert three.estimate == checks.left_out[3].estimate
+    assert "complete graph" in str(three.against)
+    assert four.publishable
+    assert [one.against is None for one in checks.predictions] == [True, True, True, False]
+    files = report_files(card, "en")
+    document = json.loads(files["report.json"])["checks"]
+    assert [one["publishable"] for one in document["trajectory"]] == [False, False, True]
+    assert "complete graph" in document["leave_one_list_out"][3]["against"]
+    said = page_of(files).words()
+    assert "NOT TO BE PUBLISHED (the prior speaks" in said
+    assert "2 of the steps gave no figure that may be published" in said
+    why = {"complete_graph": "told to whoever reads it"}
+    passed = make_card(WANTS_COMPLETE, asked(methods=("decomposable",), override=why)).checks
+    assert passed.trajectory[1].publishable
+    assert all(one.publishable for one in passed.left_out)
+
+
+def test_known_sizes_of_three_lists_are_told_with_what_would_be_refused(table):
+    card = make_card(table("spina_bifida"), asked(methods=("decomposable",)))
+    for one in card.checks.predictions:
+        assert one.covered is not None
+        assert "fewer than three lists" in str(one.against)
+    assert "3 of the predictions would be refused" in page_of(report_files(card, "en")).words()
+
+
+def test_the_sensitivity_of_a_refused_estimate_says_so():
+    worst = WANTS_COMPLETE.without("D")
+    card = make_card(worst, asked(methods=("decomposable",)))
+    assert "complete graph" in str(card.checks.moved_against)
+    files = report_files(card, "en")
+    assert json.loads(files["report.json"])["checks"]["highest_order_against"]
+    assert "NOT TO BE PUBLISHED (the prior speaks" in page_of(files).words()
+
+
 TRACED = ("trajectory", "leave_one_list_out", "merged_pairs", "highest_order")
 
 

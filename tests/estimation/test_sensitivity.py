@@ -112,3 +112,17 @@ def test_nobody_left_is_told():
     lone = Overlap.from_counts("ABC", {"100": 4})
     found = leave_one_out(lone, "chao")
     assert found[0].outcome.reason == "nobody is listed any more"
+
+
+def test_a_change_that_cells_not_recorded_forbid_is_told():
+    counts = {"100": 40, "010": 30, "001": 21, "110": 14, "101": 9, "111": 12}
+    overlap = Overlap.from_counts("ABC", counts, unrecorded=["011"])
+    without, merged = leave_one_out(overlap, "chao"), merge_pairs(overlap, "chao")
+    assert without[1].lists == ("A", "C")
+    assert without[1].observed == 126 - 30  # all but those on B alone
+    assert merged[2].lists == ("A", "B + C")
+    assert merged[2].observed == 126
+    for one in (without[1], merged[2]):
+        assert one.overlap is None
+        assert one.outcome.result is None
+        assert "could not be recorded" in one.outcome.reason

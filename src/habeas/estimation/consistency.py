@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import norm
@@ -21,8 +23,35 @@ from habeas.estimation.checks import require_level, require_table
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.saying import Saying, why
 
-Estimator = Callable[[Overlap], tuple[float, float, float]]
-"""Estimate, lower and upper end of the interval of the population of a table."""
+
+class Figures(NamedTuple):
+    """What a method says of the population of a table.
+
+    Attributes:
+        estimate: of it.
+        low: the lower end of the interval.
+        high: the upper end.
+        against: why they may not be published; none where nothing stands against them.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    against: Saying | None = None
+
+
+class _Tried(NamedTuple):
+    """What came of asking; the fields that a `Prediction` and a `Step` end with."""
+
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    refused: Saying | None = None
+    against: Saying | None = None
+
+
+Estimator = Callable[[Overlap], Figures | tuple[float, float, float]]
+"""A table to what a method says of its population."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +66,7 @@ class Prediction:
         low: the lower end of the interval.
         high: the upper end.
         refused: why there is none; none where there is one.
+        against: why it may not be published, were its size not known; none where nothing stands.
     """
 
     name: str
@@ -46,6 +76,7 @@ class Prediction:
     low: float | None = None
     high: float | None = None
     refused: Saying | None = None
+    against: Saying | None = None
 
     @property
     def covered(self) -> bool | None:
@@ -66,6 +97,7 @@ class Step:
         low: the lower end of the interval.
         high: the upper end.
         refused: why there is none; none where there is one.
+        against: why it may not be published; none where nothing stands against it.
     """
 
     lists: tuple[str, ...]
@@ -74,6 +106,12 @@ class Step:
     low: float | None = None
     high: float | None = None
     refused: Saying | None = None
+    against: Saying | None = None
+
+    @property
+    def publishable(self) -> bool:
+        """Whether there is an estimate, and nothing stands against it."""
+        return self.estimate is not None and self.against is None
 
 
 @dataclass(frozen=True)
@@ -175,9 +213,8 @@ def internal_consistency(overlap: Overlap, estimator: Estimator) -> tuple[Predic
     require_table(overlap, lists=3)
     found = []
     for name, size in zip(overlap.lists, overlap.sizes.tolist(), strict=True):
-        table = within(overlap, name)
-        said, refused = _try(estimator, table)
-        found.append(Prediction(name, size, table.observed, *said, refused=refused))
+        table = partial(within, overlap, name)
+        found.append(Prediction(name, size, table().observed, *_try(estimator, table)))
     return tuple(found)
 
 
@@ -207,22 +244,19 @@ def trajectory(
         raise InputError(f"beginning with {first} lists", mend=f"Give 2 to {overlap.k}")
     found = []
     for count in range(first, overlap.k + 1):
-        table = overlap
-        for name in names[count:]:
-            table = table.without(name)
-        said, refused = _try(estimator, table)
-        found.append(Step(names[:count], table.observed, *said, refused=refused))
+        kept = names[:count]
+        said = _try(estimator, partial(overlap.without, *names[count:]))
+        found.append(Step(kept, overlap.on_any_of(kept), *said))
     return tuple(found)
 
 
-def _try(
-    estimator: Estimator, table: Overlap
-) -> tuple[tuple[float | None, float | None, float | None], Saying | None]:
+def _try(estimator: Estimator, table: Callable[[], Overlap]) -> _Tried:
+    """What a method says of a table, or why it says nothing, or why there is no such table."""
     try:
-        estimate, low, high = estimator(table)
+        said = Figures(*estimator(table()))
     except InputError as error:
-        return (None, None, None), why(error)
-    return (float(estimate), float(low), float(high)), None
+        return _Tried(refused=why(error))
+    return _Tried(float(said.estimate), float(said.low), float(said.high), against=said.against)
 
 
 def odds_ratios(overlap: Overlap, *, level: float = 0.95) -> tuple[OddsRatio, ...]:

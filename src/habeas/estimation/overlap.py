@@ -228,15 +228,28 @@ class Overlap:
             self.lists, self.patterns, self.counts[row : row + 1], unrecorded=self.unrecorded
         )._lean()
 
-    def without(self, name: str) -> Overlap:
-        """The table with one list left out; whoever stood on it alone is not seen any more.
+    def without(self, *names: str) -> Overlap:
+        """The table with lists left out; whoever stood on these alone is not seen any more.
+
+        Args:
+            names: of the lists.
 
         Raises:
-            InputError: there is no such list, or only one more would be left.
+            InputError: there is no such list, or no other would be left; persons would fall
+                into a cell of which a part could not be recorded.
         """
-        at = self._index(name)
-        kept = [bit for bit in range(self.k) if bit != at]
+        left_out = {self._index(name) for name in names}
+        kept = [bit for bit in range(self.k) if bit not in left_out]
         return self._regrouped([(1 << bit) for bit in kept], [self.lists[bit] for bit in kept])
+
+    def on_any_of(self, names: Sequence[str]) -> int:
+        """How many persons stand on one of these lists or more.
+
+        Raises:
+            InputError: there is no such list.
+        """
+        columns = [self._index(name) for name in names]
+        return int(self.totals[self.membership[:, columns].any(axis=1)].sum())
 
     def merged(self, names: Sequence[str], into: str) -> Overlap:
         """The table with several lists made one: whoever stands on one of them stands on it.
@@ -246,7 +259,8 @@ class Overlap:
             into: the name of the list that they become; it takes the place of the first.
 
         Raises:
-            InputError: there is no such list, fewer than two are named, or the new name is taken.
+            InputError: there is no such list, fewer than two are named, or the new name is taken;
+                persons would fall into a cell of which a part could not be recorded.
         """
         bits = sorted({self._index(name) for name in names})
         if len(bits) < 2:
@@ -282,6 +296,11 @@ class Overlap:
         for at, pattern in enumerate(met):
             counts[:, at] = self.counts[:, new == pattern].sum(axis=1)
         keep = ~np.isin(met, list(unknown))
+        # Such a cell holds at least these persons, and how many more is not known. A table cannot
+        # say that: as unknown it would lose them, as known it would take the rest for nobody.
+        lost = int(counts[:, ~keep].sum())
+        if lost:
+            raise NoEstimateError("partly_recorded", persons=lost)
         return Overlap(
             tuple(names),
             met[keep],

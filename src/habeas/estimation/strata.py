@@ -311,7 +311,7 @@ class _Task:
     def _whole(self, overlap: Overlap, seed: int) -> Result:
         """The table as if it had no strata, by the same method."""
         options = self.options if self.method != "chao" else {}
-        asked = {"level": self.level, "seed": seed, "override": dict(self.passed)}
+        asked: dict[str, Any] = {"level": self.level, "seed": seed, "override": dict(self.passed)}
         return fit(overlap.pooled(), self.method, **asked, **options)
 
     def _summary(self, whole: Summary, total: Floats, drawn: tuple[Floats, Floats]) -> Summary:

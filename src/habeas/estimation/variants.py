@@ -7,15 +7,16 @@ their dependence does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 from habeas.errors import InputError
 from habeas.estimation.fitting import Outcome, fit_all
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.saying import say
+from habeas.estimation.saying import NoEstimateError, say, why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +26,17 @@ class Variant:
     Attributes:
         left_out: the list that was left out; empty if none was.
         merged: the two lists that were made one; empty if none were.
-        overlap: the table.
+        lists: those that it then has.
+        observed: persons on them.
+        overlap: the table; none where cells that could not be recorded forbid the change.
         outcome: the result, or why there is none.
     """
 
     left_out: str = ""
     merged: tuple[str, ...] = ()
-    overlap: Overlap
+    lists: tuple[str, ...]
+    observed: int
+    overlap: Overlap | None
     outcome: Outcome
 
 
@@ -53,9 +58,16 @@ def leave_one_out(
     """
     _check(overlap)
     return tuple(
-        Variant(left_out=name, overlap=table, outcome=_outcome(table, method, asked))
+        Variant(
+            left_out=name,
+            lists=kept,
+            observed=overlap.on_any_of(kept),
+            overlap=table,
+            outcome=outcome,
+        )
         for name in overlap.lists
-        for table in [overlap.without(name)]
+        for kept in [tuple(other for other in overlap.lists if other != name)]
+        for table, outcome in [_fitted(partial(overlap.without, name), method, asked)]
     )
 
 
@@ -74,15 +86,33 @@ def merge_pairs(
     """
     _check(overlap)
     return tuple(
-        Variant(merged=pair, overlap=table, outcome=_outcome(table, method, asked))
+        Variant(
+            merged=pair,
+            lists=tuple(into if one == pair[0] else one for one in overlap.lists if one != pair[1]),
+            observed=overlap.observed,
+            overlap=table,
+            outcome=outcome,
+        )
         for pair in combinations(overlap.lists, 2)
-        for table in [overlap.merged(pair, " + ".join(pair))]
+        for into in [" + ".join(pair)]
+        for table, outcome in [_fitted(partial(overlap.merged, pair, into), method, asked)]
     )
 
 
 def _check(overlap: Overlap) -> None:
     if overlap.k < 3:
         raise InputError(f"{overlap.k} lists", mend="Three lists or more are needed")
+
+
+def _fitted(
+    change: Callable[[], Overlap], method: str, asked: Mapping[str, Any]
+) -> tuple[Overlap | None, Outcome]:
+    """The table that a change makes and what came of it; why there is none where it makes none."""
+    try:
+        table = change()
+    except NoEstimateError as error:
+        return None, Outcome(method=method, result=None, why=why(error))
+    return table, _outcome(table, method, asked)
 
 
 def _outcome(table: Overlap, method: str, asked: Mapping[str, Any]) -> Outcome:

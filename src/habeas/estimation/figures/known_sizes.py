@@ -31,7 +31,8 @@ class KnownSizes:
 
     def size(self) -> tuple[float, float]:
         """Width and height in inches."""
-        return 7.2, 1.15 + 0.42 * max(len(self.predictions), 2)
+        row = 0.46 if any(one.against for one in self.predictions) else 0.42
+        return 7.2, 1.15 + row * max(len(self.predictions), 2)
 
     def draw(self, drawn: Any, words: Words) -> None:
         """A row a list: its true size as a diamond, the interval predicted as a line."""
@@ -43,14 +44,15 @@ class KnownSizes:
             ends = finite([one.high])
             if one.low is not None and one.high is not None:
                 top = ends[0] if ends else edge
-                axes.plot([one.low, top], [at, at], color=svg.INK, linewidth=1.4)
+                axes.plot([one.low, top], [at, at], color=svg.INK, linewidth=1.4,
+                          linestyle=(0, (3, 2)) if one.against else "-")  # fmt: skip
                 if not ends:
                     axes.plot([edge], [at], ">", markersize=6, color=svg.INK, clip_on=False)
             if finite([one.estimate]):
                 axes.plot([one.estimate], [at], "o", markersize=6, markerfacecolor=svg.PAPER,
                           markeredgecolor=svg.INK, markeredgewidth=1.4, zorder=3)  # fmt: skip
             axes.plot([one.size], [at], "D", markersize=6, color=svg.MARK, zorder=4)
-        beside_rows(axes, words, [verdict(one, words) for one in self.predictions])
+        beside_rows(axes, words, [_beside(one, words) for one in self.predictions])
         axes.plot([], [], "D", markersize=6, color=svg.MARK,
                   label=set_text(words, words("chart.consistency.truth")))  # fmt: skip
         axes.plot([], [], "-o", markersize=6, color=svg.INK, markerfacecolor=svg.PAPER,
@@ -61,13 +63,17 @@ class KnownSizes:
     def describe(self, words: Words) -> str:
         """What it shows, in a sentence or two."""
         told = [one for one in self.predictions if one.covered is not None]
-        return words(
+        said = words(
             "chart.consistency.description",
             method=self.method(words),
             lists=words.count(len(self.predictions)),
             covered=words.count(sum(bool(one.covered) for one in told)),
             told=words.count(len(told)),
         )
+        doubtful = sum(one.against is not None for one in self.predictions)
+        if not doubtful:
+            return said
+        return f"{said} {words('chart.consistency.doubtful', count=words.count(doubtful))}"
 
     def table(self, words: Words) -> Table:
         """Interval before estimate."""
@@ -85,13 +91,26 @@ class KnownSizes:
                     words.count(one.size),
                     words.interval(one.low, one.high),
                     words.count(one.estimate),
-                    verdict(one, words)
-                    if one.covered is not None
-                    else refused_words(one.refused, words),
+                    _told(one, words),
                 )
                 for one in self.predictions
             ),
         )
+
+
+def _told(one: Prediction, words: Words) -> str:
+    """The verdict, and what would stand against it as an estimate."""
+    if one.covered is None:
+        return refused_words(one.refused, words)
+    if one.against is None:
+        return verdict(one, words)
+    why = one.against.tell(words)
+    return words("chart.consistency.against", verdict=verdict(one, words), why=why)
+
+
+def _beside(one: Prediction, words: Words) -> str:
+    said = verdict(one, words)
+    return said if one.against is None else f"{said}\n{words('chart.consistency.mark')}"
 
 
 def verdict(one: Prediction, words: Words) -> str:

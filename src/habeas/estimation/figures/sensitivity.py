@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from habeas.drawing import svg
 from habeas.estimation.figures.axis import finite, person_axis, set_text
 from habeas.estimation.figures.picture import Table
+from habeas.estimation.saying import Saying
 from habeas.estimation.wording import Words
 
 
@@ -42,12 +43,14 @@ class Sensitivity:
         level: of the intervals.
         observed: persons on at least one list.
         points: ascending by factor.
+        against: why the estimate may not be published; none where nothing stands against it.
     """
 
     method: Callable[[Words], str]
     level: float
     observed: int
     points: tuple[SensitivityPoint, ...]
+    against: Saying | None = None
     name: ClassVar[str] = "sensitivity"
 
     def size(self) -> tuple[float, float]:
@@ -88,6 +91,8 @@ class Sensitivity:
         axes.set_xticks(ticks, [set_text(words, factor_words(f, words)) for f in ticks])
         axes.set_xticks([], minor=True)
         axes.set_xlabel(set_text(words, words("chart.sensitivity.axis")))
+        if self.against is not None:
+            axes.set_title(set_text(words, words("state.doubtful")), fontsize=8.5, pad=18)
 
     def _mark_assumed(self, axes: Any, words: Words) -> None:
         """The point at the factor 1: what the method assumes."""
@@ -110,7 +115,7 @@ class Sensitivity:
     def describe(self, words: Words) -> str:
         """What it shows, in a sentence or two."""
         ends = finite([p.estimate for p in self.points])
-        return words(
+        said = words(
             "chart.sensitivity.description",
             method=self.method(words),
             least=factor_words(self.points[0].factor, words),
@@ -118,6 +123,10 @@ class Sensitivity:
             low=words.count(min(ends, default=None)),
             high=words.count(max(ends, default=None)),
         )
+        if self.against is None:
+            return said
+        why = self.against.tell(words)
+        return f"{said} {words('state.why', state=words('state.doubtful'), why=why)}."
 
     def table(self, words: Words) -> Table:
         """Interval before estimate."""

@@ -35,10 +35,14 @@ class Steps:
 
     def size(self) -> tuple[float, float]:
         """Width and height in inches."""
-        return 7.2, 1.15 + 0.42 * max(len(self.steps), 2)
+        row = 0.46 if any(step.against for step in self.steps) else 0.42
+        return 7.2, 1.15 + row * max(len(self.steps), 2)
 
     def draw(self, drawn: Any, words: Words) -> None:
-        """A row a choice: observed as a square, interval as a line, estimate as a circle."""
+        """A row a choice: observed as a square, interval as a line, estimate as a circle.
+
+        What may not be published is broken and pale, and said in words.
+        """
         axes = drawn.subplots()
         numbers = [number for step in self.steps for number in (step.observed, step.low, step.high)]
         _, edge = person_axis(axes, words, numbers)
@@ -55,17 +59,23 @@ class Steps:
 
     def describe(self, words: Words) -> str:
         """What it shows, in a sentence or two."""
-        given = [step for step in self.steps if step.estimate is not None]
-        if not given:
+        if all(step.estimate is None for step in self.steps):
             return words(f"chart.{self.name}.nothing", method=self.method(words))
+        given = [step for step in self.steps if step.publishable]
+        told = {"method": self.method(words), "steps": words.count(len(self.steps))}
+        if not given:
+            return words("chart.steps.none_publishable", **told)
         tops = [step.high for step in given if step.high is not None]
-        return words(
+        said = words(
             f"chart.{self.name}.description",
-            method=self.method(words),
-            steps=words.count(len(self.steps)),
+            **told,
             low=words.count(min(finite([step.low for step in given]), default=None)),
             high=words.count(max(tops, default=None)),
         )
+        if len(given) == len(self.steps):
+            return said
+        others = words.count(len(self.steps) - len(given))
+        return f"{said} {words('chart.steps.doubtful', count=others)}"
 
     def table(self, words: Words) -> Table:
         """Interval before estimate."""
@@ -76,6 +86,7 @@ class Steps:
                 words("column.observed"),
                 words("column.interval", level=words.level(self.level)),
                 words("column.point"),
+                words("column.state"),
             ),
             rows=tuple(
                 (
@@ -83,23 +94,32 @@ class Steps:
                     words.listed(step.lists),
                     words.count(step.observed),
                     words.interval(step.low, step.high),
-                    words.count(step.estimate)
-                    if step.estimate is not None
-                    else refused_words(step.refused, words),
+                    words.count(step.estimate),
+                    _state(step, words),
                 )
                 for label, step in zip(self.labels, self.steps, strict=True)
             ),
         )
 
 
+def _state(step: Step, words: Words) -> str:
+    """How a step is to be taken, with the reason."""
+    if step.estimate is None:
+        return refused_words(step.refused, words)
+    if step.against is None:
+        return words("state.sound")
+    return words("state.why", state=words("state.doubtful"), why=step.against.tell(words))
+
+
 def _beside(step: Step, words: Words) -> str:
     if step.low is None or step.estimate is None:
         return words("state.refused")
-    return words(
+    said = words(
         "chart.forest.beside",
         interval=words.interval(step.low, step.high),
         point=words.count(step.estimate),
     )
+    return said if step.publishable else f"{said}\n{words('state.doubtful')}"
 
 
 def _draw_step(axes: Any, at: int, step: Step, edge: float) -> None:
@@ -107,9 +127,11 @@ def _draw_step(axes: Any, at: int, step: Step, edge: float) -> None:
     if step.low is None or step.high is None:
         return
     ends = finite([step.high])
-    axes.plot([step.low, ends[0] if ends else edge], [at, at], color=svg.INK, linewidth=1.4)
+    ink, style = (svg.INK, "-") if step.publishable else (svg.QUIET, (0, (3, 2)))
+    axes.plot([step.low, ends[0] if ends else edge], [at, at], color=ink, linewidth=1.4,
+              linestyle=style)  # fmt: skip
     if not ends:
-        axes.plot([edge], [at], ">", markersize=6, color=svg.INK, clip_on=False)
+        axes.plot([edge], [at], ">", markersize=6, color=ink, clip_on=False)
     if finite([step.estimate]):
         axes.plot([step.estimate], [at], "o", markersize=6, markerfacecolor=svg.PAPER,
-                  markeredgecolor=svg.INK, markeredgewidth=1.4, zorder=3)  # fmt: skip
+                  markeredgecolor=ink, markeredgewidth=1.4, zorder=3)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from habeas import __version__
 from habeas.errors import InputError
 from habeas.estimation.consistency import (
     Estimator,
+    Figures,
     OddsRatio,
     Prediction,
     Step,
@@ -17,12 +18,18 @@ from habeas.estimation.consistency import (
     odds_ratios,
     trajectory,
 )
-from habeas.estimation.decomposable import average_graphs
 from habeas.estimation.fitting import METHODS, Outcome, fit_all
 from habeas.estimation.highest_order import Moved, move
 from habeas.estimation.loglinear import profile_interval, select_model
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.refusal import overridden, table_refusals
+from habeas.estimation.refusal import (
+    Refusal,
+    RefusedError,
+    overridden,
+    refused,
+    table_refusals,
+    without_end,
+)
 from habeas.estimation.saying import Saying, why
 from habeas.estimation.strata import StratifiedEstimation, fit_strata
 from habeas.estimation.strata_fits import MOST_LISTS
@@ -71,6 +78,7 @@ class Checks:
         merged: the estimate with each two lists made one.
         odds: how pairs of lists depend within other lists.
         moved: the estimate of the method under other interactions of all lists together.
+        moved_against: why that may not be published; none where nothing stands against it.
         refused: why there are none, in words.
     """
 
@@ -82,6 +90,7 @@ class Checks:
     merged: tuple[Step, ...] = ()
     odds: tuple[OddsRatio, ...] = ()
     moved: tuple[Moved, ...] = ()
+    moved_against: Saying | None = None
     refused: str = ""
 
 
@@ -167,52 +176,86 @@ def _checks(pooled: Overlap, asked: Asked) -> Checks:
     known = replace(empty, odds=() if pooled.unrecorded else odds_ratios(pooled, level=asked.level))
     if pooled.k > MOST_CHECKED:
         return replace(known, refused="lists")
-    estimator = _estimator(method, asked.level)
-    known = replace(known, predictions=internal_consistency(pooled, estimator))
+    sizes = internal_consistency(pooled, _estimator(method, asked, known=True))
+    known = replace(known, predictions=sizes)
     if any(one.stands for one in overridden(table_refusals(pooled), asked.override)):
         return replace(known, refused="table")
     given: dict[str, Any] = {
         "level": asked.level, "seed": asked.seed, "override": asked.override
     }  # fmt: skip
+    estimator = _estimator(method, asked)
+    moved, against = _moved(pooled, estimator)
     return replace(
         known,
         trajectory=trajectory(pooled, estimator),
         left_out=tuple(_step(one) for one in leave_one_out(pooled, method, **given)),
         merged=tuple(_step(one) for one in merge_pairs(pooled, method, **given)),
-        moved=_moved(pooled, estimator),
+        moved=moved,
+        moved_against=against,
     )
 
 
 def _step(variant: Variant) -> Step:
-    """A table that was changed, as a step of an estimate."""
-    table, result = variant.overlap, variant.outcome.result
+    """A table that was changed, as a step of an estimate, with what stands against it."""
+    result = variant.outcome.result
     if result is None:
-        return Step(table.lists, table.observed, refused=variant.outcome.why)
+        return Step(variant.lists, variant.observed, refused=variant.outcome.why)
     said = result.summary()
-    return Step(table.lists, table.observed, said.point, said.low, said.high)
+    against = _standing(result.refusals)
+    ends = said.point, said.low, said.high
+    return Step(variant.lists, variant.observed, *ends, against=against)
 
 
-def _estimator(method: str, level: float) -> Estimator:
-    """A method as the checks take it: estimate, lower and upper end."""
-
-    def by_graphs(table: Overlap) -> tuple[float, float, float]:
-        found = average_graphs(table).posterior
-        return (found.quantile(0.5), *found.interval(level))
-
-    def by_models(table: Overlap) -> tuple[float, float, float]:
-        best = select_model(table).best
-        _, low, high = profile_interval(table, best.model, level)
-        return table.observed + best.missing, low, high
-
-    return by_graphs if method == "decomposable" else by_models
+def _standing(refusals: Sequence[Refusal]) -> Saying | None:
+    """What is refused and not overridden; none where nothing is."""
+    standing = [one for one in refusals if one.stands]
+    return refused(standing) if standing else None
 
 
-def _moved(pooled: Overlap, estimator: Estimator) -> tuple[Moved, ...]:
+def _estimator(method: str, asked: Asked, *, known: bool = False) -> Estimator:
+    """A method as the checks take it: estimate, ends, and what stands against publishing them.
+
+    Args:
+        method: one of `CHECKING`.
+        asked: with the level and the overrides.
+        known: whether the size is known that is asked: then a table that would be refused is
+            asked all the same, for nothing is published of it, and what stands against is told.
+    """
+
+    def said(table: Overlap) -> Figures:
+        before = overridden(table_refusals(table), asked.override)
+        if not known and any(one.stands for one in before):
+            raise RefusedError(tuple(one for one in before if one.stands))
+        ends, after = _asked(method, table, asked)
+        return Figures(*ends, _standing((*before, *overridden(after, asked.override))))
+
+    return said
+
+
+def _asked(
+    method: str, table: Overlap, asked: Asked
+) -> tuple[tuple[float, float, float], tuple[Refusal, ...]]:
+    """Estimate and ends, and what the method itself says against them.
+
+    Models are asked for their profile interval: a bootstrap for every check would take minutes.
+    """
+    if method == "decomposable":
+        answer = METHODS[method](table, asked.level, asked.seed)
+        said = answer.summary
+        return (said.point, said.low, said.high), answer.refusals
+    best = select_model(table).best
+    _, low, high = profile_interval(table, best.model, asked.level)
+    against = without_end({"profile likelihood": (low, high)})
+    return (table.observed + best.missing, low, high), against
+
+
+def _moved(pooled: Overlap, estimator: Estimator) -> tuple[tuple[Moved, ...], Saying | None]:
+    """The estimate under other interactions, and what stands against it."""
     try:
-        ends = estimator(pooled)
+        estimate, low, high, against = Figures(*estimator(pooled))
     except InputError:
-        return ()
-    return move(pooled.observed, ends, pooled.k)
+        return (), None
+    return move(pooled.observed, (estimate, low, high), pooled.k), against
 
 
 def _strata(overlap: Overlap, asked: Asked) -> Strata:

@@ -99,6 +99,7 @@ def _sensitivity(card: Card) -> Sensitivity:
         level=card.checks.level,
         observed=card.overlap.observed,
         points=points,
+        against=card.checks.moved_against,
     )
 
 

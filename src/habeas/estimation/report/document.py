@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from habeas.estimation.agreement import disagreements
+from habeas.estimation.consistency import Step
 from habeas.estimation.fitting import Outcome
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.refusal import Refusal
@@ -112,14 +113,21 @@ def _checks(checks: Checks) -> dict[str, Any]:
         "level": checks.level,
         "refused": checks.refused,
         "internal_consistency": [
-            {**asdict(one), "covered": one.covered} for one in checks.predictions
+            {**asdict(one), "refused": one.refused, "against": one.against, "covered": one.covered}
+            for one in checks.predictions
         ],
-        "trajectory": [asdict(one) for one in checks.trajectory],
-        "leave_one_list_out": [asdict(one) for one in checks.left_out],
-        "merged_pairs": [asdict(one) for one in checks.merged],
+        "trajectory": [_step(one) for one in checks.trajectory],
+        "leave_one_list_out": [_step(one) for one in checks.left_out],
+        "merged_pairs": [_step(one) for one in checks.merged],
         "odds_ratios": [asdict(one) for one in checks.odds],
         "highest_order": [asdict(one) for one in checks.moved],
+        "highest_order_against": checks.moved_against,
     }
+
+
+def _step(one: Step) -> dict[str, Any]:
+    return {**asdict(one), "refused": one.refused, "against": one.against,
+            "publishable": one.publishable}  # fmt: skip
 
 
 def _strata(strata: Strata) -> dict[str, Any]:
