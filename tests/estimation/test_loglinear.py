@@ -206,6 +206,100 @@ def test_choosing_again_makes_the_interval_wider(table):
     assert drawn.chosen[0][1] < 90
 
 
+def independent_lists(seed: int) -> Overlap:
+    """700 persons on three lists, each with a chance of 0.3 on each."""
+    on = np.random.default_rng(seed).random((700, 3)) < 0.3
+    counts = np.bincount(on @ [4, 2, 1], minlength=8)[1:].tolist()
+    return Overlap.from_counts("ABC", {format(at, "03b"): n for at, n in enumerate(counts, 1)})
+
+
+def covered() -> tuple[float, float]:
+    """Of 200 populations whose lists are independent, the share whose 95 % interval holds 700.
+
+    That of the bootstrap, and that of the profile likelihood, which is right for this model.
+    """
+    found = np.zeros(2)
+    for seed in range(200):
+        selection = select_model(independent_lists(seed), order=1)
+        low, high = bootstrap(selection, tables=199, seed=seed).interval()
+        _, first, last = profile_interval(selection.overlap, selection.best.model)
+        found += low <= 700 <= high, first <= 700 <= last
+    return float(found[0] / 200), float(found[1] / 200)
+
+
+def test_the_bootstrap_of_independent_lists_covers():
+    drawn, profile = covered()
+    assert drawn > 0.9
+    assert drawn == pytest.approx(profile, abs=0.02)
+
+
+def test_the_mutant_that_draws_only_the_listed_is_caught(monkeypatch):
+    """Who is listed is chance too: with their number fixed the interval is too narrow."""
+
+    def listed_only(counts, missing, tables, random):
+        return random.multinomial(int(counts.sum()), counts / counts.sum(), size=tables) * 1.0
+
+    monkeypatch.setattr(loglinear, "_drawn", listed_only)
+    drawn, profile = covered()
+    assert drawn < 0.87 < profile - 0.04
+
+
+def test_the_unseen_are_drawn_with_the_others():
+    counts = np.array([60.0, 40.0, 20.0])
+    drawn = loglinear._drawn(counts, 80.0, 20_000, np.random.default_rng(1))
+    assert drawn.mean(axis=0) == pytest.approx(counts, abs=0.2)
+    assert drawn.sum(axis=1).var() == pytest.approx(200 * 0.6 * 0.4, rel=0.05)
+    endless = loglinear._drawn(counts, 1e300, 100, np.random.default_rng(1))
+    assert endless.sum(axis=1).mean() == pytest.approx(120, abs=5)
+
+
+def drawn_and_chosen(overlap: Overlap, tables: int) -> tuple[list[float], list[float]]:
+    """The populations of the bootstrap, and those that `select_model` gives on the same tables."""
+    selection = select_model(overlap)
+    cells = loglinear._Table(overlap)
+    random = np.random.default_rng(1)
+    expected = []
+    for row in loglinear._drawn(cells.counts, selection.best.missing, tables, random):
+        counts = {
+            format(pattern, f"0{overlap.k}b")[::-1]: int(count)
+            for pattern, count in zip(cells.patterns, row, strict=True)
+        }
+        best = select_model(Overlap.from_counts(overlap.lists, counts)).best
+        expected.append(max(row.sum() + best.missing, overlap.observed))
+    return bootstrap(selection, tables=tables, seed=1).populations.tolist(), expected
+
+
+def test_each_drawn_table_gets_the_model_that_it_would_get_by_itself(table):
+    found, expected = drawn_and_chosen(table("Korea"), 300)
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_mutant_that_chooses_models_without_an_estimate_is_caught(table, monkeypatch):
+    monkeypatch.setattr(loglinear, "determined", lambda *_, **__: True)
+    found, expected = drawn_and_chosen(table("Korea"), 300)
+    differ = ~np.isclose(found, expected, rtol=1e-6)
+    assert differ.sum() >= 2
+
+
+def test_drawn_tables_without_an_estimate_are_counted():
+    """Of two lists that share one person, many drawn tables share nobody: no model stands."""
+    selection = select_model(Overlap.from_counts("AB", {"10": 6, "01": 5, "11": 1}))
+    drawn = loglinear._drawn(
+        loglinear._Table(selection.overlap).counts,
+        selection.best.missing, 200, np.random.default_rng(1),
+    )  # fmt: skip
+    found = bootstrap(selection, tables=200, seed=1)
+    none = int((drawn == 0).any(axis=1).sum())
+    assert found.failed == none > 50
+    assert len(found.populations) == 200 - none
+
+
+def test_no_drawn_population_is_smaller_than_the_listed():
+    counts = {"100": 2, "010": 1, "001": 2, "110": 60, "101": 50, "011": 55, "111": 90}
+    selection = select_model(Overlap.from_counts("ABC", counts), order=1)
+    assert bootstrap(selection, tables=200).populations.min() >= 260
+
+
 def test_weights_are_those_of_the_criterion(table):
     found = select_model(table("Korea"))
     values = [one.criterion("bic", 123) for one in found.fitted]

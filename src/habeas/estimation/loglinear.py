@@ -3,7 +3,7 @@
 The count of those on no list is the exponential of the mean effect: the model assumes that the
 highest interaction is absent, and the others that it leaves out. An interval that is computed as if
 the chosen model had been known beforehand is too narrow: beside the profile interval stands one
-from bootstrap samples in each of which the model is chosen again.
+from bootstrap samples, drawn with those on no list, in each of which the model is chosen again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
 from scipy.stats import chi2
 
+from habeas.estimation.grid import FURTHEST
 from habeas.estimation.hierarchy import (
     Floats,
     Model,
@@ -26,7 +27,13 @@ from habeas.estimation.hierarchy import (
     steps,
 )
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.poisson import ModelFit, empty_terms, fit_models, fit_poisson
+from habeas.estimation.poisson import (
+    ModelFit,
+    determined,
+    empty_terms,
+    fit_models,
+    fit_poisson,
+)
 from habeas.estimation.saying import NoEstimateError
 
 Criterion = Literal["bic", "aic"]
@@ -251,7 +258,7 @@ class Bootstrap:
     """Estimates from tables drawn anew, the model chosen again in each.
 
     Attributes:
-        populations: one a table that had an estimate.
+        populations: one a table that had an estimate; never fewer than are listed.
         failed: how many tables had none.
         chosen: how often each model was chosen, the most frequent first.
         seed: of the random numbers.
@@ -269,10 +276,13 @@ class Bootstrap:
 
 
 def bootstrap(selection: Selection, *, tables: int = 500, seed: int = 1) -> Bootstrap:
-    """Draw the persons observed anew, with replacement, and select again each time.
+    """Draw a whole population anew, forget who then stands on no list, and select again each time.
 
-    The method: Buckland, Burnham and Augustin (1997). Of many models only the best on the table as
-    it is take part (Silverman, Chan and Vincent 2024): one far behind is next to never chosen.
+    The unseen are drawn with the others (Buckland and Garthwaite 1991; Norris and Pollock 1996):
+    how many are listed is chance too. The choice among models: Buckland, Burnham and Augustin
+    (1997). Of many models only the best on the table as it is take part (Silverman, Chan and
+    Vincent 2024): one far behind is next to never chosen. On each table only models that have an
+    estimate there have a say.
 
     Args:
         selection: of the table as it is; the 250 best of its models are chosen among.
@@ -282,39 +292,90 @@ def bootstrap(selection: Selection, *, tables: int = 500, seed: int = 1) -> Boot
     table = _Table(selection.overlap)
     models = [one.model for one in selection.fitted[:_RIVALS]]
     models += selection.unsound[: _RIVALS - len(models)]
-    shares = table.counts / table.counts.sum()
-    drawn = np.random.default_rng(seed).multinomial(table.observed, shares, size=tables)
-    best = np.full(tables, np.inf)
-    missing = np.full(tables, np.nan)
-    which = np.full(tables, -1)
-    for at, model in enumerate(models):
-        said, estimate = _refit(model, table, drawn.astype(np.float64), selection.criterion)
-        better = said < best
-        best[better], missing[better], which[better] = said[better], estimate[better], at
-    good = which >= 0
+    drawn = _drawn(table.counts, selection.best.missing, tables, np.random.default_rng(seed))
+    refits = [_refit(model, table.patterns, drawn, selection.criterion) for model in models]
+    which = _choose(models, table.patterns, drawn, refits)
+    good = np.flatnonzero(which >= 0)
+    missing = np.array([refits[at].missing[row] for at, row in zip(which[good], good, strict=True)])
     counted = np.bincount(which[good], minlength=len(models))
     order = np.argsort(-counted, kind="stable")
     return Bootstrap(
-        table.observed + missing[good],
-        int((~good).sum()),
+        # Those who are listed are known to be there, however few were drawn.
+        np.maximum(drawn[good].sum(axis=1) + missing, table.observed),
+        tables - len(good),
         tuple((models[at], int(counted[at])) for at in order if counted[at]),
         seed,
     )
 
 
+def _drawn(counts: Floats, missing: float, tables: int, random: np.random.Generator) -> Floats:
+    """The lists of populations of the estimated size, drawn by the shares of the cells.
+
+    The shares are those observed, not those that the best model fits: drawn from the model, tables
+    would choose it again, and say nothing of how sure the choice is.
+
+    Args:
+        counts: of the cells; shape (cells,).
+        missing: the estimated count of those on no list, who are drawn and then left out.
+        tables: how many.
+        random: numbers.
+    """
+    cells = np.append(counts, min(missing, FURTHEST))
+    drawn = random.multinomial(round(cells.sum()), cells / cells.sum(), size=tables)
+    return np.asarray(drawn[:, :-1], dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Refit:
+    """One model on each drawn table; shapes (tables,).
+
+    Attributes:
+        criterion: infinite where the fit was not found.
+        missing: the estimated count of those on no list.
+        met: whether the fit proves that its estimate exists.
+    """
+
+    criterion: Floats
+    missing: Floats
+    met: npt.NDArray[np.bool_]
+
+
 def _refit(
-    model: Model, table: _Table, drawn: Floats, criterion: Criterion
-) -> tuple[Floats, Floats]:
-    """The criterion and the missing of one model on each drawn table; infinite where it fails."""
+    model: Model, patterns: npt.NDArray[np.int64], drawn: Floats, criterion: Criterion
+) -> _Refit:
+    """One model on each drawn table."""
     said = np.full(len(drawn), np.inf)
     missing = np.full(len(drawn), np.inf)
-    penalty = np.log(table.observed) if criterion == "bic" else 2.0
-    for empty, rows in _by_empty(model, table.patterns, drawn):
-        found = fit_poisson(model, table.patterns, drawn[rows], empty)
-        sound = found.converged & (found.nobody < 1e6 * table.observed)
-        said[rows] = np.where(sound, -2 * found.log_likelihood + penalty * len(model.terms), np.inf)
-        missing[rows] = found.nobody
-    return said, missing
+    met = np.zeros(len(drawn), dtype=bool)
+    listed = np.maximum(drawn.sum(axis=1), 1)
+    penalty = np.log(listed) if criterion == "bic" else np.full(len(drawn), 2.0)
+    for empty, rows in _by_empty(model, patterns, drawn):
+        found = fit_poisson(model, patterns, drawn[rows], empty)
+        sound = found.converged & np.isfinite(found.nobody)
+        value = -2 * found.log_likelihood + penalty[rows] * len(model.terms)
+        said[rows] = np.where(sound, value, np.inf)
+        missing[rows], met[rows] = found.nobody, found.met
+    return _Refit(said, missing, met)
+
+
+def _choose(
+    models: Sequence[Model],
+    patterns: npt.NDArray[np.int64],
+    drawn: Floats,
+    refits: Sequence[_Refit],
+) -> npt.NDArray[np.int64]:
+    """The best model of each drawn table that has an estimate there; -1 where none has."""
+    said = np.stack([one.criterion for one in refits])
+    order = np.argsort(said, axis=0, kind="stable")
+    which = np.full(len(drawn), -1)
+    for row, counts in enumerate(drawn):
+        for at in order[:, row]:
+            if not np.isfinite(said[at, row]):
+                break
+            if determined(models[at], patterns, counts, met=bool(refits[at].met[row])):
+                which[row] = at
+                break
+    return which
 
 
 def _by_empty(

@@ -9,7 +9,7 @@ Vincent 2021). Whether it then exists and is unique is checked, not hoped for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,8 @@ class PoissonFit:
         log_likelihood: without the factorials of the counts; shape (tables,).
         variance: of the logarithm of `nobody`; shape (tables,).
         converged: shape (tables,).
+        met: whether the fitted counts are all above zero and have the margins of the table, which
+            proves that the estimate exists; shape (tables,).
     """
 
     expected: Floats
@@ -46,6 +48,7 @@ class PoissonFit:
     log_likelihood: Floats
     variance: Floats
     converged: Bools
+    met: Bools
 
 
 def empty_terms(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> frozenset[int]:
@@ -74,7 +77,7 @@ def fit_poisson(
     fit = fit_design(design, counts[:, held])
     expected = np.zeros_like(counts, dtype=np.float64)
     expected[:, held] = fit.expected
-    return PoissonFit(expected, fit.nobody, fit.log_likelihood, fit.variance, fit.converged)
+    return replace(fit, expected=expected)
 
 
 def fit_design(design: Floats, counts: Floats) -> PoissonFit:
@@ -103,7 +106,9 @@ def fit_design(design: Floats, counts: Floats) -> PoissonFit:
     first = np.zeros_like(effects)
     first[:, 0] = 1
     variance = _solve(_information(design, expected), first)[:, 0]
-    return PoissonFit(expected, np.exp(effects[:, 0]), said, variance, converged)
+    residual = np.abs(_gathered(design, counts - expected)).max(axis=1)
+    met = converged & (residual < _PROVEN * expected.min(axis=1, initial=np.inf))
+    return PoissonFit(expected, np.exp(effects[:, 0]), said, variance, converged, met)
 
 
 def _beginning(design: Floats, logs: Floats) -> Floats:
@@ -236,9 +241,6 @@ def _fit_alike(designs: Floats, counts: Floats) -> list[ModelFit]:
     if not len(designs):
         return []
     fit = fit_design(designs, np.broadcast_to(counts, designs.shape[:2]))
-    residual = np.abs(_gathered(designs, counts - fit.expected)).max(axis=1)
-    # Expected counts above zero with the margins of the table prove that the estimate exists.
-    proven = fit.converged & (residual < _PROVEN * fit.expected.min(axis=1))
     return [
         ModelFit(
             float(fit.nobody[at]),
@@ -246,7 +248,7 @@ def _fit_alike(designs: Floats, counts: Floats) -> list[ModelFit]:
             float(fit.variance[at]),
             bool(fit.converged[at])
             and bool(np.isfinite(fit.nobody[at]))
-            and bool(proven[at] or _exists(designs[at], counts)),
+            and bool(fit.met[at] or _exists(designs[at], counts)),
         )
         for at in range(len(designs))
     ]
@@ -276,14 +278,36 @@ def standing(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> S
         patterns: of the cells; shape (cells,).
         counts: shape (cells,).
     """
+    design, held = _held(model, patterns, counts)
+    return Standing(_exists(design, counts[held]), _identified(design))
+
+
+def determined(model: Model, patterns: npt.NDArray[np.int64], counts: Floats, *, met: bool) -> bool:
+    """Whether one table determines a model that was fitted to it: `standing`, sooner.
+
+    Args:
+        model: which.
+        patterns: of the cells; shape (cells,).
+        counts: shape (cells,).
+        met: whether the fit proves already that the estimate exists.
+    """
+    design, held = _held(model, patterns, counts)
+    return _identified(design) and (met or _exists(design, counts[held]))
+
+
+def _held(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> tuple[Floats, Bools]:
+    """The design on the cells that no empty interaction empties, and which cells these are."""
     empty = empty_terms(model, patterns, counts)
     held = np.ones(len(patterns), dtype=bool)
     for term in empty:
         held &= (patterns & term) != term
-    design = model.design(patterns[held])
-    design = design[:, [at for at, term in enumerate(model.terms) if term not in empty]]
-    identified = len(design) > 0 and np.linalg.matrix_rank(design) == design.shape[1]
-    return Standing(_exists(design, counts[held]), bool(identified))
+    kept = [at for at, term in enumerate(model.terms) if term not in empty]
+    return model.design(patterns[held])[:, kept], held
+
+
+def _identified(design: Floats) -> bool:
+    """Whether no other effects give the same cells."""
+    return len(design) > 0 and bool(np.linalg.matrix_rank(design) == design.shape[1])
 
 
 def _exists(design: Floats, counts: Floats) -> bool:
