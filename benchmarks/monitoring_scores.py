@@ -35,7 +35,8 @@ class Case:
         kind: of the change; none at a stable site.
         onset: its first day.
         gradual: whether it went on over months.
-        footprint: its pixels.
+        footprint: its pixels, those beyond the site too.
+        inside: how many of them lie in the site, of which alone the area is asked.
         watch: first and last day of the watch.
         said: by the method.
         label: for the list of failures.
@@ -50,6 +51,7 @@ class Case:
     said: Said
     label: str
     end: date | None = None
+    inside: int = 0
 
     @property
     def half_done(self) -> date:
@@ -125,8 +127,8 @@ def covered(event: Event, case: Case) -> bool:
 
 
 def holds_area(event: Event, case: Case) -> bool:
-    """Whether the true number of pixels lies in the interval of the area."""
-    return event.area[0] <= case.footprint.sum() <= event.area[1]
+    """Whether the true number of changed pixels of the site lies in the interval of the area."""
+    return event.area[0] <= case.inside <= event.area[1]
 
 
 def kind_scores(pairs: Sequence[tuple[str, str | None]]) -> tuple[float, float, float]:

@@ -1,8 +1,9 @@
-"""Fit the model that tells kinds of change (`src/habeas/monitoring/detection/kind_model.json`).
+"""Fit the models that tell kinds of change (`src/habeas/monitoring/detection/kind_model.json`).
 
 Changed sites are simulated of the calibration split; the footprint, the date and whether it went on
-over months are blurred as a detector blurs them. The regression, its temperature and the
-probability below which it abstains come from that split alone (folds of it); what it does on the
+over months are blurred as a detector blurs them, and the images end some weeks, some months or a
+year after the beginning: a model for each. The regressions, their temperatures and the
+probabilities below which they abstain come from that split alone (folds of it); what they do on the
 test split is printed and goes into the file as provenance. Run it with
 `OMP_NUM_THREADS=1 uv run python scripts/fit_kinds.py`; it takes some minutes on two cores.
 """
@@ -31,49 +32,73 @@ Numbers = npt.NDArray[np.int64]
 PATH = Path(__file__).parents[1] / "src/habeas/monitoring/detection/kind_model.json"
 SITES = {"calibration": 1500, "test": 500}
 FIRST_SEED = {"calibration": 1_000_000, "test": 5_000_000}
+SPANS = ((25, 120), (120, 300), (300, 540))
+"""Days after the beginning between which the images of each model end."""
+
 RIDGE = 0.01
 FOLDS = 5
 RIGHT = 0.8
 """The share of those it names that are to be right, in the folds."""
 
+NEVER = 1.01
+"""A probability that is never reached."""
+
 
 def main() -> None:
     """Fit, measure, write."""
-    seen, true = sites("calibration")
-    model, told = fitted(seen, true)
-    beyond = measured(model, *sites("test"))
+    parts = []
+    for (first, last), learnt, tried in zip(
+        SPANS, sites("calibration"), sites("test"), strict=True
+    ):
+        model, told = fitted(*learnt, until=None if last == SPANS[-1][1] else last)
+        beyond = measured(model, *tried)
+        print(f"images end {first} to {last} days after; in folds: {told}; on test: {beyond}")
+        parts.append(written(model) | {"in_folds_of_calibration": told, "on_test": beyond})
     document = {
-        "what": "multinomial logistic regression of the kind of a change",
+        "what": "multinomial logistic regressions of the kind of a change",
         "written_by": "scripts/fit_kinds.py",
         "spectra_sha256": spectra_digest(),
         "sites": SITES,
         "first_seed": FIRST_SEED,
         "ridge": RIDGE,
-        "in_folds_of_calibration": told,
-        "on_test": beyond,
+        "spans": SPANS,
         "kinds": KINDS,
         "features": NAMES,
+        "models": parts,
+    }
+    text = json.dumps(document, indent=1)
+    PATH.write_text(text + "\n", encoding="utf-8")
+
+
+def written(model: KindModel) -> dict[str, object]:
+    """A model as it stands in the file."""
+    return {
+        "until": model.until,
         "temperature": round(model.temperature, 4),
         "least": model.least,
         "mean": np.round(model.mean, 5).tolist(),
         "spread": np.round(model.spread, 5).tolist(),
         "weights": np.round(model.weights, 5).tolist(),
     }
-    text = json.dumps(document, indent=1)
-    PATH.write_text(text + "\n", encoding="utf-8")
-    print("in folds:", told)
-    print("on test:", beyond)
 
 
-def sites(split: Split) -> tuple[Floats, Numbers]:
-    """Features and kinds of simulated changed sites of a split."""
+def sites(split: Split) -> list[tuple[Floats, Numbers]]:
+    """Features and kinds of simulated changed sites of a split, for each of `SPANS`."""
     jobs = [(split, number) for number in range(SITES[split])]
     with ProcessPoolExecutor(2) as pool:
-        found = [pair for pair in pool.map(_site, jobs, chunksize=20) if pair is not None]
-    return np.stack([pair[0] for pair in found]), np.array([pair[1] for pair in found])
+        found = list(pool.map(_site, jobs, chunksize=20))
+    parts = []
+    for at in range(len(SPANS)):
+        seen = [(one[at], number % len(KINDS)) for number, one in enumerate(found)]
+        told = [(values, kind) for values, kind in seen if values is not None]
+        parts.append(
+            (np.stack([values for values, _ in told]), np.array([kind for _, kind in told]))
+        )
+    return parts
 
 
-def _site(job: tuple[Split, int]) -> tuple[Floats, int] | None:
+def _site(job: tuple[Split, int]) -> list[Floats | None]:
+    """The features of a site when its images end in each of `SPANS`."""
     split, number = job
     seed, kind = FIRST_SEED[split] + number, number % len(KINDS)
     made = simulate_site(seed, change=Change(kind=KINDS[kind]), split=split)
@@ -84,8 +109,13 @@ def _site(job: tuple[Split, int]) -> tuple[Floats, int] | None:
     footprint = _blurred(rng, made.truth.footprint & site, site)
     late = rng.normal(5, 15) + (rng.exponential(30) if made.truth.gradual else 0)
     onset = made.truth.onset + timedelta(days=int(late))  # type: ignore[operator]
-    seen = features(made.cube, footprint, onset, _guessed(rng, made.truth), ~site)
-    return None if seen is None else (seen, kind)
+    guessed, days = _guessed(rng, made.truth), made.cube["time"].values
+    found = []
+    for first, last in SPANS:
+        end = np.datetime64(onset + timedelta(days=int(rng.integers(first, last))), "D")
+        until = made.cube.isel(time=days <= end)
+        found.append(features(until, footprint, onset, guessed, ~site))
+    return found
 
 
 def _blurred(
@@ -105,8 +135,8 @@ def _guessed(rng: np.random.Generator, truth: Truth) -> bool | None:
     return truth.gradual if luck < 0.8 else not truth.gradual
 
 
-def fitted(seen: Floats, true: Numbers) -> tuple[KindModel, dict[str, float]]:
-    """The model, and what it does in folds."""
+def fitted(seen: Floats, true: Numbers, *, until: int | None) -> tuple[KindModel, dict[str, float]]:
+    """The model, and what it does in folds; `until`: see `KindModel`."""
     mean, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     table = columns((seen - mean) / spread)
     scores = np.zeros((len(true), len(KINDS)))
@@ -117,12 +147,11 @@ def fitted(seen: Floats, true: Numbers) -> tuple[KindModel, dict[str, float]]:
     found = minimize_scalar(_loss, bounds=(0.3, 4), args=(scores, true), method="bounded")
     temperature = float(found.x)
     chances = _chances(scores / temperature)
-    least = next(
-        limit
-        for limit in np.round(np.arange(0.3, 0.95, 0.02), 2).tolist()
-        if (chances.argmax(axis=1) == true)[chances.max(axis=1) >= limit].mean() >= RIGHT
-    )
+    limits = np.round(np.arange(0.3, 0.95, 0.02), 2).tolist()
+    right, sure = chances.argmax(axis=1) == true, chances.max(axis=1)
+    least = next((limit for limit in limits if right[sure >= limit].mean() >= RIGHT), NEVER)
     model = KindModel(
+        until=until,
         mean=mean,
         spread=spread,
         weights=_weights(table, true),

@@ -32,7 +32,7 @@ def case(onset, *events):
     return Case(
         kind=onset and "rubbish", onset=onset, gradual=None, footprint=ONE,
         watch=(date(2020, 1, 1), date(2022, 12, 31)), said=Said(events=events, seconds=1.0),
-        label="",
+        label="", inside=4,
     )
 
 

@@ -8,6 +8,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage, stats
+from shapely.affinity import scale
 from shapely.geometry import Point, box
 from tests.monitoring.scenes import Scene, scene
 
@@ -46,6 +47,8 @@ def test_a_change_is_found_dated_and_measured(changed: Scene) -> None:
     (one,) = found.disturbances
     assert date(2020, 8, 3) <= one.alarm <= date(2020, 11, 1)
     assert one.earliest <= date(2020, 8, 3) <= one.latest
+    assert one.last_without is not None
+    assert one.last_without < date(2020, 8, 3) <= one.first_with
     assert abs((one.best - date(2020, 8, 3)).days) <= 15
     both = (one.footprint & changed.footprint).sum()
     assert both / (one.footprint | changed.footprint).sum() >= 0.75
@@ -139,6 +142,21 @@ def test_fewer_bands_do() -> None:
     made = scene(4, onset="2020-08-03")
     found = detect(made.cube[["green", "red", "nir", "swir16"]], made.outline, settings=SETTINGS)
     assert found.status == "disturbed"
+    assert not any("the rate may be another" in note for note in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("bands", "metres"), [(("green", "red"), 10), (("green", "red", "nir", "swir16"), 30)]
+)
+def test_a_rate_that_was_not_measured_for_such_images_is_told(
+    changed: Scene, bands: tuple[str, ...], metres: int
+) -> None:
+    cube = changed.cube[list(bands)]
+    cube = cube.assign_coords(x=cube["x"] * metres / 10, y=cube["y"] * metres / 10)
+    outline = scale(changed.outline, metres / 10, metres / 10, origin=(0, 0))
+    found = detect(cube, outline, settings=SETTINGS)
+    (note,) = (note for note in found.reasons if "the rate may be another" in note)
+    assert f"{len(bands)} bands and {metres} metres" in note
 
 
 def test_too_short_a_history_cannot_be_assessed(changed: Scene) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from habeas.errors import InputError
-from habeas.monitoring.detection.grave_grid import CountedCell, derive_graves
 from habeas.monitoring.fine_images.fine_reading import Annotation, agreement
+from habeas.monitoring.fine_images.grave_grid import CountedCell, derive_graves
 
 KINDS = ("bulldozed", "rubbish", "planted")
 
@@ -123,3 +125,13 @@ def test_a_section_that_was_counted_whole_has_no_interval():
 def test_counts_that_are_none_are_refused(area, cells, said):
     with pytest.raises(InputError, match=said):
         derive_graves(area, [CountedCell(area=size, graves=count) for size, count in cells])
+
+
+def test_cells_that_are_empty_or_alike_do_not_prove_that_the_others_are():
+    empty = derive_graves(1000.0, [CountedCell(area=20.0, graves=0)] * 5)
+    assert empty.graves.best == empty.graves.low == 0
+    assert empty.graves.high == pytest.approx(-math.log(0.05) * 9)  # three in the cells at most
+    alike = derive_graves(1000.0, [CountedCell(area=20.0, graves=2)] * 5)
+    assert alike.graves.low < 100 == alike.graves.best < alike.graves.high
+    whole = derive_graves(100.0, [CountedCell(area=20.0, graves=2)] * 5)
+    assert (whole.graves.low, whole.graves.high) == (10, 10)

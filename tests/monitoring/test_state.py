@@ -66,6 +66,7 @@ def same(one, other) -> None:
         for name in ("alarm", "earliest", "latest", "best", "first_with", "last_without",
                      "gradual", "kind"):  # fmt: skip
             assert getattr(a, name) == getattr(b, name)
+        assert dict(a.kinds) == pytest.approx(dict(b.kinds), abs=1e-3)
         assert (a.footprint == b.footprint).all()
         assert a.area.best == pytest.approx(b.area.best, rel=1e-3)
 

@@ -5,9 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation
+from shapely.geometry import box
 
 from habeas.errors import InputError
+from habeas.monitoring import detect
 from habeas.monitoring.cube import bands_of, check_cube
+from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.disturbance import KINDS
 from habeas.monitoring.simulation import Change, inject
 
@@ -72,3 +75,23 @@ def test_ground_that_changed_for_good_is_known_from_two_summers(real_cubes) -> N
     after = real_cubes.true_change(inject(whole, patch, change, 5).cube, watched_from)
     assert after[patch].all()
     assert (after == before)[~binary_dilation(patch, iterations=2)].mean() > 0.995
+
+
+@pytest.mark.parametrize("corner", [(0, 26), (26, 26)])
+def test_real_forest_gives_no_alarm_and_what_is_put_into_it_is_found(real_cubes, corner) -> None:
+    onset, watch = date(2019, 3, 1), DetectionSettings(watch_from=date(2018, 7, 1))
+    cube = real_cubes.romania("20m").isel(
+        y=slice(corner[0], corner[0] + 24), x=slice(corner[1], corner[1] + 24)
+    )
+    x, y = cube["x"].values[8:16], cube["y"].values[8:16]
+    site = box(x.min() - 10, y.min() - 10, x.max() + 10, y.max() + 10)
+    assert detect(cube, site, settings=watch).status == "no_disturbance_found"
+    patch = np.zeros((24, 24), dtype=bool)
+    patch[9:14, 9:14] = True
+    change = Change(kind="paved_or_built", onset=onset, days=5, cover=1.0)
+    (found,) = detect(inject(cube, patch, change, 5).cube, site, settings=watch).disturbances
+    assert onset <= found.alarm <= date(2019, 5, 1)
+    assert found.last_without is not None
+    assert found.last_without < onset <= found.first_with
+    assert found.earliest <= onset <= found.latest
+    assert (found.footprint & patch).sum() / (found.footprint | patch).sum() >= 0.75

@@ -120,6 +120,10 @@ class AlarmModel:
         )
 
 
+_COARSEST = 20.0
+"""Metres of the largest pixels that the rate was looked at."""
+
+
 @cache
 def _models() -> Mapping[int, AlarmModel]:
     text = (files("habeas.monitoring.detection") / "alarm_model.json").read_text(encoding="utf-8")
@@ -144,6 +148,14 @@ def alarm_model(bands: int) -> AlarmModel:
     """What stable sites do in images of so many bands, or of the nearest number measured."""
     models = _models()
     return models[min(models, key=lambda known: (abs(known - bands), known))]
+
+
+def is_measured(bands: int, size: float) -> bool:
+    """Whether the rate of false alarms was measured for such images: in bands, and metres a pixel.
+
+    On simulated ground the pixels have ten metres; on the real cubes ten and twenty.
+    """
+    return bands in _models() and size <= _COARSEST
 
 
 def less_unrest(said: Floats, patches: Patches) -> Floats:

@@ -1,8 +1,10 @@
 """What kind of change it may have been: a hypothesis, with its probabilities, or none.
 
-A multinomial logistic regression over what is seen of the change (`kind_features`), fitted on
-simulated changes of the calibration split by `scripts/fit_kinds.py`; its probabilities are
-calibrated by one temperature. Where no kind is likely enough it abstains. That plots were dug or
+Multinomial logistic regressions over what is seen of the change (`kind_features`), fitted on
+simulated changes of the calibration split by `scripts/fit_kinds.py`: one for a change that began
+some weeks ago, others for one that has been seen for months, because half-done works look like
+others; the probabilities of each are calibrated by one temperature. Where no kind is likely enough
+it abstains. That plots were dug or
 rubbish was tipped stays a hypothesis until a person has looked at finer images.
 """
 
@@ -26,12 +28,15 @@ from habeas.monitoring.disturbance import KINDS
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+_DAY = np.timedelta64(1, "D")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KindModel:
     """A fitted model.
 
     Attributes:
+        until: days since the beginning up to which it is for; none for whatever is longer.
         mean: of each feature where it was fitted; shape (feature,).
         spread: standard deviations; shape (feature,).
         weights: shape (kind, column): a constant, each feature, then its square.
@@ -39,6 +44,7 @@ class KindModel:
         least: the probability below which it abstains.
     """
 
+    until: int | None
     mean: Floats
     spread: Floats
     weights: Floats
@@ -66,7 +72,7 @@ def kinds(
     """The probability of each kind, and the kind, or none where it abstains.
 
     Args:
-        cube: images of the site (`habeas.monitoring.cube`).
+        cube: images of the site (`habeas.monitoring.cube`), up to the last that counts.
         footprint: the changed pixels; shape (y, x).
         onset: when the change began, most likely.
         gradual: whether it went on over months; none if that cannot be told.
@@ -75,29 +81,39 @@ def kinds(
     Returns:
         Alike for all kinds, and no kind, where the images lack a band or clear dates.
     """
-    model = load_kind_model()
     seen = None
     if bands_of(cube) == BANDS and footprint.any() and ring_mask.any():
         seen = features(cube, footprint, onset, gradual, ring_mask)
     if seen is None:
         return dict.fromkeys(KINDS, 1 / len(KINDS)), None
+    model = model_after(int((cube["time"].values[-1] - np.datetime64(onset, "ns")) / _DAY))
     found = model.probabilities(seen)
     best = int(found.argmax())
     named = KINDS[best] if found[best] >= model.least else None
     return dict(zip(KINDS, found.tolist(), strict=True)), named
 
 
+def model_after(days: int) -> KindModel:
+    """The model for a change that began so many days before the last image."""
+    models = load_kind_models()
+    return next(model for model in models if model.until is None or days < model.until)
+
+
 @cache
-def load_kind_model() -> KindModel:
-    """The model that is shipped (`kind_model.json`, which says how it was fitted)."""
+def load_kind_models() -> tuple[KindModel, ...]:
+    """The models that are shipped (`kind_model.json`, which says how they were fitted)."""
     text = (files("habeas.monitoring.detection") / "kind_model.json").read_text(encoding="utf-8")
     said = json.loads(text)
     if tuple(said["features"]) != NAMES or tuple(said["kinds"]) != KINDS:
         raise ValueError("kind_model.json was fitted to other features; run scripts/fit_kinds.py")
-    return KindModel(
-        mean=np.array(said["mean"]),
-        spread=np.array(said["spread"]),
-        weights=np.array(said["weights"]),
-        temperature=float(said["temperature"]),
-        least=float(said["least"]),
+    return tuple(
+        KindModel(
+            until=one["until"],
+            mean=np.array(one["mean"]),
+            spread=np.array(one["spread"]),
+            weights=np.array(one["weights"]),
+            temperature=float(one["temperature"]),
+            least=float(one["least"]),
+        )
+        for one in said["models"]
     )

@@ -36,7 +36,7 @@ COURSES = ((0, 0, 3, -2, 0, 0), (0, 0, 0, 10, -15, 6), (0, 0, 1, 0, 0, 0))
 """How much of a gradual change is done when a part of its time is over, as polynomials of that
 part (coefficients from the constant up); alike likely before."""
 
-_MISFIT = 0.14
+_MISFIT = 0.12
 """Part of a change by which its course may differ from any that is tried."""
 
 _CAP = 9.0

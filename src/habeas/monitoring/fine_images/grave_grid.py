@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from scipy.stats import t
 
 from habeas.errors import InputError
+from habeas.monitoring.detection.calibration import poisson_ends
 from habeas.monitoring.disturbance import Interval
 
 FEWEST = 5
@@ -68,7 +69,9 @@ def derive_graves(
     """The graves of a section from those in some of its cells: the ratio estimate of a sample.
 
     The interval is that of a simple random sample without replacement (Cochran 1977, Sampling
-    Techniques, 6.4), by Student's t; it does not hold for cells chosen by eye.
+    Techniques, 6.4), by Student's t, or that of a count by chance (Garwood 1936) where that is
+    wider: cells that are alike, or all empty, do not prove that the others are. It does not hold
+    for cells chosen by eye.
 
     Args:
         area: of the section, square metres.
@@ -96,9 +99,12 @@ def derive_graves(
     error = area * math.sqrt(left * spread / number) / mean
     reach = float(t.ppf(0.5 + level / 2, number - 1)) * error
     best = density * area
+    few, many = poisson_ends(counted, level)
+    rest = max(area / seen - 1, 0.0)
+    low = max(min(best - reach, counted + few * rest), float(counted))
+    high = max(best + reach, counted + many * rest)
     return DerivedGraves(
-        graves=Interval(best=best, low=max(best - reach, float(counted)), high=best + reach,
-                        level=level),
+        graves=Interval(best=best, low=low, high=high, level=level),
         density=density,
         counted=counted,
         cells=number,
