@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.errors import InputError
-from habeas.estimation import Overlap, RefusedError, fit, fit_linked, linkage
+from habeas.estimation import (
+    Overlap,
+    Prior,
+    RefusedError,
+    fit,
+    fit_all_linked,
+    fit_linked,
+    linkage,
+)
 from habeas.estimation.linkage import overlaps_from_partitions
 
 GOOD = Overlap.from_counts(
@@ -207,3 +215,19 @@ def test_a_mixture_with_a_floor_in_it_is_a_floor():
     found = fit_linked([dense, sparse], "sample_coverage")
     assert found.summary().floor
     assert found.assumption.startswith("A floor")
+
+
+@pytest.mark.parametrize(("largest", "known"), [(None, False), (5000.0, True)])
+def test_moments_of_latent_classes_are_told_where_the_prior_has_an_end(largest, known):
+    asked = {"prior": Prior(largest=largest), "chains": 4, "burn_in": 40}
+    alone = fit(GOOD, "latent_class", draws=100, **asked)
+    assert (alone.summary().mean is not None) is known
+    assert alone.detail.has_moments is known
+    linked = fit_all_linked(
+        [GOOD, OTHER], names=["latent_class"], options={"latent_class": {"draws": 100, **asked}}
+    )[0].result
+    assert (linked.summary().mean is not None) is known
+    scales = ["population"] * known + ["log population"]
+    assert [one.scale for one in linked.spreads] == scales
+    if known:
+        assert alone.summary().mean == pytest.approx(alone.draws.mean())

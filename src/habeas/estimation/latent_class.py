@@ -129,8 +129,17 @@ class LatentClassFit:
         """Whether the chains agree on the population and the concentration: see `Mixing`."""
         return all(self.mixing[name].converged for name in JUDGED)
 
+    @property
+    def has_moments(self) -> bool:
+        """Whether the posterior is known to have a mean and a variance: if its prior has an end.
+
+        Without one the tail may be too heavy for either, which no number of draws can show: theirs
+        are always finite, and would grow with their number.
+        """
+        return self.settings.prior.largest is not None
+
     def mean(self) -> float:
-        """The mean of the population over all draws."""
+        """The mean over all draws: that of the posterior only where it `has_moments`."""
         return float(self.population.mean())
 
     def quantile(self, share: float) -> float:

@@ -25,6 +25,7 @@ from habeas.estimation.clusters import gather, list_bits
 from habeas.estimation.decomposable import GraphAverage
 from habeas.estimation.fitting import METHODS, Outcome, check_options, fit
 from habeas.estimation.grid import Floats
+from habeas.estimation.latent_class import LatentClassFit
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.refusal import RefusedError, checked_overrides, united
 from habeas.estimation.result import Answer, Ends, Estimation, Result, Summary
@@ -67,7 +68,8 @@ class Spread:
     """Where the variance comes from.
 
     Attributes:
-        scale: `population`, or `log population` where the population has no variance.
+        scale: `population`, or `log population` where the population has no variance, or none that
+            draws can tell.
         within: the mean over tables of the variance given one.
         between: the variance over tables of the mean given one.
     """
@@ -95,8 +97,8 @@ class LinkedEstimation(Result):
     Attributes:
         parts: one a table that differs from the others.
         weights: of the parts; sum to 1.
-        spreads: where the variance comes from: of the population if it has one, and of its
-            logarithm always.
+        spreads: where the variance comes from: of the population if it is known to have one, and
+            of its logarithm always.
     """
 
     parts: tuple[Estimation, ...]
@@ -370,8 +372,11 @@ def _spread(scale: str, moments: Floats, weights: Floats) -> Spread:
 
 
 def _moments(part: Estimation) -> tuple[float, float]:
+    """Mean and variance of the population; infinite where it has none, or none that is known."""
     if isinstance(part.detail, GraphAverage):
         return part.detail.posterior.mean(), part.detail.posterior.variance()
+    if isinstance(part.detail, LatentClassFit) and not part.detail.has_moments:
+        return float("inf"), float("inf")
     return float(part.draws.mean()), float(part.draws.var())
 
 

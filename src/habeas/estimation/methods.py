@@ -254,7 +254,11 @@ def latent_class(
             "latent_class",
             overlap,
             level,
-            (found.quantile(0.5), found.mean(), found.interval(level)),
+            (
+                found.quantile(0.5),
+                found.mean() if found.has_moments else None,
+                found.interval(level),
+            ),
         ),
         diagnostics={
             **cells_of(overlap),
@@ -339,7 +343,7 @@ def _pressing(edge: float, largest: float | None, distance: float | None) -> tup
 
 
 def _of_posterior(
-    method: str, overlap: Overlap, level: float, said: tuple[float, float, Ends]
+    method: str, overlap: Overlap, level: float, said: tuple[float, float | None, Ends]
 ) -> Summary:
     median, mean, ends = said
     return Summary(

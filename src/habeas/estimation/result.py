@@ -44,7 +44,8 @@ class Summary:
         level: of the intervals.
         point: of the population, those on no list included.
         point_is: what the point is: `median` of a posterior, or `estimate`.
-        mean: of the posterior; infinite where it has none, and none where there is no posterior.
+        mean: of the posterior; infinite where it has none, and none where there is no posterior or
+            where draws cannot tell (latent classes under a prior without an end).
         interval: which of `intervals` is the one to show first: the one that tells most.
         intervals: the ends by the name of the interval.
         floor: whether the point is a lower bound of what is asked.

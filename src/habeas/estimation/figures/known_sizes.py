@@ -31,7 +31,7 @@ class KnownSizes:
 
     def size(self) -> tuple[float, float]:
         """Width and height in inches."""
-        row = 0.46 if any(one.against for one in self.predictions) else 0.42
+        row = 0.56 if any(one.against for one in self.predictions) else 0.42
         return 7.2, 1.15 + row * max(len(self.predictions), 2)
 
     def draw(self, drawn: Any, words: Words) -> None:

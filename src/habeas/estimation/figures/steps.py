@@ -35,7 +35,7 @@ class Steps:
 
     def size(self) -> tuple[float, float]:
         """Width and height in inches."""
-        row = 0.46 if any(step.against for step in self.steps) else 0.42
+        row = 0.56 if any(step.against for step in self.steps) else 0.42
         return 7.2, 1.15 + row * max(len(self.steps), 2)
 
     def draw(self, drawn: Any, words: Words) -> None:
