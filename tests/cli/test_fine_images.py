@@ -442,13 +442,18 @@ def test_what_readers_marked_is_drawn_where_it_is_asked_for(registry, both, mark
     assert f"claim:{told['claims'][0]}" in inputs
 
 
-def test_without_the_level_of_the_place_the_team_would_see_it(made, registry, monkeypatch):
+def test_without_the_level_of_the_place_and_the_gate_the_team_would_see_it(
+    made, registry, monkeypatch
+):
     with open_registry(registry) as opened:
         (where,) = opened.view("sealed").claims(subject=SITE, predicate="location")
         reclassify(opened, where.digest, "sealed", "the place is not for all of the team")
     monkeypatch.setattr(laying, "level_of_site", lambda *_: "team")
     take(made, registry)
     with open_registry(registry) as opened:
+        assert not opened.view("team").entities("item")  # the gate knows what it shows
+        monkeypatch.setattr(clearance.Effects, "_is_sealed_place", lambda *_: False)
+        rebuild(opened)
         assert opened.view("team").entities("item")
 
 

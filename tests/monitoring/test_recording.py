@@ -168,12 +168,14 @@ def test_what_the_team_may_not_see_is_in_no_look_for_the_team(
     assert of_site(registry, "disturbance_kind", "sealed")
 
 
-def test_a_place_that_is_sealed_later_seals_the_looks_that_come(registry, cube, quick):
+def test_a_place_that_is_sealed_later_seals_files_and_the_looks_that_come(registry, cube, quick):
     (where,) = placed(registry, "team")
     made = record_look(registry, watched.look(of=cube))
     before = seen_by_the_team(registry)
     assert made.run in before
     reclassify(registry, where, "sealed", "the place is not for all of the team")
+    assert not registry.view("team").entities("item")
+    assert of_site(registry, "disturbance_detected")  # what was said in words stands as it was
     moved = watched.disturbance(earliest=date(2021, 3, 5), latest=date(2021, 3, 22))
     assert record_look(registry, later(cube, moved)).refined
     reading(registry, made.found[0], kind="bulldozing")

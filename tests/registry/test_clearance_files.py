@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from habeas.claims.claim import SENSITIVITIES, By, Claim
-from habeas.claims.values import File, Ref, Term, Text
+from habeas.claims.values import File, Point, Ref, Term, Text, Where
 from habeas.errors import InputError
 from habeas.registry import clearance
 from habeas.registry.changing import erase, reclassify, withdraw
@@ -192,6 +192,98 @@ def test_no_bundle_below_the_team_carries_its_bytes(registry, tmp_path, to):
     made = export_bundle(registry, tmp_path / "out.habeas", clearance=to)
     assert made.files == 0
     assert b"<svg/>" not in b"".join(parts.members(made.path).values())
+
+
+# A place that is sealed
+
+
+def place(sensitivity="sealed", predicate="location", kind="exact", rests_on=()) -> Claim:
+    where = Where(kind=kind, geometry=Point(coordinates=("51.0", "35.0")))
+    value = where if predicate == "location" else Text(text="behind the invented mill")
+    finding = {"source": "org:a", "rests_on": rests_on, "standard": "reasonable_grounds"}
+    return Claim(subject=SITE, predicate=predicate, value=value, sensitivity=sensitivity,
+                 **finding if rests_on else {"source": "source:invented"})  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("binding", ["shows_location_of", "shows_watch_of"])
+@pytest.mark.parametrize("predicate", ["location", "place_description", "grave_plots"])
+def test_a_file_that_shows_a_sealed_place_is_sealed(registry, first, binding, predicate):
+    if first:
+        parts.record(registry, place(predicate=predicate))
+    digests = parts.record(registry, *picture(), shows(binding))
+    if not first:
+        assert levels(registry, digests) == {"team"}
+        parts.record(registry, place("team", predicate), place(predicate=predicate))
+    assert levels(registry, digests) == {"sealed"}
+    assert registry.view("team").entities("item") == []
+    assert views_agree(registry)
+
+
+def test_it_follows_the_place_there_and_back(registry):
+    (where,) = parts.record(registry, place("team"))
+    digests = parts.record(registry, *picture(), shows())
+    for level in ("sealed", "team", "sealed"):
+        reclassify(registry, where, level, "somebody asked for it")
+        assert levels(registry, digests) == {level}
+    parts.record(registry, decision("already_public"))
+    assert levels(registry, digests) == {"sealed"}  # a decision opens no seal
+    assert views_agree(registry)
+
+
+def test_a_withdrawn_place_counts_where_none_stands(registry):
+    (where,) = parts.record(registry, place())
+    digests = parts.record(registry, *picture(), shows())
+    withdraw(registry, where, "misread")
+    assert levels(registry, digests) == {"sealed"}
+    parts.record(registry, place("team"))
+    assert levels(registry, digests) == {"team"}
+    assert views_agree(registry)
+
+
+@pytest.mark.parametrize("kind", ["representative", "random"])
+def test_a_place_that_tells_nothing_seals_nothing(registry, kind):
+    digests = parts.record(registry, *picture(), shows())
+    parts.record(registry, place(kind=kind))
+    assert levels(registry, digests) == {"team"}
+
+
+def test_a_place_that_rests_on_what_shows_it_is_no_circle(registry):
+    digests = parts.record(registry, *picture(), shows())
+    (where,) = parts.record(registry, place("team", rests_on=(digests[0],)))
+    assert levels(registry, [*digests, where]) == {"team"}
+    reclassify(registry, where, "sealed", "somebody asked for it")
+    assert levels(registry, [*digests, where]) == {"sealed"}
+    assert views_agree(registry)
+
+
+def test_a_strangers_sealed_place_hides_nothing_of_ours(registry, tmp_path):
+    ours = parts.record(registry, *picture(), shows())
+    with parts.make(tmp_path / "b", "B") as other:
+        theirs = parts.record(other, *picture(), shows(), place())
+        assert levels(other, theirs) == {"sealed"}
+        export_bundle(other, tmp_path / "b.habeas", clearance="sealed")
+        known = {other.key().fingerprint()}
+    import_bundle(registry, tmp_path / "b.habeas", trust=known)
+    assert levels(registry, ours) == {"team"}
+    assert levels(registry, theirs) == {"sealed"}
+    assert views_agree(registry)
+
+
+def test_without_the_rule_the_team_would_see_the_file(registry, monkeypatch):
+    digests = parts.record(registry, *picture(), shows(), place())
+    monkeypatch.setattr(clearance.Effects, "_is_sealed_place", lambda *_: False)  # the mutant
+    rebuild(registry)
+    assert registry.view("sealed").claim(digests[0]).sensitivity == "team"
+
+
+def test_without_looking_at_what_came_before_a_later_seal_would_miss_it(registry, monkeypatch):
+    digests = parts.record(registry, *picture(), shows())
+    with monkeypatch.context() as mutant:
+        mutant.setattr(clearance, "_showing_site", lambda *_: iter(()))
+        parts.record(registry, place())
+    assert registry.view("sealed").claim(digests[0]).sensitivity == "team"
+    assert not views_agree(registry)
 
 
 MUTANTS = {

@@ -7,7 +7,8 @@ The effective sensitivity of a claim is the strictest of
 - `team`, for what tells where a site is, until a `publish_location` claim of the organisation
   says that the place is public already, or two deciders let it pass the publish-exactly test;
 - for a claim about a file, or one that names it: what `shows_location_of` and `shows_watch_of` bind
-  the file to, that is to say the same rule of location, or `team` for good;
+  the file to, that is to say the same rule of location, or `team` for good; and `sealed` where a
+  claim of where that site lies is sealed;
 - that of every claim it speaks of or rests on;
 - that of every claim that withdraws it: what is withdrawn is never shown without saying so.
 
@@ -16,7 +17,7 @@ A claim about a claim takes effect from the log of the claim it names, or that l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -89,6 +90,16 @@ def alone(claim: Claim) -> tuple[int, bool]:
     return (own if own > floor else floor), bool(files_of(claim))
 
 
+@lru_cache(maxsize=1)
+def _locating() -> tuple[str, ...]:
+    """The predicates that tell where a site is."""
+    return tuple(
+        found.name
+        for found in vocabulary().predicates
+        if found.governed_by == LOCATION_RULE and "site" in found.subjects
+    )
+
+
 def files_of(claim: Claim) -> set[str]:
     """The items that a claim speaks of or names: by its subject, a file in its value, or a ref."""
     value = claim.value
@@ -98,6 +109,14 @@ def files_of(claim: Claim) -> set[str]:
     elif isinstance(value, Ref) and value.id.startswith("item:"):
         found.add(value.id)
     return found
+
+
+class _Level(NamedTuple):
+    """What a claim demands, but for what the places of sites do."""
+
+    level: int
+    files: frozenset[str]
+    """The items that it speaks of or names."""
 
 
 class Effect(NamedTuple):
@@ -113,62 +132,121 @@ class Effects:
     What a claim demands by itself is its level; its sensitivity is the strictest level among all
     the claims that can be reached from it: those it speaks of or rests on, and the withdrawals that
     stand over each of them. That has one answer, whatever the order and the depth.
+
+    A claim about a file that shows a site is sealed where the place of the site is. Whether it is,
+    is worked out first, without this rule: a place may rest on what such a file shows.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lineages = Lineages(store)
-        self._levels: dict[bytes, int] = {}
+        self._levels: dict[bytes, _Level] = {}
+        self._without_places: dict[bytes, int] = {}
         self._sensitivity: dict[bytes, int] = {}
         self._standing: dict[bytes, tuple[OpeningRow, ...]] = {}
 
     def of(self, row: OpeningRow) -> Effect:
         """The effect on one claim."""
+        sensitivity = self._strictest(row, self._level, self._sensitivity)
+        return Effect(sensitivity, bool(self._withdrawals(row)))
+
+    def _strictest(
+        self,
+        row: OpeningRow,
+        level: Callable[[OpeningRow], int],
+        worked_out: dict[bytes, int],
+    ) -> int:
+        """The strictest level among the claims that can be reached from one.
+
+        Args:
+            row: that one, which can be reached, too.
+            level: of a claim by itself.
+            worked_out: what is known by this level; the answer is put there.
+        """
         found = PUBLIC
         reached = {row.digest}
         ahead = [row]
         while ahead and found < SEALED:
             here = ahead.pop()
-            known = self._sensitivity.get(here.digest)
+            known = worked_out.get(here.digest)
             if known is not None:
                 found = max(found, known)
                 continue
-            found = max(found, self._level(here))
+            found = max(found, level(here))
             for other in (*self._demanding(here), *self._withdrawals(here)):
                 if other.digest not in reached:
                     reached.add(other.digest)
                     ahead.append(other)
-        self._sensitivity[row.digest] = found
-        return Effect(found, bool(self._withdrawals(row)))
+        worked_out[row.digest] = found
+        return found
 
     def _level(self, row: OpeningRow) -> int:
+        level, files = self._known(row)
+        sealed = level < SEALED and any(self._shows_sealed_place(row, item) for item in files)
+        return SEALED if sealed else level
+
+    def _level_without_places(self, row: OpeningRow) -> int:
+        return self._known(row).level
+
+    def _known(self, row: OpeningRow) -> _Level:
         known = self._levels.get(row.digest)
         if known is None:
             known = self._levels[row.digest] = self._work_out(row)
         return known
 
-    def _work_out(self, row: OpeningRow) -> int:
+    def _work_out(self, row: OpeningRow) -> _Level:
         _, claim = read_opening(row.data)
         said = self._reclassified(row)
         level = max(rank(claim.sensitivity) if said is None else said, least(claim))
         if tells_location(claim) and not self._may_publish_location(claim.subject):
             level = max(level, TEAM)
-        return max([level, *(self._bound(row, item) for item in files_of(claim))])
+        files = frozenset(files_of(claim))
+        return _Level(max([level, *(self._bound(row, item) for item in files)]), files)
 
     def _bound(self, row: OpeningRow, item: str) -> int:
-        """What a file is bound to by what it is said to show.
+        """What a file is bound to by what it is said to show."""
+        demanded = (self._demanded(claim.predicate, claim) for claim in self._binding(row, item))
+        return max(demanded, default=PUBLIC)
 
-        That is for the log of the claim to say, or for our own: nobody else can hide what we show.
-        """
-        level = PUBLIC
+    def _binding(self, row: OpeningRow, item: str) -> Iterator[Claim]:
+        """The claims of what a file shows that count for another claim."""
         for predicate in vocabulary().binding:
-            for held in self._store.held(SEALED, subject=item, predicate=predicate):
-                other = self._store.opening(held.digest)
-                if other is None or self._withdrawals(other):
-                    continue
-                if self._lineages.same(row.entry, other.entry) or self._lineages.own(other.entry):
-                    level = max(level, self._demanded(predicate, read_opening(other.data)[1]))
-        return level
+            for other in self._counting(row, item, predicate):
+                if not self._withdrawals(other):
+                    yield read_opening(other.data)[1]
+
+    def _counting(self, row: OpeningRow, subject: str, predicate: str) -> Iterator[OpeningRow]:
+        """The claims about an entity that have a say in what is done with another claim.
+
+        That is for the log of that claim to say, or for our own: nobody else can hide what we show.
+        """
+        for held in self._store.held(SEALED, subject=subject, predicate=predicate):
+            other = self._store.opening(held.digest)
+            if other is not None and (
+                self._lineages.same(row.entry, other.entry) or self._lineages.own(other.entry)
+            ):
+                yield other
+
+    def _shows_sealed_place(self, row: OpeningRow, item: str) -> bool:
+        """Whether a file shows a site of which somebody sealed where it lies."""
+        return any(
+            isinstance(claim.value, Ref) and self._is_sealed_place(row, claim.value.id)
+            for claim in self._binding(row, item)
+        )
+
+    def _is_sealed_place(self, row: OpeningRow, site: str) -> bool:
+        """Whether a claim of where a site lies is sealed; a withdrawn one where none stands."""
+        told = [
+            other
+            for predicate in _locating()
+            for other in self._counting(row, site, predicate)
+            if tells_location(read_opening(other.data)[1])
+        ]
+        standing = [other for other in told if not self._withdrawals(other)]
+        return any(
+            self._strictest(other, self._level_without_places, self._without_places) == SEALED
+            for other in standing or told
+        )
 
     def _demanded(self, predicate: str, claim: Claim) -> int:
         """The level that a claim which binds a file asks for it."""
@@ -291,6 +369,8 @@ def _governed(store: Store, subject: str, predicate: str) -> Iterator[tuple[int,
     """The claims over which a claim has a say by its predicate, without naming them."""
     if predicate == LOCATION_RULE:
         yield from _of_site(store, subject)
+    elif predicate in _locating() and subject.startswith("site:"):
+        yield from _showing_site(store, subject)
     elif predicate in vocabulary().binding:
         yield from _of_file(store, subject)
 
@@ -299,6 +379,11 @@ def _of_site(store: Store, site: str) -> Iterator[tuple[int, bytes]]:
     """What is said of a site, and of the files that show it."""
     for held in store.held(SEALED, subject=site):
         yield held.id, held.digest
+    yield from _showing_site(store, site)
+
+
+def _showing_site(store: Store, site: str) -> Iterator[tuple[int, bytes]]:
+    """What is said of the files that show a site."""
     for predicate in vocabulary().binding:
         for held in store.held(SEALED, ref=site, predicate=predicate):
             row = store.claim_row(held.id)
