@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 from datetime import date
@@ -246,6 +247,27 @@ def test_whole_tiles_do_not_tell_which_site_matters(catalogue, tmp_path, making)
     # Without whole tiles the log tells the two sites apart: the assertion above can fail.
     _, fourth = asked_of(catalogue, tmp_path / "d", there)
     assert third != fourth
+
+
+def test_what_a_server_sent_is_known_by_its_pixels(catalogue, tmp_path, making, site):
+    first, _ = asked_of(catalogue, tmp_path / "a", site)
+    told = [scene.pixels_sha256 for scene in first.scenes]
+    assert len(set(told)) == 6
+    assert not any(scene.sha256 for scene in first.scenes)  # no file was read whole
+    numbers = making.numbers((600, 600), 0)[290:314, 290:314].astype("<f8")
+    shown = np.packbits(np.ones((24, 24), bool))
+    assert told[0] == hashlib.sha256(numbers.tobytes() + 2 * shown.tobytes()).hexdigest()
+    for forgotten in ("nothing", "days.msgpack", "*.npz"):  # it is told again of what is kept
+        for path in (tmp_path / "a" / "chips").rglob(forgotten):
+            path.unlink()
+        assert asked_of(catalogue, tmp_path / "a", site)[0].scenes == first.scenes
+    making.write_tiff(catalogue.folder / "S2A_39SWV_20200103_0_L2A_B04.tif",
+                      making.numbers((600, 600), 99), nodata=0, tiled=True)  # fmt: skip
+    other, _ = asked_of(catalogue, tmp_path / "b", site)
+    assert [one.pixels_sha256 == two for one, two in zip(other.scenes, told, strict=True)] == [
+        True, True, False, True, True, True]  # fmt: skip
+    whole, _ = asked_of(catalogue, tmp_path / "c", site, whole_tiles=True)
+    assert not any(scene.pixels_sha256 for scene in whole.scenes)
 
 
 def test_whole_tiles_are_fetched_once(catalogue, tmp_path, site):

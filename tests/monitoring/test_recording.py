@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -96,6 +99,23 @@ def test_a_disturbance_is_a_claim_of_a_run_with_all_that_it_rests_on(registry, c
         assert opened.read() == scenes
     assert b"INVENTED_2019-01-05" in scenes
     assert verify(registry).passed
+
+
+def test_the_list_of_scenes_tells_how_each_was_taken(cube):
+    look = watched.look(of=cube)
+    first, second, third = look.images.scenes[:3]
+    scenes = (
+        replace(first, shift=(-0.0, 12.3), remarks=("it lay off", "an assumed baseline")),
+        replace(second, sha256={}, pixels_sha256="5e" * 32),
+        replace(third, used=False, clear=None, reason="it is broken"),
+    )
+    look = replace(look, images=replace(look.images, scenes=scenes))
+    rows = list(csv.DictReader(io.StringIO(look_files.scenes_file(look).decode())))
+    assert [(one["shift_east_m"], one["shift_north_m"]) for one in rows] == [
+        ("0.0", "12.3"), ("", ""), ("", "")]  # fmt: skip
+    assert [one["remarks"] for one in rows] == ["it lay off; an assumed baseline", "", ""]
+    assert [one["pixels_sha256"] for one in rows] == ["", "5e" * 32, ""]
+    assert [bool(one["files"]) for one in rows] == [True, False, True]
 
 
 def test_its_files_depict_the_site_in_both_languages(registry, cube):

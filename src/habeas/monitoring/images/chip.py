@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -52,6 +53,17 @@ class Measured:
     def at(self, number: int) -> Measured:
         """One of many that are held in arrays with one axis more."""
         return Measured(*(getattr(self, part.name)[number] for part in fields(self)))
+
+    def digest(self) -> str:
+        """SHA-256 of the numbers as float64, then of where it is clear and where it has data.
+
+        In the order of memory with the last axis running fastest, little end first, one bit a flag:
+        the same however the numbers are held, so that it can be told again of a chip that is kept.
+        """
+        numbers = self.numbers.astype("<f8")
+        numbers[np.isnan(numbers)] = np.nan  # there are many, and they are not told apart
+        flags = (np.packbits(of_kind).tobytes() for of_kind in (self.shown, self.covered))
+        return hashlib.sha256(b"".join((numbers.tobytes(), *flags))).hexdigest()
 
     def chip(self) -> Chip:
         """The same in reflectance."""

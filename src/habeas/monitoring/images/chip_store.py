@@ -89,6 +89,16 @@ class ChipStore:
         many = held.part(part)
         return Chip(many.values[at], many.covered[at])
 
+    def measured(self, key: str) -> Measured | None:
+        """A chip as it is kept; none if it is not, or if its segment is damaged."""
+        if key in self._new:
+            return self._new[key]
+        if key not in self._where:
+            return None
+        name, at = self._where[key]
+        held = self._held(name)
+        return None if held is None else held.chips.at(at)
+
     def put(self, key: str, chip: Measured) -> None:
         """Keep a chip; it is on the disk at the latest when `flush` has been called.
 
@@ -117,7 +127,7 @@ class ChipStore:
         """Write the chips of segments anew, in as few as they fill."""
         keys = [key for name in names for key in self._segments[name]
                 if self._where.get(key, ("",))[0] == name]  # fmt: skip
-        chips = {key: chip for key in keys if (chip := self._measured(key)) is not None}
+        chips = {key: chip for key in keys if (chip := self.measured(key)) is not None}
         held = list(chips)
         for first in range(0, len(held), CHIPS_A_SEGMENT):
             self._write({key: chips[key] for key in held[first : first + CHIPS_A_SEGMENT]})
@@ -127,12 +137,6 @@ class ChipStore:
                 (self.folder / name).unlink(missing_ok=True)
                 del self._segments[name]
                 self._read.pop(name, None)
-
-    def _measured(self, key: str) -> Measured | None:
-        """A chip in a segment, as it is kept."""
-        name, at = self._where[key]
-        held = self._held(name)
-        return None if held is None else held.chips.at(at)
 
     def _write(self, chips: Mapping[str, Measured]) -> None:
         parts = {

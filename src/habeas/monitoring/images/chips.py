@@ -46,7 +46,7 @@ class ChipReader:
     _silences: int = field(default=0, init=False)
 
     def read(self, image: Acquisition) -> ChipRead:
-        """The chip of an image, and the hashes of its files.
+        """The chip of an image, and what tells it apart: hashes of files, or of what was read.
 
         Raises:
             InputError: the image cannot be read.
@@ -54,13 +54,13 @@ class ChipReader:
         """
         hashes = self.hashes(image)
         key = self.key(image, hashes)
-        chip = self.store.get(key) if self.store is not None else None
-        if chip is None:
+        measured = self.store.measured(key) if self.store is not None else None
+        if measured is None:
             measured = self._from_files(image)
-            chip = measured.chip()
             if self.store is not None:
                 self.store.put(key, measured)
-        return ChipRead(key, chip, by_name(hashes))
+        digest = measured.digest() if _is_on_a_server(image) else ""
+        return ChipRead(key, measured.chip(), by_name(hashes), digest)
 
     def hashes(self, image: Acquisition) -> Mapping[str, str]:
         """The hashes of the files of an image that lie on a disk, by path.
@@ -79,8 +79,7 @@ class ChipReader:
 
     def _from_files(self, image: Acquisition) -> Measured:
         """The chip of an image, unless its server has been silent twice in a row."""
-        remote = any(is_remote(href) for href in image.hrefs)
-        if remote and self._silences >= _GIVEN_UP_AFTER:
+        if _is_on_a_server(image) and self._silences >= _GIVEN_UP_AFTER:
             raise InputError(_SILENT)
         began = time.monotonic()
         try:
@@ -91,6 +90,10 @@ class ChipReader:
             raise
         self._silences = 0
         return measured
+
+
+def _is_on_a_server(image: Acquisition) -> bool:
+    return any(is_remote(href) for href in image.hrefs)
 
 
 def by_name(hashes: Mapping[str, str]) -> Mapping[str, str]:

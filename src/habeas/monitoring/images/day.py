@@ -134,11 +134,13 @@ class ChipRead:
         key: what decides it.
         chip: its pixels.
         hashes: of the files that it was read from, by name.
+        digest: of its pixels, where files on a server were read in parts; else empty.
     """
 
     key: str
     chip: Chip
     hashes: Mapping[str, str]
+    digest: str = ""
 
 
 class Reader(Protocol):
@@ -202,7 +204,7 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
             scenes.append(replace(scene, reason=f"{place}{problem.reason}"))
             whole = False
             continue
-        scene = replace(scene, sha256=read.hashes)
+        scene = replace(scene, sha256=read.hashes, pixels_sha256=read.digest)
         if not (read.chip.covered & inside).any():
             scenes.append(replace(scene, reason="it has no data where the site is"))
             continue

@@ -21,16 +21,20 @@ from habeas.monitoring.images.day import Day, Flags, Pixels, pixel_of, read_day,
 from habeas.monitoring.images.whole_file import write_whole
 
 FILE = "days.msgpack"
-_VERSION = 1
+_VERSION = 2
 
 
 class _Image(msgspec.Struct, frozen=True):
-    """What became of an image: see `scene.Scene`; `read` says whether it was opened at all."""
+    """What became of an image: see `scene.Scene`; `read` says whether it was opened at all.
+
+    `digest` is that of its pixels, which are not looked at again.
+    """
 
     used: bool
     reason: str
     clear: float | None
     read: bool
+    digest: str
 
 
 class _Date(msgspec.Struct, frozen=True):
@@ -111,7 +115,8 @@ def _load(path: Path) -> dict[str, _Date]:
 
 def _told(day: Day) -> _Date:
     return _Date(
-        tuple(_Image(scene.used, scene.reason, scene.clear, bool(scene.sha256) or scene.used)
+        tuple(_Image(scene.used, scene.reason, scene.clear, bool(scene.sha256) or scene.used,
+                     scene.pixels_sha256)
               for scene in day.scenes),
         day.pixels.chips if day.pixels is not None else (),
     )  # fmt: skip
@@ -122,7 +127,7 @@ def _remembered(
 ) -> Day:
     scenes = [
         replace(scene_of(image), used=said.used, reason=said.reason, clear=said.clear,
-                sha256=by_name(told) if said.read else {})
+                sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest)
         for image, told, said in zip(images, hashes, known.images, strict=True)
     ]  # fmt: skip
     return Day(

@@ -17,6 +17,8 @@ class Scene:
         sensor: see `acquisition.Acquisition`.
         files: names of its files, without folders or query strings.
         sha256: of each file, by name; empty for files that were read in parts from a server.
+        pixels_sha256: of what was read of such files instead (`chip.Measured.digest`): it is no
+            hash of a file. Empty where files are hashed, and where nothing was read.
         used: whether it stands in the cube.
         reason: why not; empty if used.
         clear: share of the ground of the site that it shows clearly; none if it was not read.
@@ -30,6 +32,7 @@ class Scene:
     sensor: str = ""
     files: tuple[str, ...] = ()
     sha256: Mapping[str, str] = field(default_factory=dict)
+    pixels_sha256: str = ""
     used: bool = False
     reason: str = ""
     clear: float | None = None

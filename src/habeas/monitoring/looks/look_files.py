@@ -32,17 +32,33 @@ _PLACES: Final = 6
 """Decimals of a degree: a tenth of a metre."""
 
 
+_SCENE_COLUMNS: Final = (
+    "scene", "date", "sensor", "used", "reason", "clear", "files", "pixels_sha256",
+    "shift_east_m", "shift_north_m", "remarks",
+)  # fmt: skip
+"""`files` are names with their hashes; where a server sent parts of them alone, `pixels_sha256` is
+the hash of what was read. The shift is the one that was told, whether the date was moved or not."""
+
+
 def scenes_file(look: Look) -> bytes:
-    """Every image that was looked at: used, or why not, with the hash of each file."""
-    rows: list[list[str]] = [["scene", "date", "sensor", "used", "reason", "clear", "files"]]
+    """Every image that was looked at: used, or why not, how it was taken, and its hashes."""
+    rows: list[list[str]] = [list(_SCENE_COLUMNS)]
     for scene in look.images.scenes:
         hashes = " ".join(f"{name}={sha256}" for name, sha256 in sorted(scene.sha256.items()))
         rows.append([
             scene.id, "" if scene.date is None else scene.date.isoformat(), scene.sensor,
             "yes" if scene.used else "no", scene.reason,
-            "" if scene.clear is None else f"{scene.clear:.3f}", hashes,
+            "" if scene.clear is None else f"{scene.clear:.3f}", hashes, scene.pixels_sha256,
+            *_metres(scene.shift), "; ".join(scene.remarks),
         ])  # fmt: skip
     return _csv(rows)
+
+
+def _metres(shift: tuple[float, float] | None) -> tuple[str, str]:
+    if shift is None:
+        return "", ""
+    east, north = (f"{metres + 0.0:.1f}" for metres in shift)  # no zero has a sign then
+    return east, north
 
 
 def curve_file(look: Look) -> bytes:
