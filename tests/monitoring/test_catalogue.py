@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from habeas.errors import InputError
+from habeas.monitoring.images import catalogue_walk
 from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.images.mgrs_square import squares_of
 from habeas.monitoring.images.read_images import read_images
@@ -211,6 +212,56 @@ def test_a_catalogue_on_the_disk_sends_nothing(catalogue, site, tmp_path, monkey
     assert [scene.id for scene in images.scenes if scene.used] == [item["id"]]
     np.testing.assert_allclose(images.cube["red"].values[0], expected(making, 0), rtol=1e-6)
     assert catalogue.log == []
+
+
+def test_files_on_the_web_of_a_catalogue_on_the_disk_are_said_to_be(catalogue, site):
+    item = catalogue.located(catalogue.items[0])
+    (catalogue.folder / "item.json").write_text(json.dumps(item))
+    with pytest.raises(InputError, match="https:// addresses, and a catalogue on a disk never"):
+        read_images(catalogue.folder / "item.json", site)
+    assert catalogue.log == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"links": ["./items/a.json"]}, {"links": {"rel": "item"}}, {"features": [None]},
+     {"features": 7}, {"links": [{"rel": "item", "href": "http://[/a.json"}]}],
+)  # fmt: skip
+def test_a_document_of_another_form_is_told_by_its_name(catalogue, site, monkeypatch, said):
+    real = catalogue.document
+    broken = "/catalog.json"
+
+    def document(path):
+        found = real(path)
+        return found | said if path == broken else found
+
+    monkeypatch.setattr(catalogue, "document", document)
+    with pytest.raises(InputError, match=r"^catalog.json: .* Tell whoever keeps"):
+        read_images(catalogue.url + "/catalog.json", site)
+    broken = f"/items/{catalogue.items[2]['id']}.json"  # elsewhere it costs what hangs on it
+    if "features" in said:
+        images = read_images(catalogue.url + "/catalog.json", site)
+        assert images.cube.sizes["time"] == 5
+        assert f"{catalogue.items[2]['id']}.json of the catalogue was not read" in images.remarks[0]
+
+
+@pytest.mark.parametrize("said", [{"links": [5]}, {"conformsTo": 5, "links": [5]}])
+def test_an_interface_of_another_form_is_refused(catalogue, site, monkeypatch, said):
+    real = catalogue.document
+    monkeypatch.setattr(
+        catalogue, "document", lambda path: real(path) | (said if path == "/api" else {})
+    )
+    with pytest.raises(InputError, match=r"not well formed|no list of objects"):
+        read_images(catalogue.url + "/api", site)
+
+
+def test_a_catalogue_that_is_too_large_is_not_read_to_its_end_without_a_word(
+    catalogue, site, monkeypatch
+):
+    monkeypatch.setattr(catalogue_walk, "LARGEST", 5)
+    images = read_images(catalogue.url + "/catalog.json", site)
+    assert images.cube.sizes["time"] == 3
+    assert images.remarks[0].startswith("3 documents of the catalogue, and what hangs on them")
 
 
 def test_a_folder_sends_nothing(catalogue, tmp_path, making, monkeypatch):

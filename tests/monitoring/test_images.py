@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from importlib.resources import files
 
@@ -124,10 +125,15 @@ def test_a_corrupt_file_in_the_middle_costs_one_date(folder, making):
     assert any("cannot be read" in remark for remark in images.remarks)
 
 
-def test_images_elsewhere_are_refused_with_both_places(folder, making):
-    site = SiteArea(outline=box(44.1, 33.1, 44.101, 33.101))
-    with pytest.raises(InputError, match=r"none of the 5 images shows the site.*44\.10, 33\.10"):
-        read_images(folder, site)
+def test_images_elsewhere_are_refused_without_telling_where_the_site_is(folder, making):
+    with pytest.raises(InputError, match="none of the 5 images shows the site") as problem:
+        read_images(folder, SiteArea(outline=box(44.1, 33.1, 44.101, 33.101)))
+    assert not re.search(r"44|33|51|36", problem.value.describe())
+    assert "Check the outline" in problem.value.mend
+    there = making.site_at(18, 18).outline
+    turned = SiteArea(outline=transform(there, lambda points: points[:, ::-1]))
+    with pytest.raises(InputError, match="longitude comes first"):
+        read_images(folder, turned)
 
 
 def test_one_image_elsewhere_is_told_and_the_rest_carried_on(folder, making):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from shapely import unary_union
+from shapely import transform
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import BANDS
@@ -39,13 +39,8 @@ def of_the_site(
     # Where it lies is asked of the outline itself: its uncertainty is small beside an image.
     near = [image for image in asked if image.footprint.intersects(site.outline)]
     if not near:
-        west, south, east, north = unary_union([image.footprint for image in asked]).bounds
-        place = site.outline.centroid
         raise InputError(
-            f"none of the {len(asked)} images shows the site: they lie at longitude {west:.2f} to "
-            f"{east:.2f} and latitude {south:.2f} to {north:.2f}, the site at {place.x:.2f}, "
-            f"{place.y:.2f}",
-            mend="Check the outline (longitude first), or give other images",
+            f"none of the {len(asked)} images shows the site", mend=_look_at(asked, site)
         )
     far = [
         unused(image, "it does not show the site")
@@ -53,6 +48,14 @@ def of_the_site(
         if not image.footprint.intersects(site.outline)
     ]
     return near, far
+
+
+def _look_at(images: Sequence[Acquisition], site: SiteArea) -> str:
+    """What to look at; without a coordinate, because the words may end up in a mail or a log."""
+    turned = transform(site.outline, lambda points: points[:, ::-1])
+    if any(image.footprint.intersects(turned) for image in images):
+        return "Exchange longitude and latitude in the outline: longitude comes first"
+    return "Check the outline (longitude first), or give other images"
 
 
 def _why_none(found: Found, since: date | None, until: date | None) -> str:

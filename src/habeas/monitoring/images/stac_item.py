@@ -82,7 +82,7 @@ def _acquisition(item: Json, base: str) -> Acquisition:
     chosen = _chosen(item, sensor, base)
     bands = {band: chosen[band] for band in BANDS if band in chosen}
     if not bands:
-        raise InputError(_no_band(item))
+        raise InputError(_no_band(item, base))
     layers, remarks = {}, set()
     for band, (asset, about, layer) in bands.items():
         scale, offset, remark = _numbers(item, asset, about, sensor, taken)
@@ -104,15 +104,17 @@ def _acquisition(item: Json, base: str) -> Acquisition:
     )  # fmt: skip
 
 
-def _no_band(item: Json) -> str:
+def _no_band(item: Json, base: str) -> str:
     """Why an item has no band that can be used."""
-    elsewhere = {
-        str(asset["href"]).partition("://")[0]
-        for asset in item["assets"].values()
-        if "://" in str(asset["href"]) and not is_remote(str(asset["href"]))
-    }
-    if elsewhere:
-        kinds = ", ".join(f"{scheme}://" for scheme in sorted(elsewhere))
+    hrefs = [str(asset["href"]) for asset in item["assets"].values()]
+    elsewhere = {href.partition("://")[0] for href in hrefs if "://" in href and _is_image(href)}
+    if not is_remote(base) and elsewhere & {"http", "https"}:
+        return (
+            "its files lie at https:// addresses, and a catalogue on a disk never leads onto the "
+            "web: name the address of the catalogue, or fetch the files"
+        )
+    if elsewhere - {"http", "https"}:
+        kinds = ", ".join(f"{scheme}://" for scheme in sorted(elsewhere - {"http", "https"}))
         return f"its files lie at {kinds} addresses; none but https:// and http:// are read"
     return "none of its bands is known by name"
 
@@ -172,13 +174,17 @@ def _chosen(item: Json, sensor: str, base: str) -> dict[str, Chosen]:
     return {band: chosen for band, (_, chosen) in best.items()}
 
 
+def _is_image(href: str) -> bool:
+    return href.split("?", maxsplit=1)[0].lower().endswith(ENDINGS)
+
+
 def _is_jpeg(href: str) -> bool:
     return href.split("?", maxsplit=1)[0].lower().endswith(".jp2")
 
 
 def _href(href: str, base: str) -> str | None:
     """Where a file is; none if a catalogue may not send anybody there, or it is no image."""
-    if not href.split("?", maxsplit=1)[0].lower().endswith(ENDINGS):
+    if not _is_image(href):
         return None
     if is_remote(base):
         there = urljoin(base, href)
