@@ -84,6 +84,29 @@ def test_a_static_catalogue_is_watched_by_its_address(catalogue, watching, tmp_p
     assert not [path for _, path, _ in catalogue.log if "_B04" in path]  # nothing is read twice
 
 
+def test_who_else_is_asked_is_told_and_so_is_what_a_server_learns(
+    catalogue, watching, tmp_path, monkeypatch
+):
+    words = " ".join(run(watching, "watch", "run").split())
+    assert "leads to other servers" not in words
+    files, documents = (catalogue.url.replace("127.0.0.1", host) for host in ("localhost", "[::1]"))
+    monkeypatch.setattr(catalogue, "located", lambda item, at=catalogue.located: json.loads(
+        json.dumps(at(item)).replace(f"{catalogue.url}/files", f"{files}/files")))  # fmt: skip
+    real = catalogue.document
+    monkeypatch.setattr(catalogue, "document", lambda path: real(path) and real(path) | (
+        {"links": [{"rel": "item", "href": f"{documents}/x.json"}, *real(path)["links"]]}
+        if path == "/catalog.json" else {}))  # fmt: skip
+    words = " ".join(run(watching, "watch", "run").split())
+    told = ", ".join(sorted(address.removeprefix("http://") for address in (files, documents)))
+    assert f"leads to other servers, which learn what is asked of them: {told}" in words
+    args = ("watch", "add", "site:a", "--outline", tmp_path / "a.geojson", "--images")
+    address = f"{catalogue.url}/catalog.json"
+    assert run(watching, *args, address).count("Caution: whoever runs the server") == 1
+    assert "Caution" not in run(watching, *args, address, "--whole-tiles")
+    assert "Caution" not in run(watching, *args, tmp_path)
+    assert "square of 100 km" in json.loads(run(watching, *args, address, "--json"))["caution"]
+
+
 def test_a_server_that_falls_silent_is_told_of_and_the_rest_carried_on(
     catalogue, watching, impatient, tmp_path
 ):

@@ -102,18 +102,32 @@ def _check(registry: Registry, watched: WatchedSite) -> None:
     _ = watched.area  # refuses an outline that crosses itself, a point without a radius
 
 
+def _caution(watched: WatchedSite) -> str:
+    """What a server learns that is asked for windows; empty where none is."""
+    if "://" not in watched.images or watched.whole_tiles:
+        return ""
+    return (
+        "whoever runs the server of the catalogue, and those it leads to, learns which place is "
+        "asked for; with --whole-tiles, a square of 100 km and no more"
+    )
+
+
 def _tell_added(watched: WatchedSite, outline_from: str, *, again: bool, as_json: bool) -> None:
     from habeas.cli.terminal import emit, say
 
+    caution = _caution(watched)
     if as_json:
         emit({
             "site": watched.site, "images": watched.images, "uncertainty": watched.uncertainty,
             "whole_tiles": watched.whole_tiles, "outline_from": outline_from, "again": again,
+            "caution": caution,
         })  # fmt: skip
         return
     what = "is watched anew" if again else "is watched"
     say(f"{watched.site} {what}; its outline is from {outline_from}, "
         f"within {watched.uncertainty:g} m.")  # fmt: skip
+    if caution:
+        say(f"Caution: {caution}.")
     say("Look at it with `habeas watch run`.")
 
 

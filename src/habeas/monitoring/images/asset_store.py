@@ -12,7 +12,7 @@ import requests
 from habeas.errors import InputError, StorageError
 from habeas.monitoring.images.acquisition import Acquisition, Layer
 from habeas.monitoring.images.day import name_of
-from habeas.monitoring.images.raster_file import SECONDS, is_remote
+from habeas.monitoring.images.raster_file import SECONDS, host_of, is_remote
 
 _PIECE = 1 << 20
 _GIVEN_UP_AFTER = 3
@@ -25,10 +25,12 @@ class AssetStore:
     Attributes:
         folder: of the cache.
         seconds: after which a server that says nothing is given up.
+        hosts: of the files, fetched now or before; grows.
     """
 
     folder: Path
     seconds: float = SECONDS
+    hosts: set[str] = field(default_factory=set)
     _silent: int = field(default=0, init=False)
 
     def localised(self, image: Acquisition, bands: Sequence[str]) -> Acquisition:
@@ -54,6 +56,7 @@ class AssetStore:
         """
         if not is_remote(href):
             return Path(href)
+        self.hosts.add(host_of(href))
         key = hashlib.sha256(href.split("?", maxsplit=1)[0].encode()).hexdigest()[:32]
         path = self.folder / "files" / key / name_of(href)
         if path.exists():
@@ -80,6 +83,7 @@ class AssetStore:
 
     def _download(self, href: str, half: Path) -> None:
         with requests.get(href, stream=True, timeout=self.seconds) as answer:
+            self.hosts.update(host_of(each.url) for each in (*answer.history, answer))
             answer.raise_for_status()
             promised = answer.headers.get("Content-Length")
             with half.open("wb") as file:

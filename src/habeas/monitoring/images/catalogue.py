@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pystac_client import Client
 from pystac_client.exceptions import APIError
 from pystac_client.stac_api_io import StacApiIO
 from pystac_client.warnings import PystacClientWarning
+from requests import Request
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
@@ -28,7 +30,7 @@ from habeas.monitoring.images.catalogue_walk import (
     walk,
 )
 from habeas.monitoring.images.found import Found
-from habeas.monitoring.images.raster_file import SECONDS, is_remote
+from habeas.monitoring.images.raster_file import SECONDS, host_of, is_remote
 from habeas.monitoring.images.scene import Scene
 from habeas.monitoring.images.stac_item import item_acquisition
 
@@ -62,8 +64,10 @@ def read_catalogue(
     """
     gathered: list[Item] = []
     remarks: list[str] = []
+    hosts: set[str] = set()
+    web = _web(seconds, hosts)
     try:
-        for item in _items(source, bounds, (since, until), collections, seconds, remarks):
+        for item in _items(source, bounds, (since, until), collections, web, remarks):
             gathered.append(item)
     except SilenceError as problem:
         if not gathered:
@@ -76,10 +80,22 @@ def read_catalogue(
         )
     if not gathered:
         raise InputError("the catalogue lists no images of the place and dates", place=source)
-    return _found(gathered, remarks)
+    return replace(_found(gathered), remarks=tuple(remarks), hosts=frozenset(hosts))
 
 
-def _found(items: Iterable[Item], remarks: Sequence[str]) -> Found:
+def _web(seconds: float, hosts: set[str]) -> StacApiIO:
+    """What asks servers; the host of each is put into `hosts`, those of redirects too."""
+
+    def asking(request: Request) -> Request:
+        hosts.add(host_of(str(request.url)))
+        return request
+
+    web = StacApiIO(timeout=seconds, max_retries=1, request_modifier=asking)
+    web.session.hooks["response"].append(lambda answer, **_: hosts.add(host_of(answer.url)))
+    return web
+
+
+def _found(items: Iterable[Item]) -> Found:
     acquisitions: dict[tuple[str, tuple[str, ...]], Acquisition] = {}
     dropped = []
     for item, base in items:
@@ -90,7 +106,7 @@ def _found(items: Iterable[Item], remarks: Sequence[str]) -> Found:
             continue
         acquisitions[image.id, image.hrefs] = image
     ordered = sorted(acquisitions.values(), key=lambda image: (image.date, image.id))
-    return Found(tuple(ordered), tuple(dropped), tuple(remarks))
+    return Found(tuple(ordered), tuple(dropped))
 
 
 def _items(  # noqa: PLR0917
@@ -98,13 +114,12 @@ def _items(  # noqa: PLR0917
     bounds: Bounds,
     dates: tuple[date | None, date | None],
     collections: Sequence[str] | None,
-    seconds: float,
+    web: StacApiIO,
     remarks: list[str],
 ) -> Iterator[Item]:
     if not is_remote(source):
         yield from walk(source, lambda path: Path(path).read_text(encoding="utf-8"), remarks)
         return
-    web = StacApiIO(timeout=seconds, max_retries=1)
 
     def fetch(address: str) -> str:
         return web.request(address)

@@ -17,9 +17,11 @@ class Found:
         dropped: what cannot be used, and why.
         remarks: on the whole source.
         mask_clear: numbers of a supplied mask at which the ground is clear.
+        hosts: of all servers that were asked for it.
     """
 
     acquisitions: tuple[Acquisition, ...]
     dropped: tuple[Scene, ...] = ()
     remarks: tuple[str, ...] = ()
     mask_clear: tuple[int, ...] = (0,)
+    hosts: frozenset[str] = frozenset()

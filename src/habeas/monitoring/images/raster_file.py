@@ -41,6 +41,13 @@ def is_remote(href: str) -> bool:
     return href.startswith(("http://", "https://"))
 
 
+def host_of(href: str) -> str:
+    """The host of an address, without names or passwords; empty for a file on a disk."""
+    if not is_remote(href):
+        return ""
+    return href.split("/", maxsplit=3)[2].split("?", maxsplit=1)[0].rpartition("@")[2].lower()
+
+
 def driver_of(href: str) -> str:
     """The driver that a file calls for.
 

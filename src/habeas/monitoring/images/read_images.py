@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -29,7 +29,7 @@ from habeas.monitoring.images.grid_choice import choose_grid, with_a_grid
 from habeas.monitoring.images.kept_days import KeptDays
 from habeas.monitoring.images.kept_shifts import KeptShifts
 from habeas.monitoring.images.lazy_cube import lazy_cube
-from habeas.monitoring.images.raster_file import SECONDS, reading_settings
+from habeas.monitoring.images.raster_file import SECONDS, host_of, reading_settings
 from habeas.monitoring.images.scene import Scene
 from habeas.monitoring.images.selection import choose_bands, of_the_site
 from habeas.monitoring.images.source import Asking, find_images
@@ -56,6 +56,7 @@ class Images:
         scenes: every image that was looked at: used, or why not; in order of their dates.
         remarks: what to keep in mind, in words.
         digests: what decides the pixels of each date of the cube, as a hash.
+        hosts: servers, other than that of the source, that its catalogue leads to.
     """
 
     cube: xr.Dataset
@@ -63,6 +64,7 @@ class Images:
     scenes: tuple[Scene, ...]
     remarks: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 def read_images(
@@ -166,7 +168,16 @@ def _read(wanted: _Wanted) -> Images:
         scenes=tuple(sorted(scenes, key=lambda scene: (scene.date or date.min, scene.id))),
         remarks=(*found.remarks, *remarks, *_remarks(scenes, read)),
         digests=tuple(_digest(day) for day in read),
+        hosts=_other_hosts(str(wanted.source), found.hosts, usable),
     )
+
+
+def _other_hosts(
+    source: str, asked: Iterable[str], images: Iterable[Acquisition]
+) -> tuple[str, ...]:
+    """Hosts that were asked, or that images lie at, but for that of the source."""
+    there = {host_of(href) for image in images for href in image.hrefs}
+    return tuple(sorted({*asked, *there} - {"", host_of(source)}))
 
 
 def _ending(cube: xr.Dataset, images: Sequence[Acquisition]) -> xr.Dataset:

@@ -82,10 +82,12 @@ def _whole(source: str, site: SiteArea, asking: Asking, store: AssetStore) -> Fo
     acquisitions: dict[str, Acquisition] = {}
     dropped: list[Scene] = []
     remarks: list[str] = []
+    hosts: set[str] = set()
     for square in squares:
         found = _listed(source, square.outline.bounds, asking)
         dropped += found.dropped
         remarks += found.remarks
+        hosts |= found.hosts
         acquisitions |= {image.id: image for image in _of_square(found.acquisitions, square)}
     asked = in_time(acquisitions.values(), asking.since, asking.until)
     names, without = choose_bands(asked, asking.bands) if asked else ((), [])
@@ -98,7 +100,10 @@ def _whole(source: str, site: SiteArea, asking: Asking, store: AssetStore) -> Fo
         except InputError as problem:
             place = f"{problem.place}: " if problem.place else ""
             dropped.append(replace(scene_of(image), reason=f"{place}{problem.reason}"))
-    return Found(tuple(local), (*dropped, *without), tuple(dict.fromkeys(remarks)))
+    return Found(
+        tuple(local), (*dropped, *without), tuple(dict.fromkeys(remarks)),
+        hosts=frozenset(hosts | store.hosts),
+    )  # fmt: skip
 
 
 def _of_square(images: Sequence[Acquisition], square: Square) -> list[Acquisition]:

@@ -85,7 +85,7 @@ def _look(site: WatchedSite, asked: Asked) -> Look:
         assessment=assessment,
         parameters=_parameters(site, asked),
         second_opinions=opinions.of_disturbances,
-        remarks=(*((remark,) if remark else ()), *opinions.remarks),
+        remarks=(*((remark,) if remark else ()), *_elsewhere(images), *opinions.remarks),
     )
 
 
@@ -178,6 +178,14 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 def _one_thread() -> threadpool_limits:
     """Linear algebra in one thread: its matrices are small, and idle threads wait by spinning."""
     return threadpool_limits(1, user_api="blas")
+
+
+def _elsewhere(images: Images) -> tuple[str, ...]:
+    """That other servers learn something, too."""
+    if not images.hosts:
+        return ()
+    hosts = ", ".join(images.hosts)
+    return (f"the catalogue leads to other servers, which learn what is asked of them: {hosts}",)
 
 
 def _source(site: WatchedSite) -> Path | str:
