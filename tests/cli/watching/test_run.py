@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shapely.geometry import box, mapping
+from shapely.geometry import mapping
 from tests.cli.watching.invented import (
     DESTROYED,
     POINT,
@@ -24,8 +24,6 @@ from tests.cli.watching.invented import (
 from habeas.monitoring.detection import cold
 from habeas.monitoring.detection.cold import ColdEvent
 from habeas.monitoring.images.folder_writing import write_folder
-from habeas.monitoring.looks.cluster import parts_of
-from habeas.monitoring.looks.watch_list import WatchedSite
 from habeas.registry.registry import open_registry
 
 
@@ -135,16 +133,6 @@ def test_a_scheduler_that_is_not_there_is_said_so(after, monkeypatch):
     assert "no scheduler answers" in gone
     both = run(after, "watch", "run", "--scheduler", "tcp://x", "--processes", "2", code=2)
     assert "not both" in both.output
-
-
-def test_sites_of_one_source_go_together_but_not_all_to_one_machine():
-    sites = [WatchedSite(site=f"site:{at}", images=f"/{at % 2}", outline=box(3, 0, 3.1, 0.1))
-             for at in range(50)]  # fmt: skip
-    parts = parts_of(sites)
-    assert sorted(one.site for part in parts for one in part) == sorted(s.site for s in sites)
-    assert {len({one.images for one in part}) for part in parts} == {1}
-    assert max(map(len, parts)) <= 16
-    assert len(parts) == 4
 
 
 def test_what_the_last_run_left_is_refused_in_words_when_it_is_damaged(after):
