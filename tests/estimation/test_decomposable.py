@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.errors import InputError
-from habeas.estimation import decomposable
+from habeas.estimation import decomposable, fit_strata
+from habeas.estimation.batch import average_tables
 from habeas.estimation.decomposable import average_graphs
 from habeas.estimation.graphs import cliques, decomposable_graphs, elimination
 from habeas.estimation.grid import dense_grid
@@ -166,11 +167,37 @@ def test_the_mutant_that_forgets_the_separators_is_caught(table, monkeypatch):
     [
         ({"delta": 0.0}, "prior weight"),
         ({"delta": float("nan")}, "prior weight"),
+        ({"first": 0.5}, "smallest number of missing of 0.5"),
     ],
 )
 def test_bad_settings(table, asked, match):
     with pytest.raises(InputError, match=match):
         average_graphs(table("Korea"), **asked)
+
+
+@pytest.mark.parametrize("delta", [0.0, -1.0, float("nan")])
+def test_a_weight_that_is_none_is_refused_where_tables_are_averaged_together(delta):
+    on = np.random.default_rng(1).random((300, 3)) < 0.4
+    columns = dict(zip("ABC", on[on.any(axis=1)].T.astype(int), strict=True))
+    columns["s"] = ["x", "y"] * (len(columns["A"]) // 2) + ["x"] * (len(columns["A"]) % 2)
+    overlap = Overlap.from_records(columns, lists="ABC", strata=["s"])
+    with pytest.raises(InputError, match="prior weight"):
+        average_tables(overlap.dense(), 3, delta=delta)
+    with pytest.raises(InputError, match="prior weight"):
+        fit_strata(overlap, delta=delta)
+
+
+@pytest.mark.parametrize("first", [127, 128, 8000, 30_000])
+def test_the_missing_may_begin_beyond_those_that_are_summed_one_by_one(table, first):
+    found = average_graphs(table("Kosovo"), first=first).posterior
+    dense = average_graphs(table("Kosovo"), grid=dense_grid(first, 400_000)).posterior
+    assert found.mean() == pytest.approx(dense.mean(), rel=1e-6)
+    for share in (0.025, 0.5, 0.975):
+        assert found.quantile(share) == pytest.approx(dense.quantile(share), rel=1e-3)
+    assert found.draws(1000, seed=1).min() >= 4400 + first
+    few = average_graphs(table("Kosovo"), first=first, prior=Prior(largest=4402 + first)).posterior
+    assert few.grid.missing.tolist() == [first, first + 1, first + 2] or few.grid.ends
+    assert 4400 + first <= few.quantile(0.01) <= few.quantile(0.99) <= 4402 + first
 
 
 def test_tables_that_cannot_be_fitted():
@@ -182,6 +209,8 @@ def test_tables_that_cannot_be_fitted():
         average_graphs(Overlap.from_counts("AB", {"11": 3}, unrecorded=["01"]))
     with pytest.raises(InputError, match="without an end"):
         Prior(kind="uniform")
+    with pytest.raises(InputError, match="no prior 'Uniform'"):
+        Prior(kind="Uniform", largest=500)
     with pytest.raises(InputError, match="largest"):
         Prior(largest=float("nan"))
     assert np.isfinite(Prior().log_density(np.array([1.0]))).all()

@@ -111,6 +111,12 @@ def test_draws_follow_the_posterior():
     assert stats.kstest((drawn - 12_400) / 900, "norm").pvalue > 1e-3
 
 
+@pytest.mark.parametrize(("first", "last"), [(10, 5), (-1, 5), (0, 5.5), (0, float("inf"))])
+def test_no_dense_grid(first, last):
+    with pytest.raises(InputError, match="no grid of the missing"):
+        dense_grid(first, last)
+
+
 @pytest.mark.parametrize("share", [0, 1, -0.2, float("nan")])
 def test_no_share(share):
     posterior = GridPosterior.of(1, dense_grid(0, 3), np.zeros(4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -167,6 +168,38 @@ def test_models_fitted_together_are_those_fitted_alone(table):
             assert fit.variance == pytest.approx(alone.variance[0], rel=1e-5)
 
 
+def memory_of_designs(lists: int) -> float:
+    """The most memory, in megabytes, that the designs of all models of one interaction take."""
+    pairs = [1 << one | 1 << other for one, other in combinations(range(lists), 2)]
+    models = [Model(lists, (pair,)) for pair in pairs]
+    patterns = np.arange(1, 1 << lists)
+    tracemalloc.start()
+    found = sum(len(places) for _, places, _ in poisson._alike(models, patterns, patterns * 1.0))
+    peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    assert found == len(models)
+    return peak
+
+
+def test_many_lists_take_little_memory():
+    assert memory_of_designs(14) < 120
+
+
+def test_the_mutant_that_holds_every_design_at_once_is_caught(monkeypatch):
+    monkeypatch.setattr(poisson, "_NUMBERS", 10**12)
+    assert memory_of_designs(14) > 180
+
+
+def test_how_much_is_held_together_changes_no_figure(table, monkeypatch):
+    whole = select_model(table("Kosovo"))
+    drawn = bootstrap(whole, tables=30)
+    monkeypatch.setattr(poisson, "_NUMBERS", 200)
+    parted = select_model(table("Kosovo"))
+    assert [one.model for one in parted.fitted] == [one.model for one in whole.fitted]
+    assert parted.averaged == pytest.approx(whole.averaged)
+    assert bootstrap(parted, tables=30).populations == pytest.approx(drawn.populations)
+
+
 def test_the_best_of_all_models_over_five_lists_is_that_of_the_r_package(table):
     """MultipleSystemsEstimation, best BIC of UKdat_5: 25,311.3."""
     overlap = table("UKdat_5")
@@ -214,17 +247,17 @@ def independent_lists(seed: int) -> Overlap:
 
 
 def covered() -> tuple[float, float]:
-    """Of 200 populations whose lists are independent, the share whose 95 % interval holds 700.
+    """Of 150 populations whose lists are independent, the share whose 95 % interval holds 700.
 
     That of the bootstrap, and that of the profile likelihood, which is right for this model.
     """
     found = np.zeros(2)
-    for seed in range(200):
+    for seed in range(150):
         selection = select_model(independent_lists(seed), order=1)
         low, high = bootstrap(selection, tables=199, seed=seed).interval()
         _, first, last = profile_interval(selection.overlap, selection.best.model)
         found += low <= 700 <= high, first <= 700 <= last
-    return float(found[0] / 200), float(found[1] / 200)
+    return float(found[0] / 150), float(found[1] / 150)
 
 
 def test_the_bootstrap_of_independent_lists_covers():
@@ -270,13 +303,13 @@ def drawn_and_chosen(overlap: Overlap, tables: int) -> tuple[list[float], list[f
 
 
 def test_each_drawn_table_gets_the_model_that_it_would_get_by_itself(table):
-    found, expected = drawn_and_chosen(table("Korea"), 300)
+    found, expected = drawn_and_chosen(table("Korea"), 150)
     assert found == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_mutant_that_chooses_models_without_an_estimate_is_caught(table, monkeypatch):
     monkeypatch.setattr(loglinear, "determined", lambda *_, **__: True)
-    found, expected = drawn_and_chosen(table("Korea"), 300)
+    found, expected = drawn_and_chosen(table("Korea"), 150)
     differ = ~np.isclose(found, expected, rtol=1e-6)
     assert differ.sum() >= 2
 
@@ -317,6 +350,13 @@ def test_what_cannot_be_fitted():
         select_model(Overlap.from_counts("A", {"1": 3}))
     with pytest.raises(InputError, match="no model has an estimate"):
         select_model(Overlap.from_counts("AB", {"10": 3, "01": 4}, unrecorded=["11"]))
+    for asked, match in (
+        ({"order": 0}, "an order of 0"),
+        ({"order": -1}, "an order of -1"),
+        ({"criterion": "BIC"}, "no criterion BIC"),
+    ):
+        with pytest.raises(InputError, match=match):
+            select_model(Overlap.from_counts("AB", {"10": 3, "01": 4, "11": 2}), **asked)
     with pytest.raises(InputError, match="more than"):
         hierarchical_models(7, 2)
     with pytest.raises(InputError, match="no estimate"):

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from habeas.estimation.checks import require_weight
 from habeas.estimation.graphs import complete, decomposable_graphs, scores
 from habeas.estimation.grid import (
     FURTHEST,
@@ -77,8 +78,12 @@ def average_tables(
         k: lists, 2 to 5.
         delta: prior weight of a cell; 2**-k when left out.
         threads: how many parts of the tables are worked on at once.
+
+    Raises:
+        InputError: a delta that is not positive.
     """
     weight = 2.0**-k if delta is None else delta
+    require_weight(weight)
     known = [margins(row, k, weight) for row in dense]
     whole = np.array([graph == complete(k) for graph in decomposable_graphs(k)])
     matrix = scores(k).astype(np.float64)

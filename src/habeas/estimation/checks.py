@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from habeas.errors import InputError
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.saying import NoEstimateError
@@ -39,6 +41,16 @@ def require_level(level: float) -> None:
     """
     if not 0 < level < 1:
         raise InputError(f"{level} is no level of an interval", mend="Give 0.95")
+
+
+def require_weight(delta: float) -> None:
+    """Refuse a prior weight of a cell under which there is no prior.
+
+    Raises:
+        InputError: none above 0, or without an end.
+    """
+    if not (math.isfinite(delta) and delta > 0):
+        raise NoEstimateError("weight", given=delta)
 
 
 DRAWS = 4000

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
-from habeas.estimation.checks import require_table
+from habeas.estimation.checks import require_table, require_weight
 from habeas.estimation.graph_chains import Walks
 from habeas.estimation.graph_search import Search, search_graphs
 from habeas.estimation.graphs import (
@@ -120,11 +120,12 @@ def average_graphs(
 
     Raises:
         InputError: more strata than one, a table without persons, a delta that is not positive, a
-            largest population below the persons observed.
+            largest population below the persons observed or the smallest number of missing, a
+            smallest number that is no whole number.
     """
     prior = prior or Prior()
     delta = 2.0**-overlap.k if delta is None else delta
-    _check(overlap, delta, prior)
+    _check(overlap, delta, prior, first)
     space = (
         _every(overlap, delta) if overlap.k <= MOST_ENUMERATED else _likely(overlap, delta, prior)
     )
@@ -308,9 +309,13 @@ def _logsum(values: Floats | list[Floats], axis: int) -> Floats:
     return np.asarray(top + np.log(np.exp(array - np.expand_dims(top, axis)).sum(axis=axis)))
 
 
-def _check(overlap: Overlap, delta: float, prior: Prior) -> None:
+def _check(overlap: Overlap, delta: float, prior: Prior, first: int) -> None:
     require_table(overlap, every_cell=True)
-    if not (np.isfinite(delta) and delta > 0):
-        raise NoEstimateError("weight", given=delta)
+    require_weight(delta)
+    if first < 0 or first != int(first):
+        raise NoEstimateError("first", first=first)
     if prior.largest is not None and prior.largest < overlap.observed:
         raise NoEstimateError("largest", largest=prior.largest, observed=overlap.observed)
+    fewest, most = overlap.observed + first, prior.largest or FURTHEST
+    if most < fewest:
+        raise NoEstimateError("first_above", fewest=fewest, largest=most)

@@ -15,6 +15,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from habeas.errors import InputError
+
 Floats = npt.NDArray[np.float64]
 
 LogDensity = Callable[[Floats], Floats]
@@ -81,7 +83,16 @@ class Grid:
 
 
 def dense_grid(first: int, last: int) -> Grid:
-    """Every whole number from `first` to `last`, each for itself."""
+    """Every whole number from `first` to `last`, each for itself.
+
+    Raises:
+        InputError: no whole numbers from 0 on, or none between them.
+    """
+    if not 0 <= first <= last < FURTHEST or first != int(first) or last != int(last):
+        raise InputError(
+            f"there is no grid of the missing from {first} to {last}",
+            mend="Give whole numbers, 0 or more, the smaller one first",
+        )
     missing = np.arange(first, last + 1, dtype=np.float64)
     return Grid(missing, np.ones_like(missing), np.empty(0), 0.0, 0.0)
 
@@ -99,10 +110,11 @@ def adaptive_grid(
         furthest: the largest.
         error: the share of the mass that may be wrong.
     """
-    whole = np.arange(first, min(WHOLE - 1, furthest) + 1, dtype=np.float64)
-    if furthest < WHOLE:
+    beyond = max(WHOLE, first + 1)
+    whole = np.arange(first, min(beyond - 1, furthest) + 1, dtype=np.float64)
+    if furthest < beyond:
         return Grid(whole, np.ones_like(whole), np.empty(0), 0.0, 0.0)
-    edges = panel_edges(furthest)
+    edges = panel_edges(furthest, beyond)
     at = nodes(edges[:-1], edges[1:]).ravel()
     said = np.atleast_2d(density(np.exp(at)) + at)
     edges = np.union1d(edges, hill_edges(density, at, said, edges[0], edges[-1]))
@@ -123,10 +135,15 @@ def adaptive_grid(
     )
 
 
-def panel_edges(furthest: float) -> Floats:
-    """The edges of the first panels, in the logarithm of the missing, up to the furthest."""
-    low, high = np.log(WHOLE - 0.5), np.log(furthest + 0.5)
-    return np.linspace(low, high, int(np.ceil((high - low) / _PANEL)) + 1)
+def panel_edges(furthest: float, beyond: int = WHOLE) -> Floats:
+    """The edges of the first panels, in the logarithm of the missing.
+
+    Args:
+        furthest: the largest number of missing in them.
+        beyond: the smallest; those below are summed one by one.
+    """
+    low, high = np.log(beyond - 0.5), np.log(furthest + 0.5)
+    return np.linspace(low, high, max(int(np.ceil((high - low) / _PANEL)), 2) + 1)
 
 
 def nodes(low: Floats, high: Floats) -> Floats:
@@ -187,11 +204,12 @@ def summits(density: LogDensity, *, first: int, furthest: float) -> tuple[Floats
         first: the smallest number of missing that can be.
         furthest: the largest.
     """
-    whole = np.arange(first, min(WHOLE - 1, furthest) + 1, dtype=np.float64)
+    beyond = max(WHOLE, first + 1)
+    whole = np.arange(first, min(beyond - 1, furthest) + 1, dtype=np.float64)
     height = np.atleast_2d(density(whole)).max(axis=1)
     doubt = np.zeros(len(height))
-    if furthest >= WHOLE:
-        edges = panel_edges(furthest)
+    if furthest >= beyond:
+        edges = panel_edges(furthest, beyond)
         at = nodes(edges[:-1], edges[1:]).ravel()
         said = np.atleast_2d(density(np.exp(at)) + at)
         height = np.maximum(height, said.max(axis=1))

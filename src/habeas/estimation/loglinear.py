@@ -8,10 +8,10 @@ from bootstrap samples, drawn with those on no list, in each of which the model 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ from habeas.estimation.poisson import (
     empty_terms,
     fit_models,
     fit_poisson,
+    rows_together,
 )
 from habeas.estimation.saying import NoEstimateError
 
@@ -123,14 +124,18 @@ def select_model(
         overlap: one stratum; patterns that could not be recorded stay out of the fit.
         criterion: `bic` (with the persons observed as its sample) or `aic`.
         order: the most lists in one interaction; all but one list of four and fewer,
-            three of five, pairs above.
+            three of five, pairs above; 1 is independence.
 
     Raises:
-        InputError: several strata, nobody observed, fewer than two lists, or no model that has an
-            estimate.
+        InputError: several strata, nobody observed, fewer than two lists, a criterion or an order
+            that is none, or no model that has an estimate.
     """
     _check(overlap)
-    limit = order or _EXHAUSTIVE.get(overlap.k, _SEARCHED_ORDER)
+    if criterion not in get_args(Criterion):
+        raise NoEstimateError("criterion", given=criterion)
+    if order is not None and order < 1:
+        raise NoEstimateError("order", given=order)
+    limit = _EXHAUSTIVE.get(overlap.k, _SEARCHED_ORDER) if order is None else order
     table = _Table(overlap)
     if overlap.k in _EXHAUSTIVE:
         every = table.fit_all(hierarchical_models(overlap.k, limit))
@@ -349,7 +354,7 @@ def _refit(
     met = np.zeros(len(drawn), dtype=bool)
     listed = np.maximum(drawn.sum(axis=1), 1)
     penalty = np.log(listed) if criterion == "bic" else np.full(len(drawn), 2.0)
-    for empty, rows in _by_empty(model, patterns, drawn):
+    for empty, rows in _in_parts(_by_empty(model, patterns, drawn), len(patterns)):
         found = fit_poisson(model, patterns, drawn[rows], empty)
         sound = found.converged & np.isfinite(found.nobody)
         value = -2 * found.log_likelihood + penalty[rows] * len(model.terms)
@@ -392,6 +397,16 @@ def _by_empty(
         (frozenset(int(term) for term in terms[group]), np.flatnonzero(member.ravel() == at))
         for at, group in enumerate(groups)
     ]
+
+
+def _in_parts(
+    groups: Sequence[tuple[frozenset[int], npt.NDArray[np.intp]]], cells: int
+) -> Iterator[tuple[frozenset[int], npt.NDArray[np.intp]]]:
+    """The groups, in parts whose tables are held together: those of many lists are large."""
+    together = rows_together(cells)
+    for empty, rows in groups:
+        for at in range(0, len(rows), together):
+            yield empty, rows[at : at + together]
 
 
 def _check(overlap: Overlap) -> None:

@@ -23,7 +23,10 @@ _MOST_STEPS = 100
 _CLOSE = 1e-11
 
 _TOGETHER = 512
-"""Models that are fitted together."""
+"""Models that are fitted together, at the most."""
+
+_NUMBERS = 4_000_000
+"""Numbers that are held together: 32 MB. Of many lists fewer models fit in."""
 
 _PROVEN = 1e-3
 """Margins that are missed by less than this share of the smallest expected count are met."""
@@ -108,7 +111,9 @@ def fit_design(design: Floats, counts: Floats) -> PoissonFit:
     variance = _solve(_information(design, expected), first)[:, 0]
     residual = np.abs(_gathered(design, counts - expected)).max(axis=1)
     met = converged & (residual < _PROVEN * expected.min(axis=1, initial=np.inf))
-    return PoissonFit(expected, np.exp(effects[:, 0]), said, variance, converged, met)
+    with np.errstate(over="ignore"):  # a table may say nothing of those on no list
+        nobody = np.exp(effects[:, 0])
+    return PoissonFit(expected, nobody, said, variance, converged, met)
 
 
 def _beginning(design: Floats, logs: Floats) -> Floats:
@@ -142,6 +147,8 @@ def _likelihood(design: Floats, counts: Floats, effects: Floats) -> Floats:
 def _information(design: Floats, expected: Floats) -> Floats:
     if design.ndim == 2:
         cells, effects = design.shape
+        if cells * effects**2 > _NUMBERS:
+            return np.stack([design.T @ (design * row[:, None]) for row in expected])
         products = (design[:, :, None] * design[:, None, :]).reshape(cells, effects**2)
         return np.asarray((expected @ products).reshape(-1, effects, effects))
     weighted = design * expected[:, :, None]
@@ -219,21 +226,27 @@ def _alike(
     models: Sequence[Model], patterns: npt.NDArray[np.int64], counts: Floats
 ) -> Iterator[tuple[Bools, list[int], Floats]]:
     """Models with the same cells and as many effects: cells held, places, designs."""
-    groups: dict[tuple[bytes, int], tuple[Bools, list[int], list[Floats]]] = {}
+    groups: dict[tuple[bytes, int], tuple[Bools, list[int], list[list[int]]]] = {}
     for place, model in enumerate(models):
         empty = empty_terms(model, patterns, counts)
         held = np.ones(len(patterns), dtype=bool)
         for term in empty:
             held &= (patterns & term) != term
-        terms = np.array([term for term in model.terms if term not in empty])
-        design = ((patterns[held][:, None] & terms) == terms).astype(np.float64)
-        key = (held.tobytes(), len(terms))
-        _, places, designs = groups.setdefault(key, (held, [], []))
+        terms = [term for term in model.terms if term not in empty]
+        _, places, kept = groups.setdefault((held.tobytes(), len(terms)), (held, [], []))
         places.append(place)
-        designs.append(design)
-    for held, places, designs in groups.values():
-        for at in range(0, len(places), _TOGETHER):
-            yield held, places[at : at + _TOGETHER], np.stack(designs[at : at + _TOGETHER])
+        kept.append(terms)
+    for held, places, kept in groups.values():
+        together = min(_TOGETHER, rows_together(int(held.sum()) * len(kept[0])))
+        for at in range(0, len(places), together):
+            terms_of = np.array(kept[at : at + together])[:, None, :]
+            design = (patterns[held][None, :, None] & terms_of) == terms_of
+            yield held, places[at : at + together], design.astype(np.float64)
+
+
+def rows_together(numbers: int) -> int:
+    """How many rows of so many numbers are held together; one at least."""
+    return max(1, _NUMBERS // max(numbers, 1))
 
 
 def _fit_alike(designs: Floats, counts: Floats) -> list[ModelFit]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from habeas.errors import InputError
 from habeas.estimation.grid import FURTHEST, Floats
+
+Kind = Literal["reciprocal", "uniform"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +22,14 @@ class Prior:
         largest: the largest N that is possible; none when left out. A uniform prior needs one.
     """
 
-    kind: Literal["reciprocal", "uniform"] = "reciprocal"
+    kind: Kind = "reciprocal"
     largest: float | None = None
 
     def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise InputError(
+                f"there is no prior {self.kind!r}", mend=f"Give {' or '.join(get_args(Kind))}"
+            )
         if self.largest is not None and not 1 <= self.largest <= FURTHEST:
             raise InputError(
                 f"a largest population of {self.largest}", mend=f"Give 1 to {FURTHEST:.0e}"
