@@ -1,6 +1,6 @@
 """What watching a site gives: an assessment, the disturbances in it, and how sure each thing is.
 
-Values only; `detection` makes them, `monitoring.record` turns them into claims.
+Values only; `detection` makes them, `monitoring.looks` turns them into claims.
 """
 
 from __future__ import annotations

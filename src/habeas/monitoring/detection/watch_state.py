@@ -36,7 +36,7 @@ class Track:
         first: the first date of the watch.
         scores: of each patch over its level, since then; not a number where not clear; shape
             (t - first, patches).
-        site: mean log reflectance of the site; shape (t,).
+        site: mean reflectance of the site; shape (t,).
         ring: of the surroundings.
         told: whether half of the site, and enough of its surroundings, were clear; shape (t,).
         values: whitened observations of the patches at the last dates; shape (k, bands, patches).
