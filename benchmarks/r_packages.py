@@ -1,8 +1,10 @@
 """Ours beside the R packages that analysts use, in one run: where Rscript and a package are there.
 
-Nothing is installed here. A package that is missing is named as missing, and its stored figure
-(tests/vectors/estimation/reference_outputs.csv) is printed in its place, marked as stored. The R
-packages are called as their manuals say; none of their code is here. `HABEAS_BENCH_TABLE` names
+Nothing is installed here. A package that is missing is named as missing, and its stored figures
+(tests/vectors/estimation/reference_outputs.csv) are printed in its place, marked as stored. Under
+each stands what of ours answers the same question with the same settings (the average over graphs
+on the same grid), or that there is no such method. What a method of ours refuses is a row too. The
+R packages are called as their manuals say; none of their code is here. `HABEAS_BENCH_TABLE` names
 a CSV file of one's own (a column of 0 and 1 for each list, then `count`).
 """
 
@@ -10,26 +12,31 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from math import nan
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.latent_class import VECTORS, load
 from benchmarks.machine import describe, table
+from habeas.errors import InputError
 from habeas.estimation.decomposable import average_graphs
 from habeas.estimation.floors import chao
 from habeas.estimation.grid import dense_grid
+from habeas.estimation.hierarchy import Model
 from habeas.estimation.latent_class import fit_latent_classes
 from habeas.estimation.loglinear import profile_interval, select_model
 from habeas.estimation.overlap import Overlap
 
 Three = tuple[float, float, float]
-"""Estimate, lower and upper end of the 95 % interval."""
+"""Estimate, lower and upper end of the 95 % interval; not a number where none is given."""
 
 TABLES = ("Kosovo", "Korea", "spina_bifida", "UKdat_5", "UKdat")
 
@@ -101,6 +108,7 @@ class Line:
         figures: none where there is no answer.
         seconds: of CPU; none where they are not known.
         from_where: `ours`, `R, this run`, `R, stored`, or why there is none.
+        largest: of the missing, where there is a grid with an end.
     """
 
     table: str
@@ -108,11 +116,12 @@ class Line:
     figures: Three | None
     seconds: float | None
     from_where: str
+    largest: int | None = None
 
 
-def dense(overlap: Overlap) -> Three:
+def dense(overlap: Overlap, largest: int | None) -> Three:
     """The average over graphs as dga computes it: its grid, the complete graph included."""
-    grid = dense_grid(1, 10 * overlap.observed)
+    grid = dense_grid(1, largest or 10 * overlap.observed)
     posterior = average_graphs(overlap, include_complete=True, grid=grid).posterior
     return posterior.quantile(0.5), *posterior.interval()
 
@@ -129,16 +138,50 @@ def classes(overlap: Overlap) -> Three:
     return fitted.quantile(0.5), *fitted.interval()
 
 
+def best_bic_alone(overlap: Overlap) -> Three:
+    """The best model by BIC; of an interval by BCa there is no counterpart."""
+    return best_bic(overlap)[0], nan, nan
+
+
+def independent(overlap: Overlap) -> Three:
+    """Lists that do not depend on each other: the top of the profile likelihood and its interval.
+
+    Rcapture's estimate is that of the multinomial likelihood, not of the Poisson regression.
+    """
+    return profile_interval(overlap, Model(overlap.k, ()))
+
+
 def floor(overlap: Overlap) -> Three:
-    """Chao's bound."""
-    found = chao(overlap)
-    return found.estimate, found.low, found.high
+    """Chao's bound as a log-linear model; the package prints no interval."""
+    return chao(overlap).estimate, nan, nan
 
 
-OURS: dict[str, Callable[[Overlap], Three]] = {
-    "dga": dense, "LCMCR": classes, "Rcapture": best_bic, "conting": floor,
-}  # fmt: skip
-"""Ours of the same model; of `conting` there is none, and the floor stands beside it."""
+@dataclass(frozen=True)
+class Rival:
+    """A method of an R package.
+
+    Attributes:
+        name: stored runs of it begin so.
+        ours: what answers the same question; none where there is no counterpart.
+        package: under which it can be run (`SCRIPTS`); none where only stored runs are shown.
+    """
+
+    name: str
+    ours: Callable[[Overlap], Three] | None
+    package: str | None = None
+
+
+RIVALS = (
+    Rival("dga", partial(dense, largest=None), "dga"),
+    Rival("LCMCR", classes, "LCMCR"),
+    Rival("Rcapture 1.4-4 closedpMS", best_bic, "Rcapture"),
+    Rival("Rcapture 1.4-4 Mt", independent),
+    Rival("Rcapture 1.4-4 Mth Chao", floor),
+    Rival("MultipleSystemsEstimation (GitHub 4f09409) bic", best_bic_alone),
+    Rival("MultipleSystemsEstimation (GitHub 4f09409) bayesthresh", None),
+    Rival("SparseMSE", None),
+    Rival("conting", None, "conting"),
+)
 
 
 def csv_of(overlap: Overlap) -> str:
@@ -171,35 +214,57 @@ def run_r(package: str, overlap: Overlap, limit: float = 600) -> tuple[Three, fl
     return (estimate, low, high), milliseconds / 1000
 
 
-def stored(package: str, name: str) -> Line | None:
-    """The stored run of a package on a table: the one that took longest."""
+def stored(rival: Rival, name: str) -> list[Line]:
+    """The stored runs of a method on a table: of each grid the one that took longest."""
     with (VECTORS / "reference_outputs.csv").open(encoding="utf-8", newline="") as opened:
-        rows = [
-            row
-            for row in csv.DictReader(opened)
-            if row["dataset"] == name and row["method"].startswith(package) and row["lo"]
-        ]
-    rows = [row for row in rows if package != "Rcapture" or "closedpMS" in row["method"]]
-    if not rows:
-        return None
-    row = max(rows, key=lambda one: float(one["cpu_seconds"] or 0))
-    figures = (float(row["estimate"]), float(row["lo"]), float(row["hi"]))
-    return Line(name, row["method"], figures, float(row["cpu_seconds"]), "R, stored")
+        rows = [row for row in csv.DictReader(opened) if row["dataset"] == name]
+    found: dict[int | None, Line] = {}
+    for row in rows:
+        if re.match(rf"{re.escape(rival.name)}( \d|$)", row["method"]) is None:
+            continue
+        figures = tuple(float(row[key] or nan) for key in ("estimate", "lo", "hi"))
+        grid = re.search(r"Nmissing=1\.\.(\d+)", row["settings"])
+        largest = None if grid is None else int(grid[1])
+        seconds = float(row["cpu_seconds"])
+        known = found.get(largest)
+        if known is None or seconds > (known.seconds or 0):
+            line = Line(name, row["method"], figures, seconds, "R, stored", largest)  # type: ignore[arg-type]
+            found[largest] = line
+    return list(found.values())
+
+
+def theirs(rival: Rival, name: str, overlap: Overlap) -> list[Line]:
+    """What a method of an R package says of a table: in this run, or as it is stored."""
+    said = "no stored run" if rival.package is None else run_r(rival.package, overlap)
+    if not isinstance(said, str):
+        largest = 10 * overlap.observed if rival.package == "dga" else None
+        return [Line(name, rival.name, said[0], said[1], "R, this run", largest)]
+    return stored(rival, name) or [Line(name, rival.name, None, None, said)]
+
+
+def beside(rival: Rival, line: Line, overlap: Overlap) -> Line:
+    """What of ours answers the same question: figures, a refusal, or that there is none."""
+    if rival.ours is None:
+        return Line(line.table, "  none", None, None, "no counterpart")
+    ours = partial(dense, largest=line.largest) if rival.package == "dga" else rival.ours
+    name = "  dense" if rival.package == "dga" else f"  {rival.ours.__name__}"
+    began = time.process_time()
+    try:
+        figures = ours(overlap)
+    except InputError as error:
+        return Line(line.table, name, None, None, f"refused: {error.reason}", line.largest)
+    spent = time.process_time() - began
+    return Line(line.table, name, figures, spent, "ours", line.largest)
 
 
 def lines(name: str, overlap: Overlap) -> list[Line]:
-    """Every package on one table, ours after each."""
-    found = []
-    for package, ours in OURS.items():
-        said = run_r(package, overlap)
-        if isinstance(said, str):
-            found.append(stored(package, name) or Line(name, package, None, None, said))
-        else:
-            found.append(Line(name, package, said[0], said[1], "R, this run"))
-        began = time.process_time()
-        figures = ours(overlap)
-        found.append(Line(name, f"  {ours.__name__}", figures, time.process_time() - began, "ours"))
-    return found
+    """Every method of the packages on one table, ours after each."""
+    return [
+        line
+        for rival in RIVALS
+        for their in theirs(rival, name, overlap)
+        for line in (their, beside(rival, their, overlap))
+    ]
 
 
 def own_table(path: Path) -> Overlap:
@@ -213,9 +278,16 @@ def own_table(path: Path) -> Overlap:
 def _row(line: Line) -> tuple[str, ...]:
     figures = ("-", "-", "-")
     if line.figures is not None:
-        figures = tuple(f"{value:,.1f}" if np.isfinite(value) else "inf" for value in line.figures)
+        figures = tuple(map(_figure, line.figures))
     seconds = "-" if line.seconds is None else f"{line.seconds:.3f}"
-    return (line.table, line.method, *figures, seconds, line.from_where)
+    to = "" if line.largest is None else f", to {line.largest:,} missing"
+    return (line.table, line.method + to, *figures, seconds, line.from_where)
+
+
+def _figure(value: float) -> str:
+    if np.isnan(value):
+        return "-"
+    return f"{value:,.1f}" if np.isfinite(value) else "inf"
 
 
 def main() -> None:
