@@ -32,6 +32,17 @@ def table():
 
 
 @pytest.fixture(scope="session")
+def figures():
+    """Single figures that stand in print, by table: quantity to value."""
+
+    def load(dataset: str) -> dict[str, float]:
+        rows = [row for row in _rows("published_figures.csv") if row["dataset"] == dataset]
+        return {row["quantity"]: float(row["value"]) for row in rows}
+
+    return load
+
+
+@pytest.fixture(scope="session")
 def reference():
     """The measured outputs of a method on a table."""
 

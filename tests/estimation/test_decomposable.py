@@ -36,16 +36,40 @@ def test_dga_on_a_dense_grid(name, table, reference):
     assert found.posterior.mean() == pytest.approx(mean, rel=2e-8)
     assert found.posterior.quantile(0.5) == float(said["estimate"])
     assert found.posterior.interval() == (float(said["lo"]), float(said["hi"]))
-    top = float(said["notes"].split("topmodel_p=")[1].split(";")[0])
-    assert found.weights.max() == pytest.approx(top, abs=6e-4)
+    assert noted(said, "topmodel_p") == pytest.approx(found.weights.max(), abs=6e-4)
+    assert noted(said, "tail_at_max") == pytest.approx(at_the_end(found), rel=0.02)
 
 
-def test_dga_on_five_lists(table):
+def noted(said, what: str) -> float:
+    """A figure among the notes of a stored run."""
+    return float(said["notes"].split(f"{what}=")[1].split(";")[0])
+
+
+def at_the_end(found) -> float:
+    """How likely the last point of the grid is, beside the likeliest."""
+    return float(found.posterior.mass[-1] / found.posterior.mass.max())
+
+
+def test_dga_on_a_grid_that_cuts_the_posterior_off(table, reference):
+    """UKdat_5 to 27,440 missing, where the density is still .23 of the highest."""
+    (said,) = (one for one in reference("UKdat_5", "dga") if "1..27440" in one["settings"])
+    grid = dense_grid(1, 27_440)
+    found = average_graphs(table("UKdat_5"), include_complete=True, grid=grid)
+    assert round(found.posterior.mean(), 1) == noted(said, "mean") == 20_228.4
+    assert round(found.weights.max(), 3) == noted(said, "topmodel_p") == 0.440
+    assert round(at_the_end(found), 2) == noted(said, "tail_at_max") == 0.23
+    ends = (found.posterior.quantile(0.5), *found.posterior.interval())
+    assert ends == tuple(float(said[key]) for key in ("estimate", "lo", "hi"))
+
+
+def test_dga_on_five_lists(table, reference):
     """The dense grid of 80,000 points takes four seconds: it is in the benchmark."""
+    (said,) = (one for one in reference("UKdat_5", "dga") if "1..80000" in one["settings"])
     capped = average_graphs(
         table("UKdat_5"), include_complete=True, prior=Prior(largest=2744 + 80_000), first=1
     )
     assert capped.posterior.mean() == pytest.approx(21282.23717192, rel=1e-9)
+    assert round(capped.weights.max(), 3) == noted(said, "topmodel_p") == 0.443
     assert capped.posterior.quantile(0.5) == pytest.approx(22_990, rel=1e-3)
     low, high = capped.posterior.interval()
     assert (low, high) == (pytest.approx(10_387, rel=1e-3), pytest.approx(33_510, rel=1e-3))
