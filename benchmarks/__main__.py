@@ -1,4 +1,4 @@
-"""Run the benchmarks: all of them, or those named."""
+"""Run the benchmarks that take minutes, or those named; docs/benchmarks.md names the others."""
 
 from __future__ import annotations
 

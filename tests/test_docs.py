@@ -167,3 +167,17 @@ def test_commands_named_in_pages_exist(path):
         words = line.split()
         two, three = " ".join(words[:2]), " ".join(words[:3])
         assert two in known or three in known or two in groups, line
+
+
+def test_benchmarks_that_make_bench_leaves_out_are_named():
+    listed = re.search(
+        r"NAMES = \((.*?)\)", (ROOT / "benchmarks" / "__main__.py").read_text(), re.S
+    )
+    run = set(re.findall(r'"(\w+)"', listed[1]))
+    there = {
+        path.stem for path in ROOT.glob("benchmarks/*.py") if "\ndef main(" in path.read_text()
+    }
+    lead = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8").split("## ")[0]
+    told = set(re.findall(r"`(\w+)`", lead)) & there
+    assert run <= there
+    assert told - {"coverage"} == there - run
