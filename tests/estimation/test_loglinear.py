@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 
 from habeas.errors import InputError
 from habeas.estimation import loglinear, poisson
+from habeas.estimation.fitting import fit
 from habeas.estimation.hierarchy import Model, closed, hierarchical_models, steps
 from habeas.estimation.loglinear import bootstrap, profile_interval, select_model
 from habeas.estimation.overlap import Overlap
@@ -203,14 +204,14 @@ def test_models_fitted_together_are_those_fitted_alone(table):
     patterns = np.arange(1, 32)
     counts = overlap.dense()[0][patterns].astype(float)
     models = hierarchical_models(5, 3)[::37]
-    for model, fit in zip(models, fit_models(models, patterns, counts), strict=True):
+    for model, one in zip(models, fit_models(models, patterns, counts), strict=True):
         stands = standing(model, patterns, counts)
-        assert fit.sound == (stands.exists and stands.identified)
-        if fit.sound:
+        assert one.sound == (stands.exists and stands.identified)
+        if one.sound:
             alone = fit_poisson(model, patterns, counts[None], empty_terms(model, patterns, counts))
-            assert fit.nobody == pytest.approx(alone.nobody[0], rel=1e-6)
-            assert fit.log_likelihood == pytest.approx(alone.log_likelihood[0])
-            assert fit.variance == pytest.approx(alone.variance[0], rel=1e-5)
+            assert one.nobody == pytest.approx(alone.nobody[0], rel=1e-6)
+            assert one.log_likelihood == pytest.approx(alone.log_likelihood[0])
+            assert one.variance == pytest.approx(alone.variance[0], rel=1e-5)
 
 
 def memory_of_designs(lists: int) -> float:
@@ -450,3 +451,12 @@ def test_what_cannot_be_fitted():
         hierarchical_models(7, 2)
     with pytest.raises(InputError, match="no estimate"):
         profile_interval(Overlap.from_counts("AB", {"10": 3, "01": 4, "11": 2}), closed(2, (0b11,)))
+
+
+def test_an_estimate_that_leaves_out_cells_that_were_not_recorded_is_refused():
+    counts = {"110": 40, "101": 35, "011": 30, "010": 90, "001": 80, "111": 20}
+    censored = Overlap.from_counts("ABC", counts, unrecorded=["100"])
+    whole = Overlap.from_counts("ABC", {**counts, "100": 100})
+    for method in ("loglinear", "independence", "chao"):
+        assert "unrecorded" in {one.code for one in fit(censored, method=method).refusals}
+        assert "unrecorded" not in {one.code for one in fit(whole, method=method).refusals}

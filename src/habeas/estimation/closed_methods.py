@@ -22,7 +22,7 @@ from habeas.estimation.doubly_robust import doubly_robust as estimate_pairs
 from habeas.estimation.floors import Estimate
 from habeas.estimation.grid import Floats
 from habeas.estimation.overlap import Overlap
-from habeas.estimation.refusal import Refusal, above, below_listed, without_end
+from habeas.estimation.refusal import Refusal, above, below_listed, uncounted, without_end
 from habeas.estimation.result import Answer, Line, Summary, cells_of
 from habeas.estimation.sample_coverage import ENOUGH
 from habeas.estimation.sample_coverage import sample_coverage as estimate_coverage
@@ -190,7 +190,11 @@ def _closed(
             **diagnostics,
         },
         assumption=ASSUMPTIONS[method],
-        refusals=(*without_end(intervals), *below_listed(found.estimate, overlap.observed)),
+        refusals=(
+            *without_end(intervals),
+            *below_listed(found.estimate, overlap.observed),
+            *uncounted(overlap),
+        ),
         detail=found,
     )
 

@@ -103,6 +103,10 @@ _RULES = (
         "no_estimate",
         0,
     ),
+    Rule(
+        "unrecorded",
+        0,
+    ),
 )
 
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}
@@ -194,6 +198,12 @@ def refused(refusals: Sequence[Refusal]) -> Saying:
 def below_listed(point: float, observed: int) -> tuple[Refusal, ...]:
     """A refusal if an estimate is below what is seen already: an interval would hide it."""
     return above("below_listed", observed - point, point=round(point), observed=observed)
+
+
+def uncounted(overlap: Overlap) -> tuple[Refusal, ...]:
+    """A refusal if some patterns could not be recorded: nobody estimates who stands in them."""
+    cells = len(overlap.unrecorded)
+    return above("unrecorded", cells, cells=cells)
 
 
 def table_refusals(overlap: Overlap, *, fewest: int = 3) -> tuple[Refusal, ...]:
