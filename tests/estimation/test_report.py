@@ -360,6 +360,7 @@ def test_the_table_beside_the_page_is_the_table(strata, table):
     card = make_card(censored, asked())
     assert card.checks.method == "loglinear"
     assert card.checks.odds == ()
+    assert card.checks.moved == ()  # the missing are not on no list alone
 
 
 def test_many_lists_are_told_what_is_not_checked():

@@ -86,6 +86,15 @@ def test_what_has_no_curve():
         sensitivity(fit_linked([overlap]))
 
 
+def test_a_table_with_cells_that_could_not_be_recorded_has_no_curve():
+    counts = {cell: count for cell, count in THREE.items() if cell != "001"}
+    censored = Overlap.from_counts("ABC", counts, unrecorded=["001"])
+    found = fit(censored, method="loglinear", tables=10)
+    assert found.publishable
+    with pytest.raises(InputError, match="could not be recorded"):
+        sensitivity(found)
+
+
 def test_each_list_left_out_and_each_pair_merged():
     overlap = Overlap.from_counts("ABCD", FOUR)
     without = leave_one_out(overlap, seed=3)

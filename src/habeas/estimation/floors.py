@@ -218,7 +218,7 @@ def chao(overlap: Overlap, *, level: float = 0.95) -> Estimate:
     if not _seldom(overlap)[1]:
         raise NoEstimateError("no_pairs")
     found = _convex_fit(overlap)
-    missing = float(found.nobody[0])
+    missing = float(found.missing[0])
     error = float(np.sqrt(missing + missing**2 * found.variance[0]))
     low, high = log_normal_interval(overlap.observed, overlap.observed + missing, error, level)
     return Estimate(

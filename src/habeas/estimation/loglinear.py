@@ -1,9 +1,11 @@
 """Hierarchical log-linear models: choose one by AIC or BIC, average over them, and say how sure.
 
 The count of those on no list is the exponential of the mean effect: the model assumes that the
-highest interaction is absent, and the others that it leaves out. An interval that is computed as if
-the chosen model had been known beforehand is too narrow: beside the profile interval stands one
-from bootstrap samples, drawn with those on no list, in each of which the model is chosen again.
+highest interaction is absent, and the others that it leaves out. Where cells could not be recorded,
+those who stand in them are missing as well, and are estimated with them. An interval that is
+computed as if the chosen model had been known beforehand is too narrow: beside the profile interval
+stands one from bootstrap samples, drawn with the missing, in each of which the model is chosen
+again.
 """
 
 from __future__ import annotations
@@ -44,6 +46,10 @@ _EXHAUSTIVE = {1: 1, 2: 2, 3: 2, 4: 3, 5: 3}
 
 _SEARCHED_ORDER = 2
 
+_TURNS = 2000
+_SETTLED = 1e-7
+"""The shares of the missing cells are found when none moves by more."""
+
 _RIVALS = 250
 """Models that are chosen among again on drawn tables."""
 
@@ -54,7 +60,8 @@ class Fitted:
 
     Attributes:
         model: which.
-        missing: the estimated count of those on no list.
+        missing: the estimated count of those who are not counted: on no list, or in a cell that
+            could not be recorded.
         log_likelihood: without the factorials of the counts.
         effects: how many effects were fitted, those at minus infinity included.
         standard_error: of the population.
@@ -121,7 +128,8 @@ def select_model(
     independence.
 
     Args:
-        overlap: one stratum; patterns that could not be recorded stay out of the fit.
+        overlap: one stratum; patterns that could not be recorded stay out of the fit, and who
+            stands in them is estimated.
         criterion: `bic` (with the persons observed as its sample) or `aic`.
         order: the most lists in one interaction; all but one list of four and fewer,
             three of five, pairs above; 1 is independence.
@@ -155,6 +163,7 @@ class _Table:
     def __init__(self, overlap: Overlap) -> None:
         every = np.arange(1, 1 << overlap.k, dtype=np.int64)
         self.patterns = every[~np.isin(every, list(overlap.unrecorded))]
+        self.lost = np.array([0, *sorted(overlap.unrecorded)], dtype=np.int64)
         self.counts = overlap.dense()[0][self.patterns].astype(np.float64)
         self.k = overlap.k
         self.observed = overlap.observed
@@ -167,7 +176,7 @@ class _Table:
     def fit_all(self, models: Sequence[Model]) -> list[Fitted]:
         """Some models, each fitted once."""
         unknown = [model for model in models if model not in self._known]
-        fits = fit_models(unknown, self.patterns, self.counts)
+        fits = fit_models(unknown, self.patterns, self.counts, self.lost)
         self._known |= {m: _fitted(m, fit) for m, fit in zip(unknown, fits, strict=True)}
         return [self._known[model] for model in models]
 
@@ -187,10 +196,12 @@ class _Table:
 
 
 def _fitted(model: Model, fit: ModelFit) -> Fitted:
-    error = float(np.sqrt(fit.nobody + fit.nobody**2 * max(fit.variance, 0))) if fit.sound else 0.0
+    error = (
+        float(np.sqrt(fit.missing + fit.missing**2 * max(fit.variance, 0))) if fit.sound else 0.0
+    )
     return Fitted(
         model,
-        fit.nobody if fit.sound else np.inf,
+        fit.missing if fit.sound else np.inf,
         fit.log_likelihood if fit.sound else -np.inf,
         len(model.terms),
         error if fit.sound else np.inf,
@@ -203,8 +214,8 @@ def profile_interval(
 ) -> tuple[float, float, float]:
     """The population at the top of the profile likelihood, and the ends of its interval.
 
-    The likelihood is multinomial: all persons, those on no list among them, fall into the cells
-    (Cormack 1992). The interval holds the populations whose likelihood is not too far below.
+    The likelihood is multinomial: all persons, the missing among them, fall into the cells (Cormack
+    1992). The interval holds the populations whose likelihood is not too far below.
 
     Args:
         overlap: one stratum.
@@ -237,25 +248,42 @@ def profile_interval(
 
 
 class _Profile:
-    """The highest multinomial log likelihood with so many on no list."""
+    """The highest multinomial log likelihood with so many missing.
+
+    Where there are several missing cells, how the missing fall into them is what the model expects:
+    found in turns with the fit (Dempster, Laird and Rubin 1977).
+    """
 
     def __init__(self, overlap: Overlap, model: Model) -> None:
         table = _Table(overlap)
         if not table.fit(model).sound:
             raise NoEstimateError("model", model=model.describe(overlap.lists))
         self._model = model
-        self._patterns = np.concatenate(([0], table.patterns))
+        self._lost = len(table.lost)
+        self._patterns = np.concatenate((table.lost, table.patterns))
         self._counts = table.counts
         self._empty = empty_terms(model, table.patterns, table.counts)
+        self._shares = np.full(self._lost, 1 / self._lost)
 
     def __call__(self, missing: float) -> float:
-        counts = np.concatenate(([missing], self._counts))
-        found = fit_poisson(self._model, self._patterns, counts[None, :], self._empty)
-        total = counts.sum()
-        expected = found.expected[0]
-        held = (counts > 0) & (expected > 0)
-        said = (counts[held] * np.log(expected[held] / total)).sum()
+        expected = self._expected(missing)
+        total, seen = missing + self._counts.sum(), expected[self._lost :]
+        held = (self._counts > 0) & (seen > 0)
+        said = (self._counts[held] * np.log(seen[held] / total)).sum()
+        said += missing * np.log(expected[: self._lost].sum() / total)
         return float(said + gammaln(total + 1) - gammaln(missing + 1))
+
+    def _expected(self, missing: float) -> Floats:
+        """The fitted counts, those of the missing cells first."""
+        for _ in range(_TURNS):
+            counts = np.concatenate((missing * self._shares, self._counts))
+            found = fit_poisson(self._model, self._patterns, counts[None, :], self._empty)
+            expected: Floats = found.expected[0]
+            before, lost = self._shares, expected[: self._lost]
+            self._shares = lost / lost.sum()
+            if np.abs(self._shares - before).max() < _SETTLED:
+                break
+        return expected
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,7 +326,7 @@ def bootstrap(selection: Selection, *, tables: int = 500, seed: int = 1) -> Boot
     models = [one.model for one in selection.fitted[:_RIVALS]]
     models += selection.unsound[: _RIVALS - len(models)]
     drawn = _drawn(table.counts, selection.best.missing, tables, np.random.default_rng(seed))
-    refits = [_refit(model, table.patterns, drawn, selection.criterion) for model in models]
+    refits = [_refit(model, table, drawn, selection.criterion) for model in models]
     which = _choose(models, table.patterns, drawn, refits)
     good = np.flatnonzero(which >= 0)
     missing = np.array([refits[at].missing[row] for at, row in zip(which[good], good, strict=True)])
@@ -321,7 +349,7 @@ def _drawn(counts: Floats, missing: float, tables: int, random: np.random.Genera
 
     Args:
         counts: of the cells; shape (cells,).
-        missing: the estimated count of those on no list, who are drawn and then left out.
+        missing: the estimated count of the missing, who are drawn and then left out.
         tables: how many.
         random: numbers.
     """
@@ -336,7 +364,7 @@ class _Refit:
 
     Attributes:
         criterion: infinite where the fit was not found.
-        missing: the estimated count of those on no list.
+        missing: the estimated count of those who are not counted.
         met: whether the fit proves that its estimate exists.
     """
 
@@ -345,21 +373,20 @@ class _Refit:
     met: npt.NDArray[np.bool_]
 
 
-def _refit(
-    model: Model, patterns: npt.NDArray[np.int64], drawn: Floats, criterion: Criterion
-) -> _Refit:
+def _refit(model: Model, table: _Table, drawn: Floats, criterion: Criterion) -> _Refit:
     """One model on each drawn table."""
     said = np.full(len(drawn), np.inf)
     missing = np.full(len(drawn), np.inf)
     met = np.zeros(len(drawn), dtype=bool)
     listed = np.maximum(drawn.sum(axis=1), 1)
     penalty = np.log(listed) if criterion == "bic" else np.full(len(drawn), 2.0)
-    for empty, rows in _in_parts(_by_empty(model, patterns, drawn), len(patterns)):
-        found = fit_poisson(model, patterns, drawn[rows], empty)
-        sound = found.converged & np.isfinite(found.nobody)
+    groups = _by_empty(model, table.patterns, drawn)
+    for empty, rows in _in_parts(groups, len(table.patterns)):
+        found = fit_poisson(model, table.patterns, drawn[rows], empty, table.lost)
+        sound = found.converged & np.isfinite(found.missing)
         value = -2 * found.log_likelihood + penalty[rows] * len(model.terms)
         said[rows] = np.where(sound, value, np.inf)
-        missing[rows], met[rows] = found.nobody, found.met
+        missing[rows], met[rows] = found.missing, found.met
     return _Refit(said, missing, met)
 
 

@@ -33,7 +33,7 @@ from habeas.estimation.loglinear import (
 from habeas.estimation.mixing import Mixing
 from habeas.estimation.overlap import Overlap
 from habeas.estimation.prior import Prior
-from habeas.estimation.refusal import Refusal, above, below, refuse, uncounted, without_end
+from habeas.estimation.refusal import Refusal, above, below, refuse, without_end
 from habeas.estimation.result import Answer, Ends, Summary, cells_of
 from habeas.estimation.saying import NoEstimateError, Saying, Share, say
 
@@ -193,7 +193,6 @@ def _log_linear(
         refusals=(
             *above("failed_tables", failed, failed=drawn.failed, tables=tables),
             *without_end(intervals),
-            *uncounted(overlap),
         ),
         detail=(selection, drawn),
     )

@@ -4,6 +4,9 @@ Where nobody stands on all lists of an interaction, its effect is minus infinity
 hold it are empty for certain: they leave the fit, and what is left has its estimate (the extended
 maximum-likelihood estimate, Fienberg and Rinaldo 2012; for lists of victims Chan, Silverman and
 Vincent 2021). Whether it then exists and is unique is checked, not hoped for.
+
+The missing are those on no list and, where some cells could not be recorded, whoever stands in
+these: their fitted counts follow from the effects that the other cells show.
 """
 
 from __future__ import annotations
@@ -18,6 +21,10 @@ from scipy.optimize import linprog
 from habeas.estimation.hierarchy import Floats, Model
 
 Bools = npt.NDArray[np.bool_]
+Patterns = npt.NDArray[np.int64]
+
+NOBODY: Patterns = np.array([0], dtype=np.int64)
+"""The cells that are missing of a table of which all others were recorded."""
 
 _MOST_STEPS = 100
 _CLOSE = 1e-11
@@ -38,23 +45,23 @@ class PoissonFit:
 
     Attributes:
         expected: the fitted counts; shape (tables, cells).
-        nobody: the fitted count of those on no list; shape (tables,).
+        missing: the fitted count of those in the missing cells; shape (tables,).
         log_likelihood: without the factorials of the counts; shape (tables,).
-        variance: of the logarithm of `nobody`; shape (tables,).
+        variance: of the logarithm of `missing`; shape (tables,).
         converged: shape (tables,).
         met: whether the fitted counts are all above zero and have the margins of the table, which
             proves that the estimate exists; shape (tables,).
     """
 
     expected: Floats
-    nobody: Floats
+    missing: Floats
     log_likelihood: Floats
     variance: Floats
     converged: Bools
     met: Bools
 
 
-def empty_terms(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> frozenset[int]:
+def empty_terms(model: Model, patterns: Patterns, counts: Floats) -> frozenset[int]:
     """Interactions of which no person stands on all lists: their effect is minus infinity."""
     return frozenset(
         term for term in model.interactions if not counts[(patterns & term) == term].sum()
@@ -62,7 +69,11 @@ def empty_terms(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -
 
 
 def fit_poisson(
-    model: Model, patterns: npt.NDArray[np.int64], counts: Floats, empty: frozenset[int]
+    model: Model,
+    patterns: Patterns,
+    counts: Floats,
+    empty: frozenset[int],
+    lost: Patterns = NOBODY,
 ) -> PoissonFit:
     """Fit tables that have the same empty interactions.
 
@@ -71,25 +82,47 @@ def fit_poisson(
         patterns: of the cells; shape (cells,).
         counts: shape (tables, cells).
         empty: as `empty_terms` gives them, the same for every table.
+        lost: patterns of the missing cells; `missing` is infinite where no cell shows an
+            interaction that they rest on.
     """
-    held = np.ones(len(patterns), dtype=bool)
-    for term in empty:
-        held &= (patterns & term) != term
+    held = _without(patterns, empty)
     kept = [at for at, term in enumerate(model.terms) if term not in empty]
     design = model.design(patterns[held])[:, kept]
-    fit = fit_design(design, counts[:, held])
+    rows = model.design(lost[_without(lost, empty)])[:, kept]
+    fit = fit_design(design, counts[:, held], rows)
     expected = np.zeros_like(counts, dtype=np.float64)
     expected[:, held] = fit.expected
+    if _unshown(patterns, lost, empty):
+        return replace(fit, expected=expected, missing=np.full(len(counts), np.inf))
     return replace(fit, expected=expected)
 
 
-def fit_design(design: Floats, counts: Floats) -> PoissonFit:
+def _without(patterns: Patterns, empty: frozenset[int]) -> Bools:
+    """Cells that hold no empty interaction; shape (cells,)."""
+    held = np.ones(len(patterns), dtype=bool)
+    for term in empty:
+        held &= (patterns & term) != term
+    return held
+
+
+def _unshown(patterns: Patterns, lost: Patterns, empty: frozenset[int]) -> bool:
+    """Whether a missing cell rests on an interaction that no cell could show.
+
+    That nobody stands on its lists together is then no zero: it was not looked at.
+    """
+    return any(
+        ((lost & term) == term).any() and not ((patterns & term) == term).any() for term in empty
+    )
+
+
+def fit_design(design: Floats, counts: Floats, lost: Floats | None = None) -> PoissonFit:
     """Newton's method on the log likelihood; the first column of the design is the mean.
 
     Args:
         design: one for all tables, shape (cells, effects), or one for each, shape (tables, cells,
             effects), all of full rank.
         counts: shape (tables, cells).
+        lost: the same for the missing cells; that of those on no list when left out.
     """
     effects = _beginning(design, np.log(counts + 0.5))
     said = _likelihood(design, counts, effects)
@@ -106,14 +139,21 @@ def fit_design(design: Floats, counts: Floats) -> PoissonFit:
         converged[rows] = np.abs(now - said[rows]) <= _CLOSE * (1 + np.abs(now))
         said[rows] = now
     expected = np.exp(_linear(design, effects))
-    first = np.zeros_like(effects)
-    first[:, 0] = 1
-    variance = _solve(_information(design, expected), first)[:, 0]
     residual = np.abs(_gathered(design, counts - expected)).max(axis=1)
     met = converged & (residual < _PROVEN * expected.min(axis=1, initial=np.inf))
-    with np.errstate(over="ignore"):  # a table may say nothing of those on no list
-        nobody = np.exp(effects[:, 0])
-    return PoissonFit(expected, nobody, said, variance, converged, met)
+    lost = np.eye(1, effects.shape[1]) if lost is None else lost
+    missing, variance = _missing(lost, effects, _information(design, expected))
+    return PoissonFit(expected, missing, said, variance, converged, met)
+
+
+def _missing(lost: Floats, effects: Floats, information: Floats) -> tuple[Floats, Floats]:
+    """What is expected in the missing cells together, and the variance of its logarithm."""
+    with np.errstate(over="ignore", invalid="ignore"):  # a table may say nothing of them
+        each = np.exp(_linear(lost, effects))
+        missing = each.sum(axis=1)
+        slope = _gathered(lost, each) / missing[:, None]
+    variance = (slope * _solve(information, slope)).sum(axis=1)
+    return missing, variance
 
 
 def _beginning(design: Floats, logs: Floats) -> Floats:
@@ -185,13 +225,13 @@ class ModelFit:
     """One model fitted to one table.
 
     Attributes:
-        nobody: the fitted count of those on no list.
+        missing: the fitted count of those in the missing cells.
         log_likelihood: without the factorials of the counts.
-        variance: of the logarithm of `nobody`.
+        variance: of the logarithm of `missing`.
         sound: whether the estimate exists, is the only one, and was found.
     """
 
-    nobody: float
+    missing: float
     log_likelihood: float
     variance: float
     sound: bool
@@ -201,7 +241,7 @@ _UNSOUND = ModelFit(np.inf, -np.inf, np.inf, False)
 
 
 def fit_models(
-    models: Sequence[Model], patterns: npt.NDArray[np.int64], counts: Floats
+    models: Sequence[Model], patterns: Patterns, counts: Floats, lost: Patterns = NOBODY
 ) -> list[ModelFit]:
     """Fit many models to one table, those of one shape together.
 
@@ -209,39 +249,47 @@ def fit_models(
         models: which; of the same lists.
         patterns: of the cells; shape (cells,).
         counts: shape (cells,).
+        lost: patterns of the missing cells.
 
     Returns:
         One for each model, in order.
     """
     found = [_UNSOUND] * len(models)
-    for held, places, designs in _alike(models, patterns, counts):
+    for held, places, designs, rows in _alike(models, patterns, counts, lost):
         full = np.linalg.matrix_rank(designs) == designs.shape[2]
-        fits = _fit_alike(designs[full], counts[held])
+        fits = _fit_alike(designs[full], counts[held], rows[full])
         for place, fit in zip(np.array(places)[full], fits, strict=True):
             found[place] = fit
     return found
 
 
 def _alike(
-    models: Sequence[Model], patterns: npt.NDArray[np.int64], counts: Floats
-) -> Iterator[tuple[Bools, list[int], Floats]]:
-    """Models with the same cells and as many effects: cells held, places, designs."""
-    groups: dict[tuple[bytes, int], tuple[Bools, list[int], list[list[int]]]] = {}
+    models: Sequence[Model], patterns: Patterns, counts: Floats, lost: Patterns
+) -> Iterator[tuple[Bools, list[int], Floats, Floats]]:
+    """Models with the same cells and as many effects: cells held, places, designs of both kinds.
+
+    Those that say nothing of the missing cells are left out.
+    """
+    groups: dict[tuple[bytes, bytes, int], tuple[Bools, Bools, list[int], list[list[int]]]] = {}
     for place, model in enumerate(models):
         empty = empty_terms(model, patterns, counts)
-        held = np.ones(len(patterns), dtype=bool)
-        for term in empty:
-            held &= (patterns & term) != term
+        if _unshown(patterns, lost, empty):
+            continue
+        held, left = _without(patterns, empty), _without(lost, empty)
         terms = [term for term in model.terms if term not in empty]
-        _, places, kept = groups.setdefault((held.tobytes(), len(terms)), (held, [], []))
+        key = held.tobytes(), left.tobytes(), len(terms)
+        *_, places, kept = groups.setdefault(key, (held, left, [], []))
         places.append(place)
         kept.append(terms)
-    for held, places, kept in groups.values():
+    for held, left, places, kept in groups.values():
         together = min(_TOGETHER, rows_together(int(held.sum()) * len(kept[0])))
         for at in range(0, len(places), together):
             terms_of = np.array(kept[at : at + together])[:, None, :]
-            design = (patterns[held][None, :, None] & terms_of) == terms_of
-            yield held, places[at : at + together], design.astype(np.float64)
+            design, rows = (
+                ((cells[None, :, None] & terms_of) == terms_of).astype(np.float64)
+                for cells in (patterns[held], lost[left])
+            )
+            yield held, places[at : at + together], design, rows
 
 
 def rows_together(numbers: int) -> int:
@@ -249,18 +297,18 @@ def rows_together(numbers: int) -> int:
     return max(1, _NUMBERS // max(numbers, 1))
 
 
-def _fit_alike(designs: Floats, counts: Floats) -> list[ModelFit]:
+def _fit_alike(designs: Floats, counts: Floats, lost: Floats) -> list[ModelFit]:
     """Models of one shape and full rank, on the cells that they share."""
     if not len(designs):
         return []
-    fit = fit_design(designs, np.broadcast_to(counts, designs.shape[:2]))
+    fit = fit_design(designs, np.broadcast_to(counts, designs.shape[:2]), lost)
     return [
         ModelFit(
-            float(fit.nobody[at]),
+            float(fit.missing[at]),
             float(fit.log_likelihood[at]),
             float(fit.variance[at]),
             bool(fit.converged[at])
-            and bool(np.isfinite(fit.nobody[at]))
+            and bool(np.isfinite(fit.missing[at]))
             and bool(fit.met[at] or _exists(designs[at], counts)),
         )
         for at in range(len(designs))
@@ -280,7 +328,7 @@ class Standing:
     identified: bool
 
 
-def standing(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> Standing:
+def standing(model: Model, patterns: Patterns, counts: Floats) -> Standing:
     """Whether one table determines a model.
 
     It exists when some table with every cell above zero has the same margins (a linear programme);
@@ -295,7 +343,7 @@ def standing(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> S
     return Standing(_exists(design, counts[held]), _identified(design))
 
 
-def determined(model: Model, patterns: npt.NDArray[np.int64], counts: Floats, *, met: bool) -> bool:
+def determined(model: Model, patterns: Patterns, counts: Floats, *, met: bool) -> bool:
     """Whether one table determines a model that was fitted to it: `standing`, sooner.
 
     Args:
@@ -308,12 +356,10 @@ def determined(model: Model, patterns: npt.NDArray[np.int64], counts: Floats, *,
     return _identified(design) and (met or _exists(design, counts[held]))
 
 
-def _held(model: Model, patterns: npt.NDArray[np.int64], counts: Floats) -> tuple[Floats, Bools]:
+def _held(model: Model, patterns: Patterns, counts: Floats) -> tuple[Floats, Bools]:
     """The design on the cells that no empty interaction empties, and which cells these are."""
     empty = empty_terms(model, patterns, counts)
-    held = np.ones(len(patterns), dtype=bool)
-    for term in empty:
-        held &= (patterns & term) != term
+    held = _without(patterns, empty)
     kept = [at for at, term in enumerate(model.terms) if term not in empty]
     return model.design(patterns[held])[:, kept], held
 

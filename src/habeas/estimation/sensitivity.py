@@ -30,7 +30,8 @@ def sensitivity(result: Result, factors: Sequence[float] = FACTORS) -> tuple[Mov
         factors: above 0; at 1 stands the estimate as it is.
 
     Raises:
-        InputError: a factor that is not above 0, or a result over several linkages.
+        InputError: a factor that is not above 0, a result over several linkages, or a table with
+            cells that could not be recorded: those who stand there do not move as one.
     """
     if not len(factors) or not all(np.isfinite(factor) and factor > 0 for factor in factors):
         raise InputError("a factor of an odds ratio is above 0", mend="Give 0.25 to 4")
@@ -42,6 +43,11 @@ def sensitivity(result: Result, factors: Sequence[float] = FACTORS) -> tuple[Mov
         return _of_pair(result.detail, factors)
     if not isinstance(result, Estimation | StratifiedEstimation):
         raise InputError("what is given is no result of `fit` or `fit_strata`", mend="Fit first")
+    if result.overlap.unrecorded:
+        raise InputError(
+            "the curve of a table with cells that could not be recorded is not known",
+            mend="It is drawn for tables of which only those on no list are missing",
+        )
     said = result.summary()
     return move(said.observed, (said.point, said.low, said.high), result.overlap.k, factors)
 

@@ -250,7 +250,12 @@ def _asked(
 
 
 def _moved(pooled: Overlap, estimator: Estimator) -> tuple[tuple[Moved, ...], Saying | None]:
-    """The estimate under other interactions, and what stands against it."""
+    """The estimate under other interactions, and what stands against it.
+
+    Nothing where cells could not be recorded: those who stand there do not move with the others.
+    """
+    if pooled.unrecorded:
+        return (), None
     try:
         estimate, low, high, against = Figures(*estimator(pooled))
     except InputError:
