@@ -240,8 +240,12 @@ def test_settings_that_cannot_be_read_are_refused(tmp_path, text, said):
         read_settings(tmp_path)
 
 
-def test_whole_numbers_without_a_meaning_are_not_guessed(tmp_path, making):
-    making.write_tiff(tmp_path / "2020-01-15_red.tif", making.numbers((60, 60)))
+@pytest.mark.parametrize(
+    "name", ["2020-01-15_red.tif", "20230115T072301_20230115T072621_T39SVV_B4.tif"]
+)
+def test_whole_numbers_without_a_meaning_are_not_guessed(tmp_path, making, name):
+    """Earth Engine gives the same name to images with the offset of 2022 and without it."""
+    making.write_tiff(tmp_path / name, making.numbers((60, 60)))
     (scene,) = read(tmp_path).dropped
     assert "state scale in images.toml" in scene.reason
     with pytest.raises(InputError, match="none of the 1 images can be used: its numbers are whole"):

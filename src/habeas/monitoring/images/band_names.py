@@ -53,10 +53,9 @@ _FILE_NAME = re.compile(
 )
 _LANDSAT = re.compile(r"L[CETO]0?(?P<number>[45789])(?=_|L2|\d)", re.IGNORECASE)
 _HLS = re.compile(r"HLS[._](?P<of>[SL])30[._]", re.IGNORECASE)
-_SENTINEL = re.compile(
-    r"S2[A-D]_|(?:^|[_/])T\d{2}[C-X][A-Z]{2}_\d{8}T"
-    r"|(?:^|[_/])\d{8}T\d{6}_\d{8}T\d{6}_T\d{2}[C-X][A-Z]{2}(?![A-Z0-9])",  # Earth Engine's
-    re.IGNORECASE,
+_SENTINEL = re.compile(r"(?:S2[A-D]_|(?:^|[_/])T\d{2}[C-X][A-Z]{2}_\d{8}T)", re.IGNORECASE)
+_EARTH_ENGINE = re.compile(
+    r"(?:^|[_/])\d{8}T\d{6}_\d{8}T\d{6}_T\d{2}[C-X][A-Z]{2}(?![A-Z0-9])", re.IGNORECASE
 )
 
 
@@ -99,12 +98,21 @@ def sensor_of(name: str) -> str:
         return SENTINEL_2 if harmonised["of"] in "Ss" else LANDSAT
     if _LANDSAT.match(name):
         return LANDSAT
-    return SENTINEL_2 if _SENTINEL.search(name) else UNKNOWN
+    return SENTINEL_2 if _SENTINEL.search(name) or is_earth_engine(name) else UNKNOWN
 
 
 def is_hls(name: str) -> bool:
     """Whether a scene is one of HLS, by its name: its numbers are coded as neither sensor's are."""
     return _HLS.match(name) is not None
+
+
+def is_earth_engine(name: str) -> bool:
+    """Whether a Sentinel-2 scene is named as Earth Engine names it.
+
+    It has the offset of 2022 taken off in one of its collections and left in another, under the
+    same name.
+    """
+    return _EARTH_ENGINE.search(name) is not None
 
 
 def common_name(band: str, sensor: str, scene: str) -> str | None:

@@ -26,6 +26,7 @@ from habeas.monitoring.images.band_names import (
     BandFile,
     band_file,
     common_name,
+    is_earth_engine,
     is_hls,
     sensor_of,
 )
@@ -273,7 +274,7 @@ def _numbers(
         return HLS_SCALE, 0.0, ""
     if sensor == LANDSAT:
         return LANDSAT_SCALE, LANDSAT_OFFSET, ""
-    if sensor == SENTINEL_2:
+    if sensor == SENTINEL_2 and not is_earth_engine(group.name):
         baseline = baseline_in(f"{group.name}/{group.words}")
         return SENTINEL_2_SCALE, *sentinel_2_offset(baseline, taken)
     raise _UnusableError(
