@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from shapely.geometry.base import BaseGeometry
@@ -89,7 +90,7 @@ class Acquisition:
     processed: str = ""
     remarks: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def hrefs(self) -> tuple[str, ...]:
         """Every file of it, once, in order."""
         layers = [*self.layers.values(), *(mask.layer for mask in self.masks)]

@@ -69,9 +69,9 @@ def with_a_grid(images: Sequence[Acquisition]) -> Sequence[Acquisition]:
 
 def _crs(site: SiteArea, grids: Sequence[PixelGrid]) -> CRS:
     zone = utm_zone(site)
-    kinds = {grid.crs: CRS(grid.crs) for grid in grids}
+    kinds = {grid.crs for grid in grids}
     if len(kinds) == 1:
-        only = next(iter(kinds.values()))
+        only = CRS(kinds.pop())
         metres = all(axis.unit_name == "metre" for axis in only.axis_info)
         # Web Mercator stretches: its metres are none.
         if only.is_projected and metres and only.to_epsg() != 3857:

@@ -6,6 +6,7 @@ that takes its process down with it is looked at again in a process of its own.
 
 from __future__ import annotations
 
+import gc
 import hmac
 import multiprocessing
 from collections import deque
@@ -171,8 +172,18 @@ def _outcome(site: WatchedSite, job: Future[Look]) -> Look | Failure:
 
 def _pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
-        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread
+        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_made_ready
     )
+
+
+def _made_ready() -> None:
+    """A process of a pool before its first site.
+
+    What is imported stays: without the freeze it is searched for garbage at every second site or
+    so, which takes as long as a site with one new image.
+    """
+    _one_thread()
+    gc.freeze()
 
 
 def _one_thread() -> threadpool_limits:
