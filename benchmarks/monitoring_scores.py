@@ -15,9 +15,10 @@ from habeas.monitoring.disturbance import KINDS
 
 ALARM = (-10, 548)
 EARLIEST = -60
-"""Days from the onset within which an alarm is a hit, and the earliest date that it may give: where
-images are weeks apart, the likeliest date of a true change lies before its first day half the time,
-but no alarm can be raised by what has not happened yet."""
+"""Days from the onset within which an alarm is a hit, and the earliest date that it may give, from
+the last clear image before the onset: where images are weeks apart, the likeliest date of a true
+change lies before its first day half the time, and within a winter without images any day is as
+good as another; but no alarm can be raised by what has not happened yet."""
 
 DATED = (-10, 548)
 STRICT = (-30, 365)
@@ -41,6 +42,7 @@ class Case:
         said: by the method.
         label: for the list of failures.
         end: the last day of the change.
+        shown: the last day up to the onset on which half of the site was clear.
     """
 
     kind: str | None
@@ -52,6 +54,7 @@ class Case:
     label: str
     end: date | None = None
     inside: int = 0
+    shown: date | None = None
 
     @property
     def half_done(self) -> date:
@@ -64,6 +67,11 @@ def off(event: Event, case: Case) -> int:
     return (event.began - case.onset).days
 
 
+def too_early(event: Event, case: Case) -> bool:
+    """Whether a date lies before what images without the change could leave open."""
+    return (event.began - (case.shown or case.onset)).days < EARLIEST
+
+
 def is_hit(event: Event, case: Case, window: Window | None = None) -> bool:
     """Whether an event is the true change: by its alarm, or by its date where a window is given."""
     if case.onset is None:
@@ -71,7 +79,7 @@ def is_hit(event: Event, case: Case, window: Window | None = None) -> bool:
     if window is not None:
         return window[0] <= off(event, case) <= window[1]
     late = (event.alarm - case.onset).days
-    return ALARM[0] <= late <= ALARM[1] and off(event, case) >= EARLIEST
+    return ALARM[0] <= late <= ALARM[1] and not too_early(event, case)
 
 
 def first_hit(case: Case, window: Window | None = None) -> Event | None:
@@ -107,7 +115,7 @@ def false_alarms(cases: Sequence[Case]) -> tuple[int, float, float, float]:
         count += sum(
             case.onset is None
             or (event.alarm - case.onset).days < ALARM[0]
-            or off(event, case) < EARLIEST
+            or too_early(event, case)
             for event in case.said.events
         )
     trials = max(round(years), count, 1)

@@ -25,7 +25,6 @@ from scipy import ndimage, stats
 from shapely.geometry import Polygon, box
 
 from habeas.monitoring.detection.calibration import (
-    HISTORY_YEARS,
     PIXELS,
     AlarmModel,
     Tail,
@@ -103,7 +102,7 @@ def main() -> None:
             "single": [[numbers(tail) for tail in windows] for windows in model.single],
             "whole": numbers(model.whole),
         }
-        print(bands, "bands: rarity for .02", round(model.rarity(0.02, PIXELS, HISTORY_YEARS), 2))
+        print(bands, "bands: rarity for .02", round(model.rarity(0.02, PIXELS), 2))
     document["bands"] = parts
     PATH.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 

@@ -13,7 +13,10 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks.monitoring import tasks_of
+import xarray as xr
+from shapely.geometry import box
+
+from benchmarks.monitoring import last_shown, tasks_of
 from benchmarks.monitoring_methods import Event, Said
 from benchmarks.monitoring_scores import (
     DATED, STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, holds_area,
@@ -56,6 +59,12 @@ far_date = event(date(2020, 8, 1), alarm=date(2021, 1, 20))
 assert first_hit(case(ONSET, far_date)) is None
 assert false_alarms([case(ONSET, early_date)])[0] == 0
 assert false_alarms([case(ONSET, far_date)])[0] == 1
+unseen = Case(**{**vars(case(ONSET, far_date)), "shown": date(2020, 9, 20)})
+assert first_hit(unseen) is far_date
+assert false_alarms([unseen])[0] == 0
+seen = Case(**{**vars(case(ONSET, far_date)), "shown": date(2020, 10, 10)})
+assert first_hit(seen) is None
+assert false_alarms([seen])[0] == 1
 
 cases = [case(ONSET, right), case(ONSET), case(None), case(None, early)]
 score, recall, precision = f1(cases)
@@ -69,6 +78,18 @@ assert overlap(event(ONSET, ~ONE), case(ONSET)) == 0
 span = event(ONSET, earliest=date(2020, 12, 1), latest=date(2020, 12, 31))
 assert not covered(span, case(ONSET))
 assert covered(event(ONSET, earliest=ONSET, latest=ONSET), case(ONSET))
+
+clear = np.ones((4, 4, 4))
+clear[1, :, :] = np.nan
+clear[2, :2, :2] = np.nan  # half of the site
+days = np.array(["2021-01-01", "2021-01-06", "2021-01-11", "2021-01-16"], dtype="datetime64[ns]")
+cube = xr.Dataset({"red": (("time", "y", "x"), clear)},
+                  {"time": days, "y": [35.0, 25, 15, 5], "x": [5.0, 15, 25, 35]})
+assert last_shown(cube, box(0, 0, 40, 40), date(2021, 1, 10)) == date(2021, 1, 1)
+assert last_shown(cube, box(0, 0, 40, 40), date(2021, 1, 11)) == date(2021, 1, 11)
+assert last_shown(cube, box(0, 20, 20, 40), date(2021, 1, 15)) == date(2021, 1, 1)
+assert last_shown(cube, box(0, 0, 40, 40), date(2020, 1, 1)) is None
+assert last_shown(cube, box(0, 0, 40, 40), None) is None
 
 works = Case(**{**vars(case(ONSET, right)), "end": date(2021, 1, 21)})
 assert works.half_done == date(2021, 1, 11)

@@ -15,6 +15,7 @@ from tests.monitoring.scenes import Scene, scene
 from habeas.errors import InputError
 from habeas.monitoring import detect
 from habeas.monitoring.detection import detect as detection_module
+from habeas.monitoring.detection import onset as onset_module
 from habeas.monitoring.detection import statistic as statistic_module
 from habeas.monitoring.detection import watch_state as watch_state_module
 from habeas.monitoring.detection.calibration import (
@@ -268,6 +269,49 @@ def test_false_alarms_keep_to_what_was_asked_and_do_not_where_the_threshold_is_l
     assert alarms() > most
 
 
+def test_each_date_counts_by_what_the_surroundings_do_on_it() -> None:
+    random = np.random.default_rng(3)
+    restless = np.array([0.5, 1.0, 4.0, 0.1, 1.0])
+    values = (restless[:, None, None] * random.normal(size=(5, 4, 60))).astype(np.float32)
+    reference = np.arange(60) >= 20
+    clear = np.ones((5, 60), dtype=np.bool_)
+    clear[4, reference] = False
+    found = statistic_module._steadied(values, clear, reference)
+
+    def middle(of: np.ndarray) -> np.ndarray:
+        lengths = np.sort(np.sqrt(np.square(of[:, :, reference]).mean(axis=1)), axis=1)
+        return np.asarray(lengths[:, (reference.sum() - 1) // 2])
+
+    least = statistic_module._STEADY
+    assert middle(found)[:3] == pytest.approx(least, rel=1e-4)
+    assert middle(found)[3] == pytest.approx(middle(values)[3], rel=1e-4)  # quieter than quiet
+    assert found[4] == pytest.approx(values[4] * least, rel=1e-4)  # nobody tells
+    # within a date nothing changes but the unit
+    assert found[2] / found[2, 0, 0] == pytest.approx(values[2] / values[2, 0, 0], rel=1e-3)
+
+
+def test_a_change_on_quiet_days_counts_for_more_than_on_restless_ones() -> None:
+    """In whitened units a clear summer's day tells more than one of half-melted snow."""
+    random = np.random.default_rng(4)
+    values = random.normal(size=(2, 4, 60)).astype(np.float32)
+    values[0] *= 0.4
+    values[:, :, :20] += 2
+    reference = np.arange(60) >= 20
+    found = statistic_module._steadied(values, np.ones((2, 60), dtype=np.bool_), reference)
+    length = np.sqrt(np.square(found[:, :, :20].mean(axis=2)).mean(axis=1))
+    assert length[0] > 2 * length[1]
+
+
+@pytest.mark.parametrize(("gap", "sooner"), [(40, 4), (200, 10)])
+def test_a_date_in_a_gap_is_little_sooner_than_its_middle(gap: int, sooner: int) -> None:
+    days = np.array([0, 10, 20, 20 + gap, 30 + gap])
+    mass = np.zeros((5, len(onset_module._LENGTHS)))
+    mass[3, 0] = 1.0
+    said = onset_module._said(mass, days, np.diff(days, prepend=-10), 0.9)
+    assert said.best == 20 + gap // 2 - sooner
+    assert (said.last_without, said.first_with) == (20, 20 + gap)
+
+
 def test_a_slow_change_is_told_from_a_sudden_one() -> None:
     slow = scene(7, onset="2020-05-01", days=200, side=5, factor=0.4)
     found = detect(slow.cube, slow.outline, settings=SETTINGS).disturbances[0]
@@ -316,12 +360,12 @@ def test_a_tail_gives_back_its_rate(shape: float, rate: float, rarity: float) ->
 @pytest.mark.parametrize("bands", [2, 3, 4, 5, 6])
 def test_levels_rise_with_rarity_and_with_the_size_of_the_site(bands: int) -> None:
     model = alarm_model(bands)
-    rarities = [model.rarity(asked, 64, 4) for asked in (0.5, 0.1, 0.02, 0.005)]
+    rarities = [model.rarity(asked, 64) for asked in (0.5, 0.1, 0.02, 0.005)]
     assert rarities == sorted(rarities)
     levels = np.array([model.levels(rarity) for rarity in rarities])
     assert (np.diff(levels, axis=0) > 0).all()
-    assert model.rarity(0.02, 4 * 64, 4) == pytest.approx(model.rarity(0.005, 64, 4))
-    assert model.rarity(0.02, 9, 8) == model.rarity(0.02, 64, 6) < model.rarity(0.02, 64, 2)
+    assert model.rarity(0.02, 4 * 64) == pytest.approx(model.rarity(0.005, 64))
+    assert model.rarity(0.02, 9) == model.rarity(0.02, 64)
 
 
 def test_what_most_of_the_surroundings_do_is_taken_off_and_what_few_do_is_not() -> None:

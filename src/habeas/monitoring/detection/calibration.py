@@ -40,16 +40,6 @@ _RESERVE = 0.8
 PIXELS = 64
 """Pixels of the sites that the tails were measured on."""
 
-HISTORY_YEARS = 5.0
-"""Years of history that they had, on the whole: four, and one more with each year of the watch."""
-
-_UNKNOWN = 0.35
-"""By how much more often, as a logarithm, a site goes off for each year that its history lacks:
-the same sites with two and a half years of it go off 1.7 times as often as with four."""
-
-_YEARS_TOLD = (2.5, 6.0)
-"""Years of history between which that was looked at."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Tail:
@@ -101,17 +91,15 @@ class AlarmModel:
     single: tuple[tuple[Tail, ...], ...]
     whole: Tail
 
-    def rarity(self, asked: float, pixels: int, years: float) -> float:
+    def rarity(self, asked: float, pixels: int) -> float:
         """How rare a patch must be to raise an alarm: logarithm of the site-years between two.
 
         Args:
             asked: false alarms a site and year.
             pixels: of the site; one that is larger than those measured has more room for alarms.
-            years: of history; the shorter it is, the less well it knows the seasons.
         """
         room = max(pixels, PIXELS) / PIXELS
-        unknown = _UNKNOWN * (HISTORY_YEARS - min(max(years, _YEARS_TOLD[0]), _YEARS_TOLD[1]))
-        return self.whole.level(float(np.log(room / (asked * _RESERVE)) + unknown))
+        return self.whole.level(float(np.log(room / (asked * _RESERVE))))
 
     def levels(self, rarity: float) -> Floats:
         """Logarithm of the statistic that raises an alarm; shape (kinds, windows)."""

@@ -162,14 +162,14 @@ def _continues(state: WatchState, cube: xr.Dataset) -> bool:
     }
 
 
-def _rarity(settings: DetectionSettings, model: AlarmModel, place: Place, span: int) -> float:
-    """How rare a patch must be to raise an alarm, after so many days of history."""
-    return model.rarity(settings.alarms_per_site_year, int(place.site.sum()), span / 365.25)
+def _rarity(settings: DetectionSettings, model: AlarmModel, place: Place) -> float:
+    """How rare a patch must be to raise an alarm."""
+    return model.rarity(settings.alarms_per_site_year, int(place.site.sum()))
 
 
-def _levels(settings: DetectionSettings, bands: tuple[str, ...], place: Place, span: int) -> Floats:
+def _levels(settings: DetectionSettings, bands: tuple[str, ...], place: Place) -> Floats:
     model = alarm_model(len(bands))
-    return model.levels(_rarity(settings, model, place, span))
+    return model.levels(_rarity(settings, model, place))
 
 
 def _begun(
@@ -180,7 +180,7 @@ def _begun(
     patches = patches_of(place.site, usable)
     model = learn(images.until(first), place.site.ravel(), place.ring.ravel(), patches)
     start = int(images.days[first])
-    levels = _levels(settings, images.bands, place, start - int(images.days[0]))
+    levels = _levels(settings, images.bands, place)
     end = int(np.searchsorted(images.days, start + YEAR_DAYS))
     track = follow(model, patches, images.until(end), place.site.ravel(), first, levels=levels)
     return WatchState(key, 0, images.bands, 0, start, model, patches, track, (), ())
@@ -224,7 +224,7 @@ def _onward(
         if year > state.year:
             state = _renewed(state, place, whole, int(year))
         track = state.track
-        levels = _levels(settings, state.bands, place, state.learned - int(track.days[0]))
+        levels = _levels(settings, state.bands, place)
         track = go_on(track, state.model, state.patches, piece, place.site.ravel(), levels=levels)
         state = replace(state, track=track)
     return state
@@ -330,10 +330,9 @@ def _assessment(
     scores = _scores(state)
     watched = track.days[track.first :]
     years = float(watched[-1] - watched[0]) / 365.25
-    span = state.learned - int(track.days[0])
     calibration = realised(
         settings.alarms_per_site_year,
-        _rarity(settings, alarm_model(len(state.bands)), place, span),
+        _rarity(settings, alarm_model(len(state.bands)), place),
         false_alarms(scores),
         years,
         settings.level,

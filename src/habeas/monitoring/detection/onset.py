@@ -43,8 +43,11 @@ _CAP = 9.0
 """Square of the deviation at which an observation stops counting against a beginning."""
 
 _MIDDLE = 0.4
-"""The part of the distribution before the date that is given: from the middle itself dates are late
-by a week on simulated sites (calibration), because what begins slowly shows late."""
+_MOST_BEFORE = 10.0
+"""The part of the distribution before the date that is given, and the days by which this is sooner
+than the middle at most: from the middle itself dates are late by a week on simulated sites
+(calibration), because what begins slowly shows late; a winter without images is no reason for more.
+"""
 
 _SURE = 0.7
 """Probability from which gradual, or abrupt, is said."""
@@ -119,7 +122,8 @@ def _said(mass: Series, days: Days, gaps: Series, level: float) -> Beginning:
     by_date = mass.sum(axis=1)
     ends = np.concatenate(([0.0], np.cumsum(by_date)))
     edges = np.concatenate(([days[0] - gaps[0]], days)).astype(np.float64)
-    low, best, high = np.interp([(1 - level) / 2, _MIDDLE, (1 + level) / 2], ends, edges)
+    parts = [(1 - level) / 2, _MIDDLE, 0.5, (1 + level) / 2]
+    low, sooner, middle, high = np.interp(parts, ends, edges)
     likely = int(by_date.argmax())
     slow = float(mass[:, _LENGTHS >= _GRADUAL_DAYS].sum())
     return Beginning(
@@ -127,7 +131,7 @@ def _said(mass: Series, days: Days, gaps: Series, level: float) -> Beginning:
         first_with=int(days[likely]),
         earliest=int(np.floor(low)),
         latest=int(np.ceil(high)),
-        best=round(best),
+        best=round(max(sooner, middle - _MOST_BEFORE)),
         gradual=True if slow >= _SURE else False if slow <= 1 - _SURE else None,
     )
 

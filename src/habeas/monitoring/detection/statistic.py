@@ -45,8 +45,8 @@ _DRAWN_ROUND = 3.0
 _TWO_WAVES = 80
 """Clear dates of the history from which two waves a year are fitted rather than one."""
 
-_STEADY = 0.9
-"""The middle length of whitened observations on a usual date."""
+_STEADY = 0.3
+"""The middle length of whitened observations on the quietest dates; others are brought to it."""
 
 _UNSURE = 4.0
 """A covariance known from so many independent windows is taken to be twice as large."""
@@ -261,10 +261,11 @@ def _less_spill(values: Floats, spill: Spill) -> Floats:
 
 
 def _steadied(values: Floats, clear: Bools, reference: Bools) -> Floats:
-    """Whitened observations, made smaller on dates on which the surroundings are restless.
+    """Whitened observations in units of what the surroundings do on the same date.
 
-    Half-melted snow, thin cloud and images out of place make every pixel of a date less sure; the
-    middle of the surroundings' lengths tells by how much.
+    Half-melted snow, thin cloud, leaves that come out and images out of place make every pixel of a
+    date less sure, and a clear summer's day makes it surer; the middle of the surroundings' lengths
+    tells by how much.
     """
     seen = clear[:, reference]
     length = np.sqrt(np.square(values[:, :, reference]).mean(axis=1))
