@@ -218,13 +218,13 @@ def _onward(
     state = replace(state, track=track)
     begun = int(track.days[track.first])
     years = (new.days - begun) // YEAR_DAYS
+    levels = _levels(settings, state.bands, place)
     for year in np.unique(years):
         some = np.flatnonzero(years == year)
         piece = replace(new.since(int(some[0])).until(len(some)), doubled=())
         if year > state.year:
             state = _renewed(state, place, whole, int(year))
         track = state.track
-        levels = _levels(settings, state.bands, place)
         track = go_on(track, state.model, state.patches, piece, place.site.ravel(), levels=levels)
         state = replace(state, track=track)
     return state
