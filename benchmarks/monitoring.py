@@ -40,6 +40,7 @@ from benchmarks.monitoring_scores import (
     first_hit,
     holds_area,
     kind_scores,
+    named_false_alarms,
     off,
     overlap,
 )
@@ -277,9 +278,11 @@ def hypotheses(found: Mapping[str, list[Case]]) -> None:
         if not any(said for _, said in pairs):
             continue
         named, strict, abstained = kind_scores(pairs)
+        wrongly, false = named_false_alarms(cases)
         print(
             f"Kinds, {name}: macro-F1 {named:.3f} of those named, {strict:.3f} with abstaining as "
-            f"a miss; abstains in {abstained:.3f} of {len(pairs)}"
+            f"a miss; abstains in {abstained:.3f} of {len(pairs)}; names a kind for {wrongly} of "
+            f"{false} false alarms"
         )
         table(
             ("true \\ said", *KINDS, "none"),

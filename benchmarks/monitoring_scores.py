@@ -103,6 +103,13 @@ def f1(cases: Sequence[Case], window: Window | None = None) -> tuple[float, floa
     return 2 * recall * precision / max(recall + precision, 1e-9), recall, precision
 
 
+def is_false(event: Event, case: Case) -> bool:
+    """Whether an event is a false alarm: at a stable site, or raised or dated too early."""
+    if case.onset is None:
+        return True
+    return (event.alarm - case.onset).days < ALARM[0] or too_early(event, case)
+
+
 def false_alarms(cases: Sequence[Case]) -> tuple[int, float, float, float]:
     """False alarms, site-years without a change, and the ends of a 95 % interval of the rate.
 
@@ -112,12 +119,7 @@ def false_alarms(cases: Sequence[Case]) -> tuple[int, float, float, float]:
     for case in cases:
         ends = case.watch[1] if case.onset is None else case.onset
         years += (ends - case.watch[0]).days / 365.25
-        count += sum(
-            case.onset is None
-            or (event.alarm - case.onset).days < ALARM[0]
-            or too_early(event, case)
-            for event in case.said.events
-        )
+        count += sum(is_false(event, case) for event in case.said.events)
     trials = max(round(years), count, 1)
     ends = binomtest(count, trials).proportion_ci(method="exact")
     return count, years, ends.low, ends.high
@@ -148,6 +150,12 @@ def kind_scores(pairs: Sequence[tuple[str, str | None]]) -> tuple[float, float, 
     named = [pair for pair in pairs if pair[1] is not None]
     abstained = 1 - len(named) / max(len(pairs), 1)
     return _macro(named), _macro(pairs), abstained
+
+
+def named_false_alarms(cases: Sequence[Case]) -> tuple[int, int]:
+    """How many false alarms are given a kind, and how many there are."""
+    false = [event for case in cases for event in case.said.events if is_false(event, case)]
+    return sum(event.kind is not None for event in false), len(false)
 
 
 def _macro(pairs: Sequence[tuple[str, str | None]]) -> float:

@@ -20,7 +20,7 @@ from benchmarks.monitoring import last_shown, tasks_of
 from benchmarks.monitoring_methods import Event, Said
 from benchmarks.monitoring_scores import (
     DATED, STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, holds_area,
-    kind_scores, overlap,
+    kind_scores, named_false_alarms, overlap,
 )
 
 ONE = np.zeros((4, 4), dtype=bool)
@@ -97,6 +97,10 @@ assert case(ONSET).half_done == ONSET
 
 named, strict, abstained = kind_scores([("rubbish", "rubbish"), ("planted", None)])
 assert (named, strict, abstained) == (1.0, 0.5, 0.5)
+guess = event(date(2020, 3, 1), kind="planted")
+silent = event(date(2020, 3, 1))
+both = [case(None, guess, silent), case(ONSET, guess), case(ONSET, right)]
+assert named_false_alarms(both) == (2, 3)
 
 tasks = tasks_of(10)
 assert len({task.number for task in tasks}) == 20

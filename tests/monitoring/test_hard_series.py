@@ -148,6 +148,10 @@ def test_a_cloudy_series_in_pieces_says_what_the_whole_one_says(
         return float(np.abs(pieces.track.scores - whole.track.scores)[told].max())
 
     assert apart() < 1e-3
+    with monkeypatch.context() as forgetful:
+        whole = watch_state.pooled
+        forgetful.setattr(watch_state, "pooled", lambda *told: whole(*told[:3]))
+        assert apart() > 1e-3  # a cloud on the last date before a piece would be forgotten
     monkeypatch.setattr(watch_state, "_kept", lambda days: max(len(days) - 40, 0))
     with pytest.raises(AssertionError):
         assert apart() < 1e-3

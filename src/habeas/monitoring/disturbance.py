@@ -22,6 +22,10 @@ Status = Literal["disturbed", "no_disturbance_found", "cannot_assess"]
 KINDS = ("bulldozed", "paved_or_built", "dug_into_plots", "rubbish", "planted")
 """Hypotheses of a kind; a person who looked at finer images may say one of them."""
 
+NO_CHANGE = "no_change"
+OUTCOMES = (*KINDS, NO_CHANGE)
+"""What an alarm may have been: a change of a kind, or none at all, a false alarm."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
@@ -56,7 +60,7 @@ class Disturbance:
         area: square metres.
         footprint: the changed pixels; shape (y, x) of the cube.
         outline: the changed ground, in the coordinate reference system of the cube.
-        kinds: probability by kind; sums to 1.
+        kinds: probability by outcome (`OUTCOMES`); sums to 1.
         kind: the kind, or none where it abstains.
         strength: the statistic at the alarm over the level that raises one, as a ratio.
     """

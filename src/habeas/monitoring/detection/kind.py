@@ -1,11 +1,12 @@
 """What kind of change it may have been: a hypothesis, with its probabilities, or none.
 
 Multinomial logistic regressions over what is seen of the change (`kind_features`), fitted on
-simulated changes of the calibration split by `scripts/fit_kinds.py`: one for a change that began
-some weeks ago, others for one that has been seen for months, because half-done works look like
-others; the probabilities of each are calibrated by one temperature. Where no kind is likely enough
-it abstains. That plots were dug or
-rubbish was tipped stays a hypothesis until a person has looked at finer images.
+what was found at simulated sites of the calibration split by `scripts/fit_kinds.py`: one for a
+change that began some weeks ago, others for one that has been seen for months, because half-done
+works look like others; the probabilities of each are calibrated by one temperature. They learned
+from false alarms too, so that one outcome is that there was no change. Where that is the likeliest,
+or no kind is likely enough, none is named. That plots were dug or rubbish was tipped stays a
+hypothesis until a person has looked at finer images.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import xarray as xr
 
 from habeas.monitoring.cube import BANDS, bands_of
 from habeas.monitoring.detection.kind_features import NAMES, features
-from habeas.monitoring.disturbance import KINDS
+from habeas.monitoring.disturbance import KINDS, OUTCOMES
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -39,9 +40,9 @@ class KindModel:
         until: days since the beginning up to which it is for; none for whatever is longer.
         mean: of each feature where it was fitted; shape (feature,).
         spread: standard deviations; shape (feature,).
-        weights: shape (kind, column): a constant, each feature, then its square.
+        weights: shape (outcome, column): a constant, each feature, then its square.
         temperature: by which the scores are divided.
-        least: the probability below which it abstains.
+        least: the probability below which no kind is named.
     """
 
     until: int | None
@@ -52,11 +53,16 @@ class KindModel:
     least: float
 
     def probabilities(self, seen: Floats) -> Floats:
-        """The probability of each of `KINDS`; shape (..., kind)."""
+        """The probability of each of `OUTCOMES`; shape (..., outcome)."""
         scores = columns((seen - self.mean) / self.spread) @ self.weights.T / self.temperature
         scores = scores - scores.max(axis=-1, keepdims=True)
         powers = np.exp(scores)
         return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+    def named(self, chances: Floats) -> str | None:
+        """The likeliest outcome, if it is a kind and likely enough; chances: shape (outcome,)."""
+        best = OUTCOMES[int(chances.argmax())]
+        return best if best in KINDS and chances.max() >= self.least else None
 
 
 def columns(standard: Floats) -> Floats:
@@ -69,7 +75,7 @@ def columns(standard: Floats) -> Floats:
 def kinds(
     cube: xr.Dataset, footprint: Mask, onset: date, gradual: bool | None, ring_mask: Mask
 ) -> tuple[Mapping[str, float], str | None]:
-    """The probability of each kind, and the kind, or none where it abstains.
+    """The probability of each outcome, and the kind, or none where none is likely enough.
 
     Args:
         cube: images of the site (`habeas.monitoring.cube`), up to the last that counts.
@@ -79,18 +85,16 @@ def kinds(
         ring_mask: the pixels of the surroundings; shape (y, x).
 
     Returns:
-        Alike for all kinds, and no kind, where the images lack a band or clear dates.
+        Alike for all outcomes, and no kind, where the images lack a band or clear dates.
     """
     seen = None
     if bands_of(cube) == BANDS and footprint.any() and ring_mask.any():
         seen = features(cube, footprint, onset, gradual, ring_mask)
     if seen is None:
-        return dict.fromkeys(KINDS, 1 / len(KINDS)), None
+        return dict.fromkeys(OUTCOMES, 1 / len(OUTCOMES)), None
     model = model_after(int((cube["time"].values[-1] - np.datetime64(onset, "ns")) / _DAY))
     found = model.probabilities(seen)
-    best = int(found.argmax())
-    named = KINDS[best] if found[best] >= model.least else None
-    return dict(zip(KINDS, found.tolist(), strict=True)), named
+    return dict(zip(OUTCOMES, found.tolist(), strict=True)), model.named(found)
 
 
 def model_after(days: int) -> KindModel:
@@ -104,7 +108,7 @@ def load_kind_models() -> tuple[KindModel, ...]:
     """The models that are shipped (`kind_model.json`, which says how they were fitted)."""
     text = (files("habeas.monitoring.detection") / "kind_model.json").read_text(encoding="utf-8")
     said = json.loads(text)
-    if tuple(said["features"]) != NAMES or tuple(said["kinds"]) != KINDS:
+    if tuple(said["features"]) != NAMES or tuple(said.get("outcomes", ())) != OUTCOMES:
         raise ValueError("kind_model.json was fitted to other features; run scripts/fit_kinds.py")
     return tuple(
         KindModel(

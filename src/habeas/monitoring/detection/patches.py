@@ -28,7 +28,9 @@ COPIES = 6
 """Copies of the site at most."""
 
 SPILL = 0.3
-"""Part of what happens just outside a site that its outermost pixels see of it."""
+SPILL_COARSE = 0.6
+"""Part of what happens just outside a site that its outermost pixels see of it; and in the
+short-wave infrared, whose pixels of 20 metres may lie across the edge of the site."""
 
 _SINGLE = 40
 """Single patches of one size, at most."""
@@ -46,12 +48,21 @@ class Spill:
     Attributes:
         outside: pixels just outside; shape (o,).
         inside: the outermost pixels of the site; shape (i,).
-        share: of each in each; shape (o, i).
+        share: of each outer pixel in the mean of those beside each inner one; shape (o, i).
     """
 
     outside: Days
     inside: Days
     share: Floats
+
+    def taken_off(self, values: Floats, bands: tuple[str, ...]) -> Floats:
+        """What is left without what spills in; `values` (t, bands, pixels) are changed in place."""
+        dates, count, _ = values.shape
+        beside = values[:, :, self.outside].reshape(dates * count, -1) @ self.share
+        coarse = [name.startswith("swir") for name in bands]
+        part = np.where(coarse, SPILL_COARSE, SPILL).astype(np.float32)
+        values[:, :, self.inside] -= part[:, None] * beside.reshape(dates, count, -1)
+        return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +134,7 @@ def spill_of(site: Bools) -> Spill:
     inner = np.argwhere(site & ndimage.binary_dilation(~site, structure=near))
     outer = np.argwhere(~site & ndimage.binary_dilation(site, structure=near))
     beside = np.abs(outer[:, None] - inner[None]).max(axis=2) == 1
-    share = SPILL * beside / np.maximum(beside.sum(axis=0), 1)
+    share = beside / np.maximum(beside.sum(axis=0), 1)
     width = site.shape[1]
     places = [at[:, 0] * width + at[:, 1] for at in (outer, inner)]
     return Spill(places[0], places[1], share.astype(np.float32))

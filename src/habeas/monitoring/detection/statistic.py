@@ -28,6 +28,7 @@ from habeas.monitoring.detection.season import (
 )
 from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
 from habeas.monitoring.detection.surroundings import Surroundings, choose, common_to, often_seen
+from habeas.monitoring.detection.thin_cloud import confirmed, ways_of_cloud
 from habeas.monitoring.detection.windows import windows
 
 WINDOWS = (4, 8, 16)
@@ -80,6 +81,7 @@ class Model:
         following: how every pixel follows them.
         whiten: turns bands into independent components; shape (bands, bands).
         spill: what the site's outermost pixels see of what lies outside.
+        ways_of_cloud: the direction in which thin cloud moves each patch; shape (bands, patches).
         patch_whiten: the same for patches, by kind; shape (kinds, bands, bands).
         window_whiten: for windows of patches; shape (kinds, windows, bands, bands).
         patch_spread: what each patch and window had in the history, by season, over what its kind
@@ -95,6 +97,7 @@ class Model:
     following: Fit
     whiten: Floats
     spill: Spill
+    ways_of_cloud: Floats
     patch_whiten: Floats
     window_whiten: Floats
     patch_spread: Floats
@@ -141,10 +144,11 @@ def learn(
     left = left_out(replace(problem, towards=towards), weights, years_back(history.days))
     following = Fit(following.coefficients, _drawn(left, clear))
     whiten = _whitener(left / following.scale, clear)
-    pixels = _less_spill(whiten @ (left / following.scale), patches.spill)
-    pixels = _capped(_steadied(pixels, clear, surroundings.reference))
-    means = Pooled(*_means(pixels, clear, patches), history.days)
-    single, whole, apart = _of_patches(means, patches)
+    ways = ways_of_cloud(history, following.scale, whiten, patches.members)
+    pixels = whiten @ (patches.spill.taken_off(left, history.bands) / following.scale)
+    means, seen = _means_of(pixels, clear, surroundings, patches)
+    means, _ = confirmed(means, seen, ways, np.zeros(len(patches.kinds), dtype=np.float32))
+    single, whole, apart = _of_patches(means, seen, history.days, patches)
     return Model(
         known=known,
         sensors=sensors,
@@ -155,6 +159,7 @@ def learn(
         following=following,
         whiten=whiten,
         spill=patches.spill,
+        ways_of_cloud=ways,
         patch_whiten=single,
         window_whiten=whole,
         patch_spread=apart,
@@ -176,7 +181,8 @@ def left_whitened(model: Model, images: Stack) -> tuple[Floats, Bools]:
     response, clear = _against(images.values, images.clear, ring)
     wide = np.concatenate((design, covariates), axis=1).astype(np.float32)
     left = model.following.left_over(wide, response, clear)
-    return _less_spill(model.whiten @ (left / model.following.scale), model.spill), clear
+    left = model.spill.taken_off(left, images.bands)
+    return model.whiten @ (left / model.following.scale), clear
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,23 +190,37 @@ class Pooled:
     """Observations of patches.
 
     Attributes:
-        values: means of pixels; whitened where `pooled` made them; shape (t, bands, patches).
+        values: whitened means of pixels; shape (t, bands, patches).
         clear: whether half of a patch is clear; shape (t, patches).
         days: since 1970; shape (t,).
+        cloud: how far the last clear date of each patch lies along its way of thin cloud; shape
+            (patches,).
     """
 
     values: Floats
     clear: Bools
     days: Days
+    cloud: Floats
 
 
-def pooled(model: Model, images: Stack, patches: Patches) -> tuple[Pooled, Bools]:
-    """Whitened means of patches; also which pixels were clear (t, pixels)."""
+def pooled(
+    model: Model, images: Stack, patches: Patches, cloud: Floats | None = None
+) -> tuple[Pooled, Bools]:
+    """Whitened means of patches; also which pixels were clear (t, pixels).
+
+    Args:
+        model: what the history taught.
+        images: which.
+        patches: which.
+        cloud: of the images before these, as `Pooled` has it; none where there are none.
+    """
+    if cloud is None:
+        cloud = np.zeros(len(patches.kinds), dtype=np.float32)
     left, clear = left_whitened(model, images)
-    left = _capped(_steadied(left, clear, model.surroundings.reference))
-    values, seen = _means(left, clear, patches)
+    values, seen = _means_of(left, clear, model.surroundings, patches)
+    values, last = confirmed(values, seen, model.ways_of_cloud, cloud)
     values = _capped(_turned(model.patch_whiten, values, patches.kinds))
-    return Pooled(values, seen, images.days), clear
+    return Pooled(values, seen, images.days, last), clear
 
 
 def statistic(model: Model, observed: Pooled, patches: Patches, first: int) -> Floats:
@@ -253,13 +273,6 @@ def _capped(values: Floats) -> Floats:
     return np.asarray(values * np.minimum(1, longest / np.maximum(length, 1e-9)), np.float32)
 
 
-def _less_spill(values: Floats, spill: Spill) -> Floats:
-    dates, bands, _ = values.shape
-    seen = values[:, :, spill.outside].reshape(dates * bands, -1) @ spill.share
-    values[:, :, spill.inside] -= seen.reshape(dates, bands, -1)
-    return values
-
-
 def _steadied(values: Floats, clear: Bools, reference: Bools) -> Floats:
     """Whitened observations in units of what the surroundings do on the same date.
 
@@ -303,8 +316,11 @@ def _inverse_root(covariance: npt.NDArray[np.float64]) -> Floats:
     return np.asarray((vectors / np.sqrt(values)) @ vectors.T, dtype=np.float32)
 
 
-def _means(pixels: Floats, clear: Bools, patches: Patches) -> tuple[Floats, Bools]:
-    """Means of the clear pixels of each patch; shape (t, bands, patches)."""
+def _means_of(
+    pixels: Floats, clear: Bools, surroundings: Surroundings, patches: Patches
+) -> tuple[Floats, Bools]:
+    """Means of the clear pixels of each patch (t, bands, patches), and where half are clear."""
+    pixels = _capped(_steadied(pixels, clear, surroundings.reference))
     dates, bands, count = pixels.shape
     share = clear.astype(np.float32) @ patches.members
     total = (pixels.reshape(-1, count) @ patches.members).reshape(dates, bands, -1)
@@ -326,11 +342,12 @@ def _turned(whiten: Floats, values: Floats, kinds: Days) -> Floats:
     return turned
 
 
-def _of_patches(means: Pooled, patches: Patches) -> tuple[Floats, Floats, Floats]:
+def _of_patches(
+    means: Floats, seen: Bools, days: Days, patches: Patches
+) -> tuple[Floats, Floats, Floats]:
     """What the history says of patches and windows: the last three of `Model`."""
-    bands, kinds = means.values.shape[1], len(SIDES) + 1
-    seen = means.clear
-    shown = means.values * seen[:, None]
+    bands, kinds = means.shape[1], len(SIDES) + 1
+    shown = means * seen[:, None]
     single = np.stack([np.eye(bands, dtype=np.float32)] * kinds)
     for kind in np.unique(patches.kinds):
         chosen = patches.kinds == kind
@@ -339,7 +356,7 @@ def _of_patches(means: Pooled, patches: Patches) -> tuple[Floats, Floats, Floats
     whole = np.zeros((kinds, len(WINDOWS), bands, bands), dtype=np.float32)
     apart = np.ones((len(WINDOWS), SEASONS, len(patches.kinds)), dtype=np.float32)
     for place, length in enumerate(WINDOWS):
-        found = windows(values, seen, means.days, length, 0)
+        found = windows(values, seen, days, length, 0)
         told = np.isfinite(found[:, 0])
         found = np.nan_to_num(found)
         for kind in range(kinds):
@@ -351,7 +368,7 @@ def _of_patches(means: Pooled, patches: Patches) -> tuple[Floats, Floats, Floats
             )
         turned = _turned(whole[:, place], found, patches.kinds)
         squares = np.minimum(np.square(turned).mean(axis=1), _MOST)
-        apart[place] = _by_season(squares, told, means.days)
+        apart[place] = _by_season(squares, told, days)
     return single, whole, apart
 
 

@@ -41,6 +41,8 @@ class Track:
         told: whether half of the site, and enough of its surroundings, were clear; shape (t,).
         values: whitened observations of the patches at the last dates; shape (k, bands, patches).
         clear: whether they were clear; shape (k, patches).
+        cloud: how far the last clear date of each patch lies along its way of thin cloud; shape
+            (patches,).
     """
 
     days: Days
@@ -53,6 +55,7 @@ class Track:
     told: Bools
     values: Floats
     clear: Bools
+    cloud: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +118,7 @@ def follow(
         told=told,
         values=observed.values[_kept(images.days) :],
         clear=observed.clear[_kept(images.days) :],
+        cloud=observed.cloud,
     )
 
 
@@ -123,11 +127,12 @@ def go_on(
 ) -> Track:
     """The track with new images at its end; otherwise as `follow`."""
     kept = len(track.values)
-    observed, clear = pooled(model, new, patches)
+    observed, clear = pooled(model, new, patches, track.cloud)
     observed = Pooled(
         np.concatenate((track.values, observed.values)),
         np.concatenate((track.clear, observed.clear)),
         np.concatenate((track.days[-kept:], new.days)),
+        observed.cloud,
     )
     scores = statistic(model, observed, patches, kept)
     own, around, told = pixel_means(new, clear, site, model.surroundings.reference)
@@ -142,6 +147,7 @@ def go_on(
         told=np.concatenate((track.told, told)),
         values=observed.values[_kept(observed.days) :],
         clear=observed.clear[_kept(observed.days) :],
+        cloud=observed.cloud,
     )
 
 
@@ -155,7 +161,7 @@ def learned_anew(track: Track, model: Model, patches: Patches, images: Stack) ->
         images: all so far.
     """
     observed, _ = pooled(model, images.since(_kept(images.days)), patches)
-    return replace(track, values=observed.values, clear=observed.clear)
+    return replace(track, values=observed.values, clear=observed.clear, cloud=observed.cloud)
 
 
 def over_levels(said: Floats, patches: Patches, levels: Floats) -> Floats:
