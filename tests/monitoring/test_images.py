@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import os
+import random
 import re
 from datetime import date
 from importlib.resources import files
@@ -113,7 +113,8 @@ def test_only_dates_asked_for(folder, making):
 def test_a_corrupt_file_in_the_middle_costs_one_date(folder, making):
     broken = sorted(folder.iterdir())[2]
     content = bytearray(broken.read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 3000] = os.urandom(3000)
+    # bytes of chance, but always the same: in some, libtiff finds a block that can be unpacked
+    content[len(content) // 2 : len(content) // 2 + 3000] = random.Random(7).randbytes(3000)
     broken.write_bytes(content)
     cut = sorted(folder.iterdir())[3]
     cut.write_bytes(cut.read_bytes()[:4000])
