@@ -29,28 +29,20 @@ from habeas.monitoring.detection.season import (
 from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
 from habeas.monitoring.detection.surroundings import Surroundings, choose, common_to, often_seen
 from habeas.monitoring.detection.thin_cloud import confirmed, ways_of_cloud
+from habeas.monitoring.detection.whitening import capped, whitened, whitener
 from habeas.monitoring.detection.windows import windows
 
 WINDOWS = (4, 8, 16)
 """Clear observations that are taken together."""
 
-_CAP = 8.0
-"""Length at which a whitened observation is capped: one cloud says no more than that."""
-
 _DRAWN_TO_MEAN = 20.0
 """Observations' worth by which a pixel's own spread is drawn to that of all."""
-
-_DRAWN_ROUND = 3.0
-"""Independent windows a band at which a measured covariance counts as much as a round one."""
 
 _TWO_WAVES = 80
 """Clear dates of the history from which two waves a year are fitted rather than one."""
 
 _STEADY = 0.3
 """The middle length of whitened observations on the quietest dates; others are brought to it."""
-
-_UNSURE = 4.0
-"""A covariance known from so many independent windows is taken to be twice as large."""
 
 SEASONS = 12
 """Seasons of a year, each with its own usual T2."""
@@ -61,9 +53,6 @@ _YEARS_TO_ALL = 1.5
 
 _MOST = 30.0
 """T2 from which a window of the history says no more of what is usual."""
-
-_FLOOR = 0.02
-"""Part of the variance that is taken to be independent between bands."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,26 +117,12 @@ def learn(
     anomalies = seasons.left_over(design, history.values, history.clear)
     surroundings = before.surroundings if before else choose(history, anomalies, site, ring)
     own = _common(anomalies, history.clear, surroundings, seasons)
-    covariates = _covariates(history, own)
-    centre = np.nanmean(covariates, axis=0)
-    variation = np.nanvar(covariates, axis=0).astype(np.float64) + 1e-5
-    response, clear = _against(history.values, history.clear, own)
-    problem = Problem(
-        np.concatenate((design, np.nan_to_num(covariates - centre)), axis=1),
-        response,
-        clear,
-        np.concatenate((slack, 10.0 * variation)),
-    )
-    following, weights = fit(problem, before.following if before else None)
-    towards = np.zeros_like(following.coefficients)
-    towards[:sensors] = following.coefficients[:sensors]  # a sensor that only one year has
-    left = left_out(replace(problem, towards=towards), weights, years_back(history.days))
-    following = Fit(following.coefficients, _drawn(left, clear))
-    whiten = _whitener(left / following.scale, clear)
+    course = _Course(design, slack, _covariates(history, own))
+    following, left, clear = _follow(history, own, course, sensors, before)
+    whiten = whitener(left / following.scale, clear)
     ways = ways_of_cloud(history, following.scale, whiten, patches.members)
     pixels = whiten @ (patches.spill.taken_off(left, history.bands) / following.scale)
-    means, seen = _means_of(pixels, clear, surroundings, patches)
-    means, _ = confirmed(means, seen, ways, np.zeros(len(patches.kinds), dtype=np.float32))
+    means, seen, _ = _means_of(pixels, clear, surroundings, patches, ways)
     single, whole, apart = _of_patches(means, seen, history.days, patches)
     return Model(
         known=known,
@@ -155,7 +130,7 @@ def learn(
         waves=waves,
         seasons=seasons,
         surroundings=surroundings,
-        centre=centre,
+        centre=course.centre,
         following=following,
         whiten=whiten,
         spill=patches.spill,
@@ -164,6 +139,46 @@ def learn(
         window_whiten=whole,
         patch_spread=apart,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """What the pixels are to follow.
+
+    Attributes:
+        design: terms of the seasons; shape (t, terms).
+        slack: variance that is taken for granted of each term; shape (terms,).
+        covariates: of the surroundings; shape (t, 2).
+    """
+
+    design: Floats
+    slack: npt.NDArray[np.float64]
+    covariates: Floats
+
+    @property
+    def centre(self) -> Floats:
+        """The mean of the covariates; shape (2,)."""
+        return np.asarray(np.nanmean(self.covariates, axis=0))
+
+
+def _follow(
+    history: Stack, ring: Floats, course: _Course, sensors: int, before: Model | None
+) -> tuple[Fit, Floats, Bools]:
+    """How pixels follow their surroundings, what is left in years that no fit saw, where clear."""
+    variation = np.nanvar(course.covariates, axis=0).astype(np.float64) + 1e-5
+    response, clear = _against(history.values, history.clear, ring)
+    moved = np.nan_to_num(course.covariates - course.centre)
+    problem = Problem(
+        np.concatenate((course.design, moved), axis=1),
+        response,
+        clear,
+        np.concatenate((course.slack, 10.0 * variation)),
+    )
+    following, weights = fit(problem, before.following if before else None)
+    towards = np.zeros_like(following.coefficients)
+    towards[:sensors] = following.coefficients[:sensors]  # a sensor that only one year has
+    left = left_out(replace(problem, towards=towards), weights, years_back(history.days))
+    return Fit(following.coefficients, _drawn(left, clear)), left, clear
 
 
 def _common(anomalies: Floats, clear: Bools, surroundings: Surroundings, seasons: Fit) -> Floats:
@@ -214,12 +229,11 @@ def pooled(
         patches: which.
         cloud: of the images before these, as `Pooled` has it; none where there are none.
     """
-    if cloud is None:
-        cloud = np.zeros(len(patches.kinds), dtype=np.float32)
     left, clear = left_whitened(model, images)
-    values, seen = _means_of(left, clear, model.surroundings, patches)
-    values, last = confirmed(values, seen, model.ways_of_cloud, cloud)
-    values = _capped(_turned(model.patch_whiten, values, patches.kinds))
+    values, seen, last = _means_of(
+        left, clear, model.surroundings, patches, model.ways_of_cloud, cloud=cloud
+    )
+    values = capped(whitened(model.patch_whiten, values, patches.kinds))
     return Pooled(values, seen, images.days, last), clear
 
 
@@ -235,7 +249,7 @@ def statistic(model: Model, observed: Pooled, patches: Patches, first: int) -> F
     said = []
     for place, length in enumerate(WINDOWS):
         means = windows(observed.values, observed.clear, observed.days, length, first)
-        turned = _turned(model.window_whiten[:, place], means, patches.kinds)
+        turned = whitened(model.window_whiten[:, place], means, patches.kinds)
         usual = model.patch_spread[place][_season(observed.days[first:])]
         squares = np.square(turned).mean(axis=1) / usual
         said.append(np.log(np.maximum(squares, 1e-6)))
@@ -266,13 +280,6 @@ def _drawn(left: Floats, clear: Bools) -> Floats:
     )
 
 
-def _capped(values: Floats) -> Floats:
-    """Vectors along axis 1, none longer than the cap times the root of their number of parts."""
-    longest = np.float32(_CAP * np.sqrt(values.shape[1] / 2))
-    length = np.sqrt(np.square(values).sum(axis=1, keepdims=True))
-    return np.asarray(values * np.minimum(1, longest / np.maximum(length, 1e-9)), np.float32)
-
-
 def _steadied(values: Floats, clear: Bools, reference: Bools) -> Floats:
     """Whitened observations in units of what the surroundings do on the same date.
 
@@ -289,57 +296,28 @@ def _steadied(values: Floats, clear: Bools, reference: Bools) -> Floats:
     return np.asarray(values / np.maximum(middle, _STEADY)[:, None, None] * _STEADY, np.float32)
 
 
-def _whitener(values: Floats, clear: Bools, independent: float = np.inf) -> Floats:
-    """A matrix that makes these vectors independent with variance 1; shape (bands, bands).
-
-    Args:
-        values: shape (t, bands, any).
-        clear: shape (t, any).
-        independent: how many of the vectors are independent of each other; where they are few, the
-            covariance is drawn to one that is alike in all directions.
-    """
-    bands = values.shape[1]
-    flat = _capped(values).transpose(1, 0, 2).reshape(bands, -1)
-    covariance = (flat @ flat.T).astype(np.float64) / max(int(clear.sum()), 1)
-    drawn = 1 / (1 + independent / (_DRAWN_ROUND * bands))
-    level = np.trace(covariance) / bands
-    unsure = 1 + _UNSURE / independent
-    return _inverse_root(unsure * ((1 - drawn) * covariance + drawn * level * np.eye(bands)))
-
-
-def _inverse_root(covariance: npt.NDArray[np.float64]) -> Floats:
-    bands = len(covariance)
-    if not np.isfinite(covariance).all() or np.trace(covariance) <= 0:
-        return np.eye(bands, dtype=np.float32)
-    floor = _FLOOR * np.trace(covariance) / bands
-    values, vectors = np.linalg.eigh(covariance + floor * np.eye(bands))
-    return np.asarray((vectors / np.sqrt(values)) @ vectors.T, dtype=np.float32)
-
-
 def _means_of(
-    pixels: Floats, clear: Bools, surroundings: Surroundings, patches: Patches
-) -> tuple[Floats, Bools]:
-    """Means of the clear pixels of each patch (t, bands, patches), and where half are clear."""
-    pixels = _capped(_steadied(pixels, clear, surroundings.reference))
+    pixels: Floats,
+    clear: Bools,
+    surroundings: Surroundings,
+    patches: Patches,
+    ways: Floats,
+    *,
+    cloud: Floats | None = None,
+) -> tuple[Floats, Bools, Floats]:
+    """Means of the clear pixels of each patch (t, bands, patches), and where half are clear.
+
+    Freed of thin cloud that no second date confirms; the third is as `Pooled.cloud`.
+    """
+    pixels = capped(_steadied(pixels, clear, surroundings.reference))
     dates, bands, count = pixels.shape
     share = clear.astype(np.float32) @ patches.members
     total = (pixels.reshape(-1, count) @ patches.members).reshape(dates, bands, -1)
-    return total / np.maximum(share, 1e-6)[:, None], share >= 0.5
-
-
-def _turned(whiten: Floats, values: Floats, kinds: Days) -> Floats:
-    """Vectors of patches whitened as their kind is.
-
-    Args:
-        whiten: shape (kinds, bands, bands).
-        values: shape (t, bands, patches).
-        kinds: shape (patches,).
-    """
-    turned = np.empty_like(values)
-    for kind in np.unique(kinds):
-        chosen = kinds == kind
-        turned[:, :, chosen] = whiten[kind] @ values[:, :, chosen]
-    return turned
+    if cloud is None:
+        cloud = np.zeros(len(patches.kinds), dtype=np.float32)
+    seen = share >= 0.5
+    means, last = confirmed(total / np.maximum(share, 1e-6)[:, None], seen, ways, cloud)
+    return means, seen, last
 
 
 def _of_patches(
@@ -351,8 +329,8 @@ def _of_patches(
     single = np.stack([np.eye(bands, dtype=np.float32)] * kinds)
     for kind in np.unique(patches.kinds):
         chosen = patches.kinds == kind
-        single[kind] = _whitener(shown[:, :, chosen], seen[:, chosen])
-    values = _capped(_turned(single, shown, patches.kinds))
+        single[kind] = whitener(shown[:, :, chosen], seen[:, chosen])
+    values = capped(whitened(single, shown, patches.kinds))
     whole = np.zeros((kinds, len(WINDOWS), bands, bands), dtype=np.float32)
     apart = np.ones((len(WINDOWS), SEASONS, len(patches.kinds)), dtype=np.float32)
     for place, length in enumerate(WINDOWS):
@@ -362,11 +340,11 @@ def _of_patches(
         for kind in range(kinds):
             chosen = patches.kinds == kind
             whole[kind, place] = (
-                _whitener(found[:, :, chosen], told[:, chosen], len(seen) / length)
+                whitener(found[:, :, chosen], told[:, chosen], len(seen) / length)
                 if told[:, chosen].sum() > 3 * bands
                 else np.eye(bands) * np.sqrt(length)
             )
-        turned = _turned(whole[:, place], found, patches.kinds)
+        turned = whitened(whole[:, place], found, patches.kinds)
         squares = np.minimum(np.square(turned).mean(axis=1), _MOST)
         apart[place] = _by_season(squares, told, days)
     return single, whole, apart

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.cube import BANDS
+from habeas.monitoring.detection import thin_cloud
 from habeas.monitoring.simulation.weather import Weather
 
 Floats = npt.NDArray[np.float64]
 Images = npt.NDArray[np.float32]
 
-CLOUD = np.array([0.62, 0.62, 0.63, 0.66, 0.5, 0.38], dtype=np.float32)
+CLOUD = np.array([thin_cloud.CLOUD[name] for name in BANDS], dtype=np.float32)
 HAZE = np.array([0.20, 0.17, 0.15, 0.14, 0.10, 0.08], dtype=np.float32)
 DUST = np.array([0.16, 0.22, 0.30, 0.34, 0.36, 0.34], dtype=np.float32)
 """Reflectance of thick cloud, and of what haze and dust tend to, by band."""
