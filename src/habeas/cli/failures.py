@@ -6,7 +6,6 @@ import sys
 
 from habeas.errors import HabeasError, InputError, StorageError
 
-GENERAL = 1
 INTERRUPTED = 130
 
 
@@ -20,10 +19,10 @@ def report(error: HabeasError, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(_as_json(error))
     else:
-        sys.stderr.write(as_text(error))
+        sys.stderr.write(_as_text(error))
 
 
-def as_text(error: HabeasError) -> str:
+def _as_text(error: HabeasError) -> str:
     """Place, reason and mend, one under the other; what is not known is left out."""
     parts = (("place", error.place), ("reason", error.reason), ("mend", error.mend.strip()))
     lines = [f"{name + ':':<8}{_plain(text)}" for name, text in parts if text]

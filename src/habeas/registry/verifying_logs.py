@@ -15,8 +15,6 @@ from habeas.registry.appending import note_of
 from habeas.registry.registry import Registry
 from habeas.registry.store import LogRow, Store
 
-HASHES = 32 * 256
-
 
 def check_logs(registry: Registry) -> tuple[int, list[str], list[str]]:
     """Every entry against its leaf, every tile against the leaves, every checkpoint."""

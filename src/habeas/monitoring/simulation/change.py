@@ -12,9 +12,6 @@ from habeas.monitoring.disturbance import KINDS
 from habeas.monitoring.simulation.fields import Map, texture
 from habeas.monitoring.simulation.ground import WET, Floats, Ground, Times
 
-GRADUAL = ("dug_into_plots", "rubbish", "planted")
-"""Kinds that go on over months."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
