@@ -1,7 +1,5 @@
 """How names are read: parts in their slots, nothing lost, nothing rewritten. All names invented."""
 
-import time
-import timeit
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.claims import name_reading as module
-from habeas.claims.name_reading import NO_LETTERS, read_name
+from habeas.claims.name_reading import NO_LETTERS, TOO_LONG, read_name
 from habeas.claims.name_row import name_row
 from habeas.claims.name_tokens import cut
 from habeas.claims.names import normalise
@@ -186,19 +184,36 @@ def test_every_text_has_a_row(text):
     assert name_row(Name(text=text)).form == normalise(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["ع" * 1_000_000, "a" * 1_000_000, "علی " * 100_000, "(" * 300_000, "b.ʻ" * 100_000]
-)
-def test_what_is_no_name_is_read_in_a_moment(text):
-    start = time.monotonic()
+@pytest.mark.parametrize("text", ["علی " * 100_000, "b.ʻ" * 100_000])
+def test_a_text_of_more_words_than_a_name_has_is_not_taken_apart(text, monkeypatch):
+    monkeypatch.setattr(module, "_PATTERNS", {})
+    taken_apart = []
+    for step in ("is_plain", "stretches", "decide"):
+        monkeypatch.setattr(module, step, lambda *given: taken_apart.append(given))
     reading = read_name(text)
-    assert time.monotonic() - start < 20
-    assert len(reading.parts) <= 1
-    assert len(reading.keys) <= 12
+    assert [part.slot for part in reading.parts] == ["other"]
+    assert reading.remarks == (TOO_LONG,)
+    assert len(reading.keys) == 1
+    assert taken_apart == []
 
 
-def test_names_are_read_quickly():
-    texts = [line.partition(" = ")[0].removeprefix("? ") for line in TABLE]
-    [read_name(text) for text in texts]
-    seconds = min(timeit.repeat(lambda: [read_name(text) for text in texts], number=5, repeat=5))
-    assert seconds / (5 * len(texts)) < 200e-6  # 17 µs measured; generous on shared machines
+@pytest.mark.parametrize("text", ["ع" * 1_000_000, "a" * 1_000_000])
+def test_a_word_longer_than_words_are_has_no_key(text):
+    reading = read_name(text)
+    assert [part.text for part in reading.parts] == [text]
+    assert reading.keys == ()
+
+
+def test_brackets_around_nothing_are_no_name():
+    reading = read_name("(" * 300_000)
+    assert reading.parts == reading.keys == ()
+    assert reading.remarks == (NO_LETTERS,)
+
+
+def test_a_name_of_a_known_pattern_is_not_taken_apart_again(monkeypatch):
+    monkeypatch.setattr(module, "_PATTERNS", {})
+    assert parts("بهرام سنگچین") == "given بهرام; surname سنگچین"
+    taken_apart = []
+    monkeypatch.setattr(module, "_read", lambda *given: taken_apart.append(given))
+    assert parts("بهرام سنگکار") == "given بهرام; surname سنگکار"
+    assert taken_apart == []

@@ -39,9 +39,18 @@ def where(geometry=None, **given):
     return Where(**{"kind": "approximate", "geometry": geometry, **given})
 
 
+def is_taken(geometry=None, **given):
+    try:
+        check_where(where(geometry, **given))
+    except InputError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("geometry", GOOD, ids=str)
-def test_what_can_be_is_taken(geometry):
-    check_where(where(geometry, uncertainty="0"))
+def test_what_can_be_is_taken_with_an_uncertainty_that_can_be(geometry):
+    assert is_taken(geometry, uncertainty="0")
+    assert not is_taken(geometry, uncertainty="-1")
 
 
 @pytest.mark.parametrize(("geometry", "reason"), BROKEN.values(), ids=BROKEN)
@@ -89,15 +98,17 @@ def test_a_negative_uncertainty_is_refused(uncertainty):
 def test_exact_needs_a_geometry_and_nothing_else_does():
     with pytest.raises(InputError, match="exact position without"):
         check_where(where(kind="exact"))
-    check_where(where(GOOD[1], kind="exact"))
+    assert is_taken(GOOD[1], kind="exact")
     for kind in ("approximate", "representative", "random"):
-        check_where(where(kind=kind))
+        assert is_taken(kind=kind)
 
 
 @settings(deadline=None)
 @given(st.decimals(-180, 180, places=6), st.decimals(-90, 90, places=6))
-def test_every_position_of_the_earth_is_taken(longitude, latitude):
-    check_where(where(Point(coordinates=(f"{longitude:f}", f"{latitude:f}"))))
+def test_every_position_of_the_earth_is_taken_and_none_beside_it(longitude, latitude):
+    assert is_taken(Point(coordinates=(f"{longitude:f}", f"{latitude:f}")))
+    assert not is_taken(Point(coordinates=(f"{longitude + 361:f}", f"{latitude:f}")))
+    assert not is_taken(Point(coordinates=(f"{longitude:f}", f"{latitude - 181:f}")))
 
 
 def test_positions_are_those_of_every_ring():
@@ -116,8 +127,6 @@ def test_positions_are_those_of_every_ring():
     ],
 )
 def test_mutant_without_the_check_it_passes(monkeypatch, check, geometry):
-    replaced = {"_check_position": lambda *_: None, "_rings": lambda _: (), "_is_empty": bool}
-    monkeypatch.setattr(places, check, replaced[check])
-    if check == "_is_empty":
-        monkeypatch.setattr(places, check, lambda _: False)
-    check_where(where(geometry))
+    assert not is_taken(geometry)
+    monkeypatch.setattr(places, check, lambda *_: ())
+    assert is_taken(geometry)

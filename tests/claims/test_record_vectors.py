@@ -373,24 +373,35 @@ def test_entry(vector):
 
 
 def test_mutant_a_reader_that_does_not_compare_bytes(monkeypatch):
+    (spaced,) = (data_of(one) for one in OPENINGS if one["comment"] == "white space")
+    (twice,) = (data_of(one) for one in ENTRIES if one["comment"] == "a key twice")
+    for reader, data in ((read_opening, spaced), (read_entry, twice)):
+        with pytest.raises(IntegrityError):
+            reader(data)
     monkeypatch.setattr(CanonicalReader, "read", lambda self, data: self._decoder.decode(data))
-    (spaced,) = (one for one in OPENINGS if one["comment"] == "white space")
-    (twice,) = (one for one in ENTRIES if one["comment"] == "a key twice")
-    read_opening(data_of(spaced))
-    read_entry(data_of(twice))
+    assert read_opening(spaced)[0] == json.loads(spaced)[0]
+    assert list(read_entry(twice).claims) == json.loads(twice)["claims"]
 
 
 def test_mutant_an_entry_of_any_size(monkeypatch):
+    unpadded = [data_of(one) for one in ENTRIES if "not padded" in one["comment"]]
+    assert len(unpadded) == 6
+    for data in unpadded:
+        with pytest.raises(IntegrityError):
+            read_entry(data)
     monkeypatch.setattr(entry_module, "SIZES", range(10_000))
     monkeypatch.setattr(entry_module, "MAX_ENTRY_BYTES", 10**9)
-    for vector in ENTRIES:
-        if "not padded" in vector["comment"]:
-            read_entry(data_of(vector))
+    for data in unpadded:
+        assert list(read_entry(data).claims) == json.loads(data)["claims"]
 
 
 def test_mutant_findings_that_are_not_looked_at(monkeypatch):
+    vectors = (one for one in CLAIMS if one["comment"].startswith("a finding "))
+    findings = [read_opening(opening_of(one))[1] for one in vectors]
+    assert len(findings) == 5
+    for finding in findings:
+        with pytest.raises(InputError):
+            check_claim(finding)
     monkeypatch.setattr(checking, "_check_finding", lambda *_: None)
-    passed = [one for one in CLAIMS if one["comment"].startswith("a finding ")]
-    assert len(passed) == 5
-    for vector in passed:
-        check_claim(read_opening(opening_of(vector))[1])
+    for finding in findings:
+        check_claim(finding)

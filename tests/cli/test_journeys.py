@@ -224,7 +224,7 @@ def test_stopping_it_is_tidy(habeas):
     assert done.stderr == "\nstopped; nothing was recorded by halves\n"
 
 
-def test_the_help_is_quick_and_loads_nothing_heavy():
+def test_the_help_loads_nothing_heavy():
     code = (
         "import sys\n"
         "from habeas.cli.main import app\n"

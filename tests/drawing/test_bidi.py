@@ -177,7 +177,7 @@ def test_t39_invisible_and_imitated_letters_are_reported():
     assert bidi.oddities("Сребреница Srebrenica خاوران می‌روم") == ()
 
 
-def compiled(body, direction="rtl"):
+def compiled(body, direction="rtl", **inputs):
     source = f"""
 #set page(width: 200pt, height: 30pt, margin: 5pt)
 #set text(font: ("Source Sans 3", "Vazirmatn"), dir: {direction}, lang: "fa")
@@ -186,7 +186,9 @@ def compiled(body, direction="rtl"):
 {body}
 """
     fonts = [str(assets.font_folder())]
-    return typst.compile(source.encode(), format="png", font_paths=fonts, ignore_system_fonts=True)
+    return typst.compile(
+        source.encode(), format="png", font_paths=fonts, ignore_system_fonts=True, sys_inputs=inputs
+    )
 
 
 def test_in_typst_an_isolated_date_reads_forward_and_a_bare_one_does_not():
@@ -201,6 +203,9 @@ def test_in_typst_an_isolated_date_reads_forward_and_a_bare_one_does_not():
     "hostile", ['"#panic()', "\\", "#panic()", 'a\\"); #panic(', "\n\n= x", "*_`$@<"]
 )
 def test_nothing_in_data_is_read_as_typst(hostile):
-    for wraps in (False, True):
-        compiled(bidi.isolate(hostile, Output.TYPST, wraps=wraps))
-    compiled(bidi.isolate_within(hostile + " خاوران", Output.TYPST))
+    """It is drawn like words that never stood in the source of the document."""
+    for wraps, call in ((False, "isolated"), (True, "isolated-flow")):
+        shown = compiled(bidi.isolate(hostile, Output.TYPST, wraps=wraps))
+        assert shown == compiled(f"#{call}(ltr, sys.inputs.words)", words=hostile)
+    shown = compiled(bidi.isolate_within(hostile + " خاوران", Output.TYPST, base="ltr"))
+    assert shown == compiled('#sys.inputs.words#isolated(rtl, "خاوران")', words=hostile + " ")

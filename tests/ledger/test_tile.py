@@ -1,7 +1,6 @@
 """Tiles: what an append writes, what is read back, how paths and bundles are spelt."""
 
 import json
-import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -127,24 +126,25 @@ def test_proofs_are_read_from_tiles_also_for_earlier_sizes(size, data):
     old = data.draw(st.integers(min_value=0, max_value=size))
     reader = TileReader(store.read, size)
     root, old_root = (Frontier().append(LEAVES[:n]).root() for n in (size, old))
-    verify_inclusion(LEAVES[index], index, size, inclusion_proof(index, size, reader), root)
-    verify_consistency(old, size, consistency_proof(old, size, reader), old_root, root)
+    proof, link = inclusion_proof(index, size, reader), consistency_proof(old, size, reader)
+    verify_inclusion(LEAVES[index], index, size, proof, root)
+    verify_consistency(old, size, link, old_root, root)
+    with pytest.raises(IntegrityError):
+        verify_inclusion(LEAVES[size], index, size, proof, root)
+    with pytest.raises(IntegrityError):
+        verify_consistency(old, size, link, LEAVES[size], root)
 
 
-def test_a_proof_in_a_large_log_takes_less_than_five_milliseconds():
+def test_a_proof_in_a_large_log_reads_eight_tiles_at_most_and_each_once():
     store, size = Store(), len(LEAVES)
     store.append(0, LEAVES)
     root = frontier_of(size, TileReader(store.read, size)).root()
-    best = 1.0
     for index in (0, 77_777, size - 1):
         read = []
         reader = TileReader(lambda *place: read.append(place) or store[place[:2]], size)  # noqa: B023
-        start = time.process_time()
         proof = inclusion_proof(index, size, reader)
-        best = min(best, time.process_time() - start)
         assert len(read) == len(set(read)) <= 8
         verify_inclusion(LEAVES[index], index, size, proof, root)
-    assert best < 0.005
 
 
 def test_the_reader_asks_for_the_width_that_the_size_has():
