@@ -1,12 +1,15 @@
 """Monitoring: ours beside COLD and the monitors of nrt, on the same cubes, in one run.
 
 Simulated sites of the test split (`habeas.monitoring.simulation`), half of them changed, watched
-2020 to 2022; then changes put into the real cubes of 20 m and 10 m that ship with nrt, two sites
-for five simulated ones. Figures on one's own simulator flatter: see docs/monitoring-simulator.md.
+2020 to 2022; then the plain sites of the trial that the goals come from
+(`benchmarks.plain_sites`), mild and with all the rain and the green of simulated arid ones; then
+changes put into the real cubes of 20 m and 10 m that ship with nrt, two sites for five simulated
+ones. Figures on one's own simulator flatter: see docs/monitoring-simulator.md.
 Settings by environment:
 
 - `HABEAS_BENCH_SITES`: stable sites, and as many changed ones (30 unless set; 300 for the docs);
 - `HABEAS_BENCH_SIZE`: pixels of width of a scene about a site of 8 (24 unless set);
+- `HABEAS_BENCH_GROUNDS`: words that the names of the grounds hold, parted by `;` (all unless set);
 - `HABEAS_BENCH_METHODS`: words that the names of the methods hold, parted by `;` (all unless set).
 """
 
@@ -44,10 +47,12 @@ from benchmarks.monitoring_scores import (
     off,
     overlap,
 )
+from benchmarks.plain_sites import KINDS as PLAIN_KINDS
+from benchmarks.plain_sites import MILD, plain_site
 from benchmarks.real_cubes import romania, true_change
 from habeas.monitoring.cube import bands_of
 from habeas.monitoring.disturbance import KINDS
-from habeas.monitoring.simulation import Change, inject, simulate_site
+from habeas.monitoring.simulation import Change, SimulatedSite, inject, simulate_site
 
 FIRST_SEED = 20_000_000
 WATCH = (date(2020, 1, 1), date(2022, 12, 31))
@@ -56,13 +61,23 @@ SITE = 8
 WORKERS = 2
 
 
+GROUNDS = {
+    "simulated": "Simulated sites, watched 2020 to 2022",
+    "plain, mild": "Plain sites, as mild as in the trial that the goals come from",
+    "plain, arid": "Plain sites, with the rain and the green of simulated arid ones",
+    "real 20m": "Real cube of 20m, sites where no forest was cut",
+    "real 10m": "Real cube of 10m, sites where no forest was cut",
+}
+"""What the sites are made of, and its title."""
+
+
 @dataclass(frozen=True)
 class Task:
-    """A site to make and to look at: its number, and the kind of its change or none."""
+    """A site to make and to look at: its number, the kind of its change or none, its ground."""
 
     number: int
     kind: str | None
-    real: Literal["20m", "10m"] | None = None
+    ground: str = "simulated"
 
 
 def chosen() -> Mapping[str, Method]:
@@ -73,13 +88,23 @@ def chosen() -> Mapping[str, Method]:
 
 def run(task: Task) -> dict[str, Case]:
     """What each method says of one site."""
-    return _real(task) if task.real else _simulated(task)
+    if task.ground == "real 20m":
+        return _real(task, "20m")
+    if task.ground == "real 10m":
+        return _real(task, "10m")
+    return _simulated(task, _made(task))
 
 
-def _simulated(task: Task) -> dict[str, Case]:
-    size = int(os.environ.get("HABEAS_BENCH_SIZE", "24"))
-    change = None if task.kind is None else Change(kind=task.kind)
-    made = simulate_site(FIRST_SEED + task.number, change=change, size=size, site=SITE)
+def _made(task: Task) -> SimulatedSite:
+    if task.ground == "simulated":
+        size = int(os.environ.get("HABEAS_BENCH_SIZE", "24"))
+        change = None if task.kind is None else Change(kind=task.kind)
+        return simulate_site(FIRST_SEED + task.number, change=change, size=size, site=SITE)
+    part = MILD if task.ground == "plain, mild" else 1.0
+    return plain_site(FIRST_SEED + task.number, task.kind, part)
+
+
+def _simulated(task: Task, made: SimulatedSite) -> dict[str, Case]:
     truth = made.truth
     label = f"{task.number} {truth.climate} {truth.kind or 'stable'} {truth.onset or ''}"
     return {
@@ -99,10 +124,10 @@ def _simulated(task: Task) -> dict[str, Case]:
     }
 
 
-def _real(task: Task) -> dict[str, Case]:
+def _real(task: Task, cube_of: Literal["20m", "10m"]) -> dict[str, Case]:
     """A window of a real cube about an unchanged site, with a change put into it or as it is."""
     rng = np.random.default_rng([FIRST_SEED, task.number])
-    whole = romania(task.real)
+    whole = romania(cube_of)
     y, x = unchanged(rng, true_change(whole, REAL_WATCH[0]))
     cube = whole.isel(y=slice(y, y + 24), x=slice(x, x + 24))
     footprint = np.zeros((24, 24), dtype=np.bool_)
@@ -331,20 +356,22 @@ def report(title: str, tasks: Sequence[Task]) -> None:
     print(flush=True)
 
 
-def tasks_of(count: int, *, real: Literal["20m", "10m"] | None = None) -> list[Task]:
+def tasks_of(count: int, ground: str = "simulated") -> list[Task]:
     """So many stable sites, and so many changed ones, the kinds by turns."""
-    stable = [Task(number, None, real) for number in range(count)]
-    return stable + [Task(count + n, KINDS[n % len(KINDS)], real) for n in range(count)]
+    kinds = PLAIN_KINDS if ground.startswith("plain") else KINDS
+    stable = [Task(number, None, ground) for number in range(count)]
+    return stable + [Task(count + n, kinds[n % len(kinds)], ground) for n in range(count)]
 
 
 def main() -> None:
     """Print all."""
     count = int(os.environ.get("HABEAS_BENCH_SITES", "30"))
+    words = os.environ.get("HABEAS_BENCH_GROUNDS", "").split(";")
     print("Monitoring:", describe())
-    report("Simulated sites, watched 2020 to 2022", tasks_of(count))
-    for size in ("20m", "10m"):
-        title = f"Real cube of {size}, sites where no forest was cut"
-        report(title, tasks_of(2 * count // 5, real=size))
+    for ground, title in GROUNDS.items():
+        if any(word in ground for word in words):
+            sites = 2 * count // 5 if ground.startswith("real") else count
+            report(title, tasks_of(sites, ground))
     timing()
 
 

@@ -44,6 +44,30 @@ def test_the_commands_page_is_what_the_program_says():
     assert read("commands.md") == page(), "make docs"
 
 
+def test_whatever_can_call_out_is_told_on_the_commands_page():
+    """Whoever adds a way to the network changes this list, and what the page promises."""
+    calls = re.compile(
+        r"(?:import|from|import_module\(.) ?(?:requests|pystac_client|distributed|socket|http"
+        r"|urllib\.request|ftplib|smtplib|httpx|aiohttp|urllib3)\b|vsicurl"
+    )
+    source = ROOT / "src" / "habeas"
+    found = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if calls.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {
+        "evidence/authority.py",  # stamp --authority
+        "monitoring/images/asset_store.py",  # watch run of a site whose images lie at an address
+        "monitoring/images/catalogue.py",
+        "monitoring/images/catalogue_walk.py",
+        "monitoring/images/raster_file.py",
+        "monitoring/looks/cluster.py",  # watch run --scheduler
+    }
+    (said,) = re.findall(r"- \*\*Nothing calls out\*\*.*?\.\n", page(), re.DOTALL)
+    assert all(word in said for word in ("stamp --authority", "watch run", "--scheduler"))
+
+
 def test_the_commands_page_holds_every_command_option_and_exit_code():
     written = page()
     found = list(commands())

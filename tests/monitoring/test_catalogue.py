@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 from habeas.errors import InputError
 from habeas.monitoring.images import catalogue_walk
+from habeas.monitoring.images.asset_store import AssetStore
 from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.images.mgrs_square import squares_of
 from habeas.monitoring.images.read_images import read_images
@@ -325,6 +328,28 @@ def test_whole_tiles_are_fetched_once(catalogue, tmp_path, site):
     asked_of(catalogue, tmp_path, site, whole_tiles=True)
     _, again = asked_of(catalogue, tmp_path, site, whole_tiles=True)
     assert [path for _, path, _ in again if "/files/" in path] == []
+    assert not list(tmp_path.rglob(".half-*"))
+
+
+def test_two_processes_may_fetch_one_file_at_once(catalogue, tmp_path, monkeypatch):
+    """Sites of one square share files: neither fetch may take the other's draft away."""
+    name = "S2A_39SWV_20200102_0_L2A_B04.tif"
+    both, really = threading.Barrier(2), AssetStore._download
+
+    def together(store, href, half):
+        both.wait(20)
+        really(store, href, half)
+        both.wait(20)
+
+    monkeypatch.setattr(AssetStore, "_download", together)
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(AssetStore(tmp_path).fetch, f"{catalogue.url}/files/{name}")
+            for _ in range(2)
+        ]
+        paths = {one.result(60) for one in asked}
+    (path,) = paths
+    assert path.read_bytes() == (catalogue.folder / name).read_bytes()
     assert not list(tmp_path.rglob(".half-*"))
 
 

@@ -15,7 +15,7 @@ from shapely.geometry import box
 from habeas.claims.agreement import Agreement
 from habeas.claims.claim import Claim
 from habeas.claims.values import File, Point, Quantity, Ref, Term, Text, When, Where
-from habeas.errors import InputError, NotFoundError
+from habeas.errors import InputError, IntegrityError, NotFoundError
 from habeas.monitoring.disturbance import Interval
 from habeas.monitoring.looks import look_files, news, recording
 from habeas.monitoring.looks.reading import record_reading
@@ -36,6 +36,7 @@ watched = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(watched)
 
 SITE = watched.SITE
+BIG = Interval(best=5600, low=5300, high=5900)
 
 
 @pytest.fixture
@@ -409,6 +410,40 @@ def test_another_place_or_another_time_is_another_disturbance(registry, cube, qu
     made = record_look(registry, later(cube, watched.disturbance(), elsewhere, afterwards, step=38))
     assert len(made.found) == 1
     assert len(recorded_watch(registry, SITE).disturbances) == 3
+
+
+def far_away():
+    west, north = watched.WEST, watched.NORTH
+    return watched.disturbance(
+        alarm=date(2021, 5, 9), outline=box(west + 80, north - 118, west + 100, north - 108)
+    )
+
+
+def test_what_was_told_of_damaged_ground_is_not_refined_by_guess(registry, cube, quick):
+    """Changed ground that cannot be read may be any ground: nothing is recorded over it."""
+    (first,) = record_look(registry, watched.look(of=cube)).found
+    path = registry.evidence.path(footprint_of(registry, first))
+    whole = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(whole.replace(b"5", b"6", 1))
+    count = len(list(registry.view("sealed").claims()))
+    with pytest.raises(IntegrityError):
+        record_look(registry, later(cube, far_away()))
+    assert len(list(registry.view("sealed").claims())) == count
+    path.write_bytes(whole)
+    made = record_look(registry, later(cube, far_away()))
+    assert (len(made.found), len(made.refined)) == (1, 0)
+
+
+def test_ground_that_was_erased_is_known_by_its_alarm_alone(registry, cube, quick):
+    (first,) = record_look(registry, watched.look(of=cube)).found
+    path = registry.evidence.path(footprint_of(registry, first))
+    path.parent.chmod(0o700)
+    path.unlink()
+    overlapping = far_away()
+    assert overlapping.earliest <= watched.disturbance().latest
+    made = record_look(registry, later(cube, watched.disturbance(area=BIG), overlapping))
+    assert (len(made.found), len(made.refined)) == (1, 1)
 
 
 def test_nothing_found_is_said_so_and_never_as_no_change(registry, cube, quick):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from habeas.cli import options
+from habeas.errors import ForkError
 
 if TYPE_CHECKING:
     from habeas.registry.exporting import Exported
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Exchange records with another organisation.", no_args_is_help=True)
 
-FORKED = 4
-"""The exit code when what came in shows that a log has two histories: that of `ForkError`."""
+FORKED = ForkError.exit_code
+"""The exit code when what came in shows that a log has two histories."""
 
 
 @app.command("export")

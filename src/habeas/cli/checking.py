@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from habeas.cli import options
+from habeas.errors import IntegrityError
 
 if TYPE_CHECKING:
     from habeas.registry.comparing import Comparison
     from habeas.registry.registry import Registry
     from habeas.registry.verification import Report
 
-FAILED = 4
-"""The exit code of a verification that found something: that of `IntegrityError`."""
+FAILED = IntegrityError.exit_code
+"""The exit code of a verification that found something."""
 
 
 def verify(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from typer.main import get_command
 
 from habeas import errors
-from habeas.cli.main import TRACEBACK, app
+from habeas.cli.main import SETTINGS, TRACEBACK, app
 from habeas.cli.passphrase import VARIABLE
 from habeas.evidence.authority import AuthorityError
 from habeas.publishing.harm import HarmError
@@ -34,9 +34,12 @@ before or behind the command's name.
   trace: asking for it and asking for nothing give the same answer.
 - **The passphrase** of the signing key comes from `--passphrase-file`, else from `{variable}`, else
   from a prompt. It is never an argument: others on the machine can read those.
-- **Nothing calls out** to the network but `habeas stamp --authority URL`.
+- **Nothing calls out** to the network but `habeas stamp --authority URL`, and `habeas watch run` of
+  a site whose images lie at an address, or with `--scheduler`.
 - **A failure** says the place, the reason and the mend, changes nothing, and ends with an exit
-  code of the table below. `{traceback}=1` shows where a fault of Habeas itself comes from.
+  code of the table below. Commands that take several things one by one (sites, logs, stamps) carry
+  on with the others, and end with the code of what failed. `{traceback}=1` shows where a
+  fault of Habeas itself comes from.
 
 ## Exit codes
 
@@ -70,8 +73,9 @@ def _members(path: str, group: Any) -> Iterator[tuple[str, Any]]:
 def help_of(path: str, command: Any) -> str:
     """What `--help` prints, at a fixed width."""
     with command.make_context(
-        path, ["--help"], resilient_parsing=True, terminal_width=WIDTH, max_content_width=WIDTH
-    ) as context:
+        path, ["--help"], resilient_parsing=True, terminal_width=WIDTH, max_content_width=WIDTH,
+        **SETTINGS,
+    ) as context:  # fmt: skip
         text: str = command.get_help(context)
     return "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from types import TracebackType
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -91,6 +91,9 @@ def _behind(args: list[str]) -> list[str]:
     return [*rest[:at], *first, *rest[at:]]
 
 
+SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
+"""Of every command."""
+
 app = typer.Typer(
     name="habeas",
     cls=Program,
@@ -98,7 +101,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=SETTINGS,
 )
 
 

@@ -72,6 +72,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "calibration": {"en": "False alarms", "fa": "هشدار نادرست"},
     "reasons": {"en": "because", "fa": "زیرا"},
     "curve": {"en": "Curve", "fa": "منحنی"},
+    "no_curve": {
+        "en": "The curve is not held here as it was recorded: `habeas verify` tells why",
+        "fa": "منحنی چنان که ثبت شده بود در اینجا نیست: `habeas verify` علت را می‌گوید",
+    },
     "marks": {"en": "= began, ! alarm", "fa": "= آغاز، ! هشدار"},
     "runs": {"en": "runs: {}", "fa": "اجراها: {}"},
     "written": {"en": "{} files in {}", "fa": "{} پرونده در {}"},

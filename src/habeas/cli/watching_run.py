@@ -78,12 +78,13 @@ def _failed(failure: Failure) -> SiteResult:
 
 
 def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResult:
-    from habeas.errors import InputError
+    from habeas.errors import InputError, IntegrityError
     from habeas.monitoring.looks.recording import record_look
 
     try:
         made = record_look(registry, look, recorder=recorder)
-    except InputError as error:  # of this site alone: a value that the record cannot hold
+    except (InputError, IntegrityError) as error:
+        # Of this site alone: a value that the record cannot hold, a file of it that is damaged.
         return SiteResult(
             site=look.site, status="failed", place=error.place, reason=error.reason, mend=error.mend
         )

@@ -46,6 +46,9 @@ def print_watch(
         out.print(Words(said("suggestion", lang), "italic"))
         out.print(_table(one, shown.site, lang))
     _print_agreement(agreement, lang)
+    if not shown.curve_is_whole:
+        out.print()
+        out.print(Words(said("no_curve", lang), "bold"))
     curve = text_curve(shown.curve, shown.disturbances)
     if curve is not None:
         out.print()

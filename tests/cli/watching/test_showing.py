@@ -8,6 +8,7 @@ from tests.cli.watching.invented import DESTROYED, POINT, QUIET, run, said
 
 from habeas.claims.values import Text
 from habeas.cli.watch_words import _WORDS
+from habeas.monitoring.looks.watch_shown import pictures_of
 from habeas.registry.changing import reclassify
 from habeas.registry.registry import open_registry
 
@@ -61,6 +62,25 @@ def test_pictures_are_written_whole_for_the_owner_alone(after, tmp_path):
     run(after, "watch", "show", DESTROYED, "--out", out, code=2)
     run(after, "watch", "show", DESTROYED, "--out", tmp_path / "fa", "--lang", "fa")
     assert (tmp_path / "fa" / "curve-fa.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_a_damaged_curve_is_said_to_be_so(after):
+    told = json.loads(run(after, "watch", "show", DESTROYED, "--json").output)
+    assert told["curve"]
+    assert told["curve_is_whole"]
+    with open_registry(after) as opened:
+        (curve,) = [one.sha256 for one in pictures_of(opened.view("team"), told["runs"], "en")
+                    if one.name == "curve.csv"]  # fmt: skip
+        path = opened.evidence.path(curve)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    told = json.loads(run(after, "watch", "show", DESTROYED, "--json").output)
+    assert not told["curve"]
+    assert not told["curve_is_whole"]
+    assert "The curve is not held here as it was recorded" in run(
+        after, "watch", "show", DESTROYED
+    ).output.replace("\n", " ")
+    assert "habeas verify" in run(after, "watch", "show", DESTROYED, "--lang", "fa").output
 
 
 def test_what_a_witness_says_against_the_watch_is_shown(after):

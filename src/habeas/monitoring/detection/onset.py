@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.detection.compiling import compiled
 from habeas.monitoring.detection.stack import Days
-from habeas.monitoring.detection.windows import compiled
 
 Series = npt.NDArray[np.float64]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.detection.compiling import compiled
 from habeas.monitoring.detection.settings import GAP_DAYS
 from habeas.monitoring.detection.stack import Bools, Days, Floats
-from habeas.monitoring.detection.windows import compiled
 
 _YEAR = 365.2425
 _ROUNDS = 4

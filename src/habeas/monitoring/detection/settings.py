@@ -22,6 +22,10 @@ YEAR_DAYS = 365
 GAP_DAYS = 60
 """A longer spell without a clear date is listed."""
 
+LEAST_HISTORY_DAYS = HISTORY_DAYS - GAP_DAYS
+"""From the first clear date of the history to the last: the two years may begin and end in a spell
+that is no gap."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DetectionSettings:

@@ -54,10 +54,10 @@ def method_version() -> str:
     and nobody can forget to change a hash.
     """
     digest = hashlib.sha256(__version__.encode())
-    folder = resources.files("habeas.monitoring.detection")
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        if file.is_file():
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for package in ("habeas.monitoring", "habeas.monitoring.detection"):
+        for file in sorted(resources.files(package).iterdir(), key=lambda one: one.name):
+            if file.is_file():
+                digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 

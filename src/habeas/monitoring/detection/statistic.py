@@ -57,7 +57,7 @@ _MOST = 30.0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Model:
-    """What the history teaches; nothing in it changes while the site is watched.
+    """What the history teaches; learned anew with each quiet year, unchanged in between.
 
     Attributes:
         known: pixels that the history shows often enough to tell what they do; the others are

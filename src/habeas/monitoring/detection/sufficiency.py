@@ -9,7 +9,7 @@ import numpy as np
 from habeas.monitoring.detection.settings import (
     CLEAR_DATES,
     GAP_DAYS,
-    HISTORY_DAYS,
+    LEAST_HISTORY_DAYS,
     UNLESS_SAID_DAYS,
     DetectionSettings,
 )
@@ -44,10 +44,10 @@ def too_little(images: Stack, place: Place, first: int) -> tuple[str, ...]:
     told = _told(images, place.site, place.ring)
     history, watched = images.days[:first][told[:first]], images.days[first:][told[first:]]
     span = int(history[-1] - history[0]) if len(history) else 0
-    if span < HISTORY_DAYS - GAP_DAYS:
+    if span < LEAST_HISTORY_DAYS:
         reasons.append(
-            f"the history with clear images is {span} days long; it takes two years to know the "
-            "seasons"
+            f"the history with clear images is {span} days long; it takes {LEAST_HISTORY_DAYS} "
+            "to know the seasons"
         )
     elif first:
         reasons += _too_little_ground(images.until(first), place)

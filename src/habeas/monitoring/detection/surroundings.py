@@ -3,8 +3,8 @@
 Rain, haze, drought and a sensor that drifts change the site and its surroundings alike; what is
 left when the surroundings are taken away is the site's own. The surroundings are the pixels a few
 rows from the site (a ring), less water, less roads and fields that do not move with the site, and
-less those that are rarely seen. Their median is taken date by date, so that a minority of them may
-be disturbed as well.
+less those that are rarely seen. What is common to them is taken date by date by a mean that leaves
+out what lies far off (Tukey's biweight), so that a minority of them may be disturbed as well.
 """
 
 from __future__ import annotations

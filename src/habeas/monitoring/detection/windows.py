@@ -1,7 +1,6 @@
 """Sums over the last clear observations of every patch of pixels: the inner loops.
 
-Compiled by Numba where it is there; all in one file, because Numba looks for changes only in the
-file of the function that is called. A window holds the last so many clear observations, however
+A window holds the last so many clear observations, however
 far apart they lie. In the shortest windows the middle value of each component is taken, so that one
 cloud that the mask let through does not speak; in longer ones the mean, of observations whose
 length is capped.
@@ -9,16 +8,11 @@ length is capped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
-
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.detection.compiling import compiled
 from habeas.monitoring.detection.stack import Bools, Floats
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
 
 MEDIAN_UPTO = 5
 """Windows of at most so many observations take the middle value."""
@@ -26,15 +20,6 @@ MEDIAN_UPTO = 5
 
 LONGEST = 500
 """Days that a window may reach back; what lies farther back says little of now."""
-
-
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The function compiled to run without Python, or itself where there is no Numba."""
-    try:
-        from numba import njit
-    except ImportError:  # pragma: no cover - a platform that Numba does not support
-        return function
-    return cast("Callable[_P, _R]", njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 @compiled

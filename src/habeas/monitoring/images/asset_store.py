@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,11 +65,8 @@ class AssetStore:
             return path
         if self._silent >= _GIVEN_UP_AFTER:
             raise InputError("not fetched: the server had stopped answering")
-        half = path.with_name(f".half-{path.name}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._download(href, half)
-            half.replace(path)
+            self._place(href, path)
         except requests.RequestException as problem:
             self._silent += 1
             reason = type(problem).__name__
@@ -76,10 +75,24 @@ class AssetStore:
             raise InputError(f"cannot be fetched ({reason})", place=path.name) from problem
         except OSError as problem:
             raise StorageError(f"cannot write ({problem.strerror})", place=path.name) from problem
-        finally:
-            half.unlink(missing_ok=True)
         self._silent = 0
         return path
+
+    def _place(self, href: str, path: Path) -> None:
+        """Fetch a file beside its place, then move it there.
+
+        Sites of one square share files: another process may be fetching the same one. Each has a
+        draft of its own; the last to end replaces equal bytes by equal bytes.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".half-", suffix=".tmp")
+        os.close(descriptor)
+        half = Path(name)
+        try:
+            self._download(href, half)
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)
 
     def _download(self, href: str, half: Path) -> None:
         with requests.get(href, stream=True, timeout=self.seconds) as answer:

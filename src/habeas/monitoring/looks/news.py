@@ -93,11 +93,17 @@ def gainsaid(now: Assessment, held: RecordedWatch) -> bool:
 def _recorded(
     one: Disturbance, ground: BaseGeometry, held: Sequence[RecordedDisturbance]
 ) -> RecordedDisturbance | None:
-    """The recorded disturbance that this one is: its ground, and its alarm or its dates."""
+    """The recorded disturbance that this one is: its ground, and its alarm or its dates.
+
+    One whose ground is not held any more is this one only if it has its alarm.
+    """
     for other in held:
-        apart = other.outline is not None and not other.outline.intersects(ground)
+        if other.outline is None:
+            if one.alarm == other.alarm:
+                return other
+            continue
         overlap = one.earliest <= other.latest and other.earliest <= one.latest
-        if not apart and (one.alarm == other.alarm or overlap):
+        if other.outline.intersects(ground) and (one.alarm == other.alarm or overlap):
             return other
     return None
 

@@ -17,7 +17,6 @@ from shapely.geometry.base import BaseGeometry
 
 from habeas.claims.claim import Claim
 from habeas.claims.values import File, Quantity, Ref, Term, Text, When
-from habeas.errors import HabeasError
 from habeas.monitoring.disturbance import Interval
 from habeas.monitoring.looks.look import METHOD
 from habeas.monitoring.looks.look_claims import (
@@ -48,7 +47,8 @@ class RecordedDisturbance:
         alarm: the date of the alarm.
         earliest: the lower end of the interval, as told last.
         latest: the upper end.
-        outline: the changed ground, longitude and latitude; none if its file is not held.
+        outline: the changed ground, longitude and latitude; none if its file is not held, or was
+            not read.
         area: as told last; none if it is not told.
         pace: a term of `disturbance_pace`; empty if none is told.
         kind: a term of `kind_hypothesis`; empty if none is told.
@@ -93,18 +93,26 @@ class RecordedWatch:
     version: str
 
 
-def recorded_watch(registry: Registry, site: str, *, view: View | None = None) -> RecordedWatch:
+def recorded_watch(
+    registry: Registry, site: str, *, view: View | None = None, outlines: bool = True
+) -> RecordedWatch:
     """Everything that the own watch recorded of a site.
 
     Args:
         registry: where.
         site: which.
         view: through which; the recorder's own, which shows everything, if left out.
+        outlines: whether the changed ground is read out of its files.
+
+    Raises:
+        IntegrityError: a file that is held is not what was recorded, so that nobody can say
+            whether what is found now was told before.
     """
     view = view or registry.view("sealed")
     owns = frozenset(log.origin for log in registry.store.logs() if log.own)
     claims = [shown for shown in view.claims(subject=site) if _own(owns, view, shown)]
     runs = tuple(dict.fromkeys(shown.claim.source for shown in claims))
+    ground = _outlines(registry, view, runs) if outlines else {}
     newest = runs[-1] if runs else ""
     of_newest = {s.claim.predicate: s.claim.value for s in claims if s.claim.source == newest}
     about_run = [s.claim for s in view.claims(subject=newest) if not s.withdrawn] if newest else []
@@ -112,7 +120,7 @@ def recorded_watch(registry: Registry, site: str, *, view: View | None = None) -
     ends = [_end(s.claim.value) for s in claims if s.claim.predicate == WATCHED]
     return RecordedWatch(
         runs=runs,
-        disturbances=tuple(_disturbances(registry, view, claims, owns)),
+        disturbances=tuple(_disturbances(view, claims, owns, ground)),
         status=_status(of_newest, claims),
         reasons=reasons.text if isinstance(reasons, Text) else "",
         watched_to=max((end for end in ends if end is not None), default=None),
@@ -152,11 +160,13 @@ def _end(value: Any) -> date | None:
 
 
 def _disturbances(
-    registry: Registry, view: View, claims: Sequence[Shown], owns: frozenset[str]
+    view: View,
+    claims: Sequence[Shown],
+    owns: frozenset[str],
+    outlines: Mapping[tuple[str, str, str], BaseGeometry],
 ) -> list[RecordedDisturbance]:
     detected = {s.digest: s.claim for s in claims if s.claim.predicate == DETECTED}
     about = {digest: _about(view, digest, owns) for digest in detected}
-    outlines = _outlines(registry, view, list(dict.fromkeys(s.claim.source for s in claims)))
     lines = [_line(digest, about) for digest in detected]
     found = (_disturbance(line, detected[line[-1]], about, outlines) for line in lines)
     return [one for one in found if one is not None]
@@ -255,14 +265,14 @@ def _outlines(
 
 
 def _features(registry: Registry, item: str) -> list[Any]:
-    """The features of a kept footprint; none if the file is another, or is not held whole."""
+    """The features of a kept footprint; none if the file is another, or was erased."""
     sha256 = item.removeprefix("item:")
-    try:
-        with registry.evidence.open(sha256) as opened:
-            if opened.read(1) != b"{":
-                return []
-            opened.seek(0)
-            document = json.loads(opened.read())
-    except (HabeasError, ValueError):
-        return []  # erased or damaged: `habeas verify` tells of that
+    if not registry.evidence.path(sha256).exists():
+        return []
+    registry.evidence.check(sha256)
+    with registry.evidence.open(sha256) as opened:
+        content = opened.read()
+    if not content.startswith(b"{"):
+        return []
+    document = json.loads(content)
     return document.get("features", []) if isinstance(document, dict) else []

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from habeas.claims.values import File, Quantity, Term, Text, When, words
-from habeas.errors import HabeasError, NotFoundError
+from habeas.errors import IntegrityError, NotFoundError
 from habeas.monitoring.looks.look import CURVE
 from habeas.monitoring.looks.look_claims import SHOWS_LOCATION, SHOWS_WATCH, WATCHED
 from habeas.monitoring.looks.reading import PREDICATES
@@ -82,6 +82,8 @@ class WatchShown:
     false_alarms: str
     disturbances: tuple[DisturbanceShown, ...]
     curve: tuple[CurvePoint, ...]
+    curve_is_whole: bool
+    """False where the table of the curve was recorded, and is not held here as it was."""
     runs: tuple[str, ...]
 
 
@@ -104,7 +106,7 @@ def gather_watch(registry: Registry, view: View, site: str) -> WatchShown:
     Raises:
         NotFoundError: nothing of a watch over it may be seen.
     """
-    held = recorded_watch(registry, site, view=view)
+    held = recorded_watch(registry, site, view=view, outlines=False)
     if not held.runs:
         raise NotFoundError(
             f"there is no watch over {site} in the record",
@@ -117,6 +119,7 @@ def gather_watch(registry: Registry, view: View, site: str) -> WatchShown:
         if shown.claim.source in held.runs and not shown.withdrawn
         and isinstance(shown.claim.value, When)
     ]  # fmt: skip
+    curve = _curve(registry, view, held.runs)
     return WatchShown(
         site=site,
         status=held.status,
@@ -127,7 +130,8 @@ def gather_watch(registry: Registry, view: View, site: str) -> WatchShown:
         disturbances=tuple(
             _disturbance(view, number, one) for number, one in enumerate(held.disturbances, 1)
         ),
-        curve=_curve(registry, view, held.runs),
+        curve=curve or (),
+        curve_is_whole=curve is not None,
         runs=held.runs,
     )
 
@@ -245,16 +249,17 @@ def _item(view: View, item: str) -> tuple[PictureShown, str] | None:
     return (PictureShown(name=name, sha256=sha256), language) if name and sha256 else None
 
 
-def _curve(registry: Registry, view: View, runs: Sequence[str]) -> tuple[CurvePoint, ...]:
-    """The curve of the newest run that has one, from its table."""
+def _curve(registry: Registry, view: View, runs: Sequence[str]) -> tuple[CurvePoint, ...] | None:
+    """The curve of the newest run that has one; none if its table was erased or is damaged."""
     tables = [one for one in pictures_of(view, runs, "en") if one.name == CURVE]
     if not tables:
         return ()
     try:
-        with registry.evidence.open(tables[-1].sha256) as opened:
-            rows = list(csv.DictReader(io.StringIO(opened.read().decode(), newline="")))
-    except HabeasError:
-        return ()  # erased or damaged: `habeas verify` tells of that
+        registry.evidence.check(tables[-1].sha256)
+    except IntegrityError:
+        return None
+    with registry.evidence.open(tables[-1].sha256) as opened:
+        rows = list(csv.DictReader(io.StringIO(opened.read().decode(), newline="")))
     return tuple(
         CurvePoint(
             date=row["date"],

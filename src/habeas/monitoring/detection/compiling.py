@@ -1,0 +1,22 @@
+"""Inner loops compiled by Numba, where it is there.
+
+Numba keeps what it compiled and looks for changes only in the file of the function that is called:
+what a compiled function calls stands in the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """The function compiled to run without Python, or itself where there is no Numba."""
+    try:
+        from numba import njit
+    except ImportError:  # pragma: no cover - a platform that Numba does not support
+        return function
+    return cast("Callable[_P, _R]", njit(cache=True, nogil=True, error_model="numpy")(function))
