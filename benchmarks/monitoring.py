@@ -236,6 +236,18 @@ def accuracy(found: Mapping[str, list[Case]]) -> None:
     table((*head, "false alarms/site-year [95 %]", "not assessed"), rows)
 
 
+def null_placements(found: Mapping[str, list[Case]]) -> None:
+    """Print what methods measured themselves, beside the sites, at places of the same images."""
+    for name, cases in found.items():
+        alarms = sum(case.said.null[0] for case in cases)
+        years = sum(case.said.null[1] for case in cases)
+        if years:
+            print(
+                f"Null placements, {name}: {alarms} alarms in {years:.0f} site-years, "
+                f"{alarms / years:.3f} a site and year (what was truly done there counts)"
+            )
+
+
 def by_kind(found: Mapping[str, list[Case]]) -> None:
     """Print recall by kind."""
     rows = []
@@ -347,7 +359,7 @@ def report(title: str, tasks: Sequence[Task]) -> None:
     found = all_cases(tasks)
     stable = sum(task.kind is None for task in tasks)
     print(f"{title}: {stable} stable, {len(tasks) - stable} changed")
-    for part in (accuracy, by_kind, details, hypotheses):
+    for part in (accuracy, null_placements, by_kind, details, hypotheses):
         part(found)
         print()
     first = next(iter(found))

@@ -52,11 +52,13 @@ class Said:
         events: in order of time.
         seconds: of one core.
         assessed: whether it had enough to say anything.
+        null: alarms at null placements in the same images, and their site-years.
     """
 
     events: tuple[Event, ...]
     seconds: float
     assessed: bool = True
+    null: tuple[int, float] = (0, 0.0)
 
 
 Method = Callable[[xr.Dataset, Polygon, date], Said]
@@ -86,7 +88,13 @@ def ours(rate: float) -> Method:
             )
             for one in found.disturbances
         )
-        return Said(events=events, seconds=seconds, assessed=found.status != "cannot_assess")
+        gave = found.calibration
+        return Said(
+            events=events,
+            seconds=seconds,
+            assessed=found.status != "cannot_assess",
+            null=(gave.alarms, gave.years) if gave else (0, 0.0),
+        )
 
     return run
 

@@ -141,11 +141,13 @@ def _chosen(registry: Path, sites: Iterable[str]) -> list[WatchedSite]:
 def _tell_run(results: Sequence[SiteResult], rate: float, *, as_json: bool) -> None:
     """What came of each site; the exit code tells if one could not be looked at."""
     from habeas.cli.terminal import emit
+    from habeas.cli.watching_run import realised
     from habeas.cli.watching_text import print_results
 
     failed = sum(result.status == "failed" for result in results)
     if as_json:
-        emit({"alarms_per_site_year": rate, "failed": failed, "sites": results})
+        emit({"alarms_per_site_year": rate, "realised": realised(results), "failed": failed,
+              "sites": results})  # fmt: skip
     else:
         print_results(results, asked=rate)
     if failed:

@@ -31,10 +31,38 @@ class SiteResult(msgspec.Struct, frozen=True, kw_only=True):
     """What another method says of each disturbance, whether recorded now or before."""
     images: int = 0
     """How many were used."""
+    null_alarms: int = 0
+    """At places near the site where nothing is known to have happened."""
+    null_site_years: float = 0.0
+    """How long these were watched, each counting as so many sites as it is large."""
     place: str = ""
     reason: str = ""
     """Why it failed."""
     mend: str = ""
+
+
+class Realised(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rate of false alarms was near all sites together, with its 90 % interval."""
+
+    alarms: int
+    site_years: float
+    rate: float
+    low: float
+    high: float
+
+
+def realised(results: Sequence[SiteResult]) -> Realised | None:
+    """The rate at places where nothing is known to have happened; none if there are none."""
+    from habeas.monitoring.detection.calibration import rate_of
+
+    years = sum(result.null_site_years for result in results)
+    if not years:
+        return None
+    alarms = sum(result.null_alarms for result in results)
+    rate = rate_of(alarms, years, 0.9)
+    return Realised(
+        alarms=alarms, site_years=round(years, 2), rate=rate.best, low=rate.low, high=rate.high
+    )
 
 
 def run_over(
@@ -88,9 +116,12 @@ def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResul
         return SiteResult(
             site=look.site, status="failed", place=error.place, reason=error.reason, mend=error.mend
         )
+    rate = look.assessment.calibration
     return SiteResult(
         site=look.site,
         status=look.assessment.status,
+        null_alarms=rate.alarms if rate else 0,
+        null_site_years=round(rate.years, 2) if rate else 0.0,
         run=made.run,
         found=made.found,
         refined=made.refined,

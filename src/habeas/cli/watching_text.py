@@ -11,6 +11,7 @@ from habeas.cli.readings import vocabulary_label
 from habeas.cli.terminal import Words, screen
 from habeas.cli.text_curve import curve_lines, text_curve
 from habeas.cli.watch_words import said
+from habeas.cli.watching_run import realised
 from habeas.cli.words import listed, number
 from habeas.monitoring.figures.wording import word
 
@@ -132,6 +133,15 @@ def print_results(results: Sequence[SiteResult], *, asked: float) -> None:
             f"{asked * len(results):.2g} a year over {sites}, at which a person looks for nothing"
         )
     )
+    rate = realised(results)
+    if rate is not None:
+        out.print(
+            Words(
+                f"Near them, where nothing is known to have happened: {rate.alarms} alarms in "
+                f"{rate.site_years:.0f} site-years, {rate.rate:.3f} per site and year "
+                f"({rate.low:.3f} to {rate.high:.3f}, 90% interval)"
+            )
+        )
 
 
 def _sites(count: int) -> str:

@@ -90,8 +90,8 @@ class Calibration:
         threshold: how rare it must be what one patch shows to raise an alarm: years of stable
             ground between two.
         placements: null placements in the same scenes.
-        years: site-years that they make up.
-        alarms: false alarms among them.
+        years: site-years that they were watched, each until its first alarm.
+        alarms: how many of them went off.
         rate: realised alarms per site and year, with an interval.
     """
 

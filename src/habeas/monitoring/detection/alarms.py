@@ -120,20 +120,18 @@ def went_off(scores: Scores) -> bool:
     return bool(((margin > 0) & scores.told).any())
 
 
-def false_alarms(scores: Scores) -> Days:
-    """Alarms of each copy of the site; shape (copies,)."""
+def false_alarms(scores: Scores) -> tuple[Bools, Floats]:
+    """Whether each null placement went off, and for how many days it was watched until then.
+
+    What was truly done beside the site goes off for good: it counts once, and the placement is
+    watched no longer. Both of shape (placements,).
+    """
     allowed = np.ones(len(scores.patches.owners), dtype=np.bool_)
-    counts = []
-    for owner in range(1, scores.patches.copies + 1):
+    count = len(scores.patches.rooms)
+    off, days = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.float32)
+    for owner in range(1, count + 1):
         margin, _ = scores.margin(owner, allowed)
-        counts.append(_events(scores.days[margin > 0]))
-    return np.array(counts, dtype=np.int64)
-
-
-def _events(days: Days) -> int:
-    """How many alarms these days make: those within a quiet time are one."""
-    count, since = 0, -np.inf
-    for day in days:
-        if day > since:
-            count, since = count + 1, day + QUIET
-    return count
+        beyond = scores.days[margin > 0]
+        off[owner - 1] = len(beyond) > 0
+        days[owner - 1] = (beyond if len(beyond) else scores.days[-1:])[0] - scores.days[0]
+    return np.asarray(off), np.asarray(days)

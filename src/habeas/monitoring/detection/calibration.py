@@ -157,7 +157,7 @@ def less_unrest(said: Floats, patches: Patches) -> Floats:
         patches: which; those of the surroundings tell, patches of one size about that size.
     """
     less = said.copy()
-    around = ~patches.site
+    around = ~patches.site & patches.telling
     for kind in np.unique(patches.kinds):
         own = patches.kinds == kind
         like = around & own
@@ -179,32 +179,36 @@ def _usual(said: Floats) -> Floats:
 
 
 def realised(
-    asked: float, rarity: float, beyond: npt.NDArray[np.int64], years: float, level: float
+    asked: float, rarity: float, beyond: npt.NDArray[np.bool_], years: Floats, level: float
 ) -> Calibration:
-    """What the threshold gave on copies of the site in the same images.
+    """What the threshold gave on null placements in the same images.
 
     Args:
         asked: false alarms a site and year.
         rarity: how rare a patch must be to raise an alarm, as `AlarmModel.rarity` gives it.
-        beyond: alarms of each copy; shape (copies,).
-        years: of the watch.
+        beyond: whether each null placement went off; shape (placements,).
+        years: for how many site-years each was watched until then; shape (placements,).
         level: of the interval.
     """
-    total, alarms = years * len(beyond), int(beyond.sum())
-    low, high = poisson_ends(alarms, level)
-    rate = Interval(
-        best=alarms / total if total else float("nan"),
-        low=low / total if total else 0.0,
-        high=high / total if total else float("inf"),
-        level=level,
-    )
+    alarms, together = int(beyond.sum()), float(years.sum())
     return Calibration(
         asked=asked,
         threshold=float(np.exp(rarity)),
         placements=len(beyond),
-        years=total,
+        years=together,
         alarms=alarms,
-        rate=rate,
+        rate=rate_of(alarms, together, level),
+    )
+
+
+def rate_of(alarms: int, years: float, level: float) -> Interval:
+    """So many alarms in so many site-years as a rate, with its exact interval."""
+    low, high = poisson_ends(alarms, level)
+    return Interval(
+        best=alarms / years if years else float("nan"),
+        low=low / years if years else 0.0,
+        high=high / years if years else float("inf"),
+        level=level,
     )
 
 

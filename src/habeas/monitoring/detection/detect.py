@@ -62,7 +62,7 @@ from habeas.monitoring.detection.watch_state import (
 from habeas.monitoring.disturbance import Assessment, Curve, Disturbance
 
 _NO_ROOM = (
-    "the images have no room for copies of the site, so that the rate of false alarms rests on "
+    "the surroundings have no room for null placements, so that the rate of false alarms rests on "
     "stable simulated sites alone"
 )
 
@@ -329,12 +329,12 @@ def _assessment(
     track = state.track
     scores = _scores(state)
     watched = track.days[track.first :]
-    years = float(watched[-1] - watched[0]) / 365.25
+    off, days = false_alarms(scores)
     calibration = realised(
         settings.alarms_per_site_year,
         _rarity(settings, alarm_model(len(state.bands)), place),
-        false_alarms(scores),
-        years,
+        off,
+        days / 365.25 * state.patches.rooms,
         settings.level,
     )
     return Assessment(
@@ -354,7 +354,7 @@ def _assessment(
 def _notes(state: WatchState, size: float) -> tuple[str, ...]:
     """What to keep in mind; `size`: metres of a pixel."""
     notes = []
-    if not state.patches.copies:
+    if not len(state.patches.rooms):
         notes.append(_NO_ROOM)
     lacking = [name for name in BANDS if name not in state.bands]
     if lacking:

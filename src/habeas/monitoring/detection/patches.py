@@ -1,8 +1,10 @@
 """Patches of pixels that are watched together: squares in the site; a small site as a whole.
 
 The same patches are laid over the surroundings, where nothing is known to have happened: over
-copies of the site where the images have room for any, and singly over what room there is. What the
-statistic does there tells how often it goes off by itself.
+copies of the site where there is room for any, else over pieces of the surroundings with as many
+pixels as the site (null placements), and singly over all of them. What the statistic does there
+tells how often it goes off by itself. Pieces overlap with what is laid singly and are watched only:
+nothing is learned from them a second time.
 """
 
 from __future__ import annotations
@@ -25,7 +27,10 @@ _LARGE = 900
 """Pixels of a site from which its squares lie a part of their side apart, for want of room."""
 
 COPIES = 6
-"""Copies of the site at most."""
+"""Null placements of a site at most."""
+
+_ROOM = 150
+"""Patches of pieces, about, for the time they take; one piece at least."""
 
 SPILL = 0.3
 SPILL_COARSE = 0.6
@@ -36,6 +41,7 @@ _SINGLE = 40
 """Single patches of one size, at most."""
 
 _Cell = tuple[Days, Days]
+_Kept = tuple[int, _Cell]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +80,18 @@ class Patches:
         spill: what the site sees of what lies outside it.
         kinds: place of the side of each patch in `SIDES`, or their number for the whole; shape
             (patches,).
-        owners: 0 for the site, 1 and up for its copies, -1 for single ones; shape (patches,).
+        owners: 0 for the site, 1 and up for its null placements, -1 for single ones; shape
+            (patches,).
+        rooms: how many sites each null placement makes, by its pixels; shape (placements,).
+        pieces: whether the null placements are pieces of the surroundings, not copies of the site.
     """
 
     members: Floats
     spill: Spill
     kinds: Days
     owners: Days
+    rooms: Floats
+    pieces: bool
 
     @property
     def site(self) -> Bools:
@@ -88,9 +99,9 @@ class Patches:
         return np.asarray(self.owners == 0)
 
     @property
-    def copies(self) -> int:
-        """How many copies of the site there are."""
-        return int(max(self.owners.max(), 0))
+    def telling(self) -> Bools:
+        """The patches that tell what is usual: all but those of pieces; shape (patches,)."""
+        return np.asarray(self.owners <= 0) if self.pieces else np.ones_like(self.site)
 
 
 def patches_of(site: Bools, usable: Bools) -> Patches:
@@ -106,8 +117,10 @@ def patches_of(site: Bools, usable: Bools) -> Patches:
     if len(rows) <= _SMALL:
         own.append((len(SIDES), whole))
     laid = [(0, kind, cell) for kind, cell in own]
-    for owner, move in enumerate(_copies(site, usable), start=1):
-        laid += [(owner, kind, (cell[0] + move[0], cell[1] + move[1])) for kind, cell in own]
+    copied = _copied(own, _copies(site, usable))
+    placed = copied or _pieced(site, usable, len(own))
+    for owner, cells in enumerate(placed, start=1):
+        laid += [(owner, kind, cell) for kind, cell in cells]
     kinds = {kind for kind, _ in own}
     for number, kind_side in enumerate(SIDES):
         if number in kinds:
@@ -121,6 +134,8 @@ def patches_of(site: Bools, usable: Bools) -> Patches:
         spill_of(site),
         np.array([kind for _, kind, _ in laid]),
         np.array([owner for owner, _, _ in laid]),
+        np.array([_pixels(cells) / len(rows) for cells in placed], dtype=np.float32),
+        not copied,
     )
 
 
@@ -140,7 +155,7 @@ def spill_of(site: Bools) -> Spill:
     return Spill(places[0], places[1], share.astype(np.float32))
 
 
-def _own_cells(site: Bools) -> list[tuple[int, _Cell]]:
+def _own_cells(site: Bools) -> list[_Kept]:
     """The squares of a site: all that there are, or two thirds of a side apart in a large one."""
     if site.sum() <= _LARGE:
         return _cells(site, 0.75, 1)
@@ -152,9 +167,9 @@ def _own_cells(site: Bools) -> list[tuple[int, _Cell]]:
     ]
 
 
-def _cells(area: Bools, least: float, step: int) -> list[tuple[int, _Cell]]:
+def _cells(area: Bools, least: float, step: int) -> list[_Kept]:
     """Squares within an area, each of which has this share of its pixels in it, and its kind."""
-    found: list[tuple[int, _Cell]] = []
+    found: list[_Kept] = []
     rows, columns = np.nonzero(area)
     for kind, side in enumerate(SIDES):
         if not len(rows) or side * side >= len(rows):
@@ -179,6 +194,34 @@ def _copies(site: Bools, usable: Bools) -> list[tuple[int, int]]:
         if along % steps[1] == 0 and usable[rows + down, columns + along].all()
     ]
     return _spread_out(found, COPIES)
+
+
+def _copied(own: list[_Kept], moves: list[tuple[int, int]]) -> list[list[_Kept]]:
+    """The squares of a site, moved."""
+    return [[(kind, (cell[0] + down, cell[1] + along)) for kind, cell in own]
+            for down, along in moves]  # fmt: skip
+
+
+def _pieced(site: Bools, usable: Bools, own: int) -> list[list[_Kept]]:
+    """The squares of pieces of the surroundings, side by side around the site.
+
+    Each has as many pixels as the site, or all that there are.
+    """
+    places, middle = np.argwhere(usable), np.argwhere(site).mean(axis=0)
+    turned = np.argsort(np.arctan2(*(places - middle).T), kind="stable")
+    size = int(site.sum())
+    starts = list(range(0, max(len(places) - size, 0) + 1, size))
+    found = []
+    for start in _spread_out(starts, min(max(_ROOM // max(own, 1), 1), COPIES)):
+        piece = np.zeros_like(site)
+        piece[tuple(places[turned[start : start + size]].T)] = True
+        found.append(_own_cells(piece))
+    return [cells for cells in found if cells]
+
+
+def _pixels(cells: list[_Kept]) -> int:
+    """How many pixels lie in some square."""
+    return len({place for _, cell in cells for place in zip(*cell, strict=True)})
 
 
 def _spread_out(found: list[Any], most: int) -> list[Any]:

@@ -327,8 +327,9 @@ def _of_patches(
     bands, kinds = means.shape[1], len(SIDES) + 1
     shown = means * seen[:, None]
     single = np.stack([np.eye(bands, dtype=np.float32)] * kinds)
+    telling = patches.telling
     for kind in np.unique(patches.kinds):
-        chosen = patches.kinds == kind
+        chosen = (patches.kinds == kind) & telling
         single[kind] = whitener(shown[:, :, chosen], seen[:, chosen])
     values = capped(whitened(single, shown, patches.kinds))
     whole = np.zeros((kinds, len(WINDOWS), bands, bands), dtype=np.float32)
@@ -338,7 +339,7 @@ def _of_patches(
         told = np.isfinite(found[:, 0])
         found = np.nan_to_num(found)
         for kind in range(kinds):
-            chosen = patches.kinds == kind
+            chosen = (patches.kinds == kind) & telling
             whole[kind, place] = (
                 whitener(found[:, :, chosen], told[:, chosen], len(seen) / length)
                 if told[:, chosen].sum() > 3 * bands
@@ -346,7 +347,7 @@ def _of_patches(
             )
         turned = whitened(whole[:, place], found, patches.kinds)
         squares = np.minimum(np.square(turned).mean(axis=1), _MOST)
-        apart[place] = _by_season(squares, told, days)
+        apart[place] = _by_season(squares, told, days, telling)
     return single, whole, apart
 
 
@@ -355,7 +356,7 @@ def _season(days: Days) -> Days:
     return np.asarray((days / 365.2425 * SEASONS).astype(np.int64) % SEASONS)
 
 
-def _by_season(squares: Floats, seen: Bools, days: Days) -> Floats:
+def _by_season(squares: Floats, seen: Bools, days: Days, telling: Bools) -> Floats:
     """Mean of T2 of each patch by season and its neighbours; shape (seasons, patches).
 
     The leaves come out when they will, and not for all trees at once: some seasons are noisier than
@@ -369,10 +370,12 @@ def _by_season(squares: Floats, seen: Bools, days: Days) -> Floats:
         own = seasons == season
         count[season] = seen[own].sum(axis=0)
         total[season] = (squares[own] * seen[own]).sum(axis=0)
-        years[season] = len(np.unique((days[own & seen.any(axis=1)] / 365.2425).astype(np.int64)))
+        shown = own & seen[:, telling].any(axis=1)
+        years[season] = len(np.unique((days[shown] / 365.2425).astype(np.int64)))
     total, count = (one + (np.roll(one, 1, 0) + np.roll(one, -1, 0)) / 2 for one in (total, count))
     years = np.maximum(np.maximum(years, np.roll(years, 1, 0)), np.roll(years, -1, 0))
-    scene = total.sum(axis=1, keepdims=True) / np.maximum(count.sum(axis=1, keepdims=True), 1)
+    scene = total[:, telling].sum(axis=1, keepdims=True)
+    scene /= np.maximum(count[:, telling].sum(axis=1, keepdims=True), 1)
     scene = (years * scene + _YEARS_TO_ONE) / (years + _YEARS_TO_ONE)
     told = years * (count > 0)
     mean = (told * total / np.maximum(count, 1e-6) + _YEARS_TO_ALL * scene) / (told + _YEARS_TO_ALL)

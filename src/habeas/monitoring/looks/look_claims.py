@@ -137,7 +137,7 @@ def calibration_claim(run: str, found: Calibration) -> Claim:
 
 
 def _not_measured(found: Calibration) -> Quantity:
-    text = f"{_asked(found)}; the images have no room to measure what they gave"
+    text = f"{_asked(found)}; the surroundings have no room to measure what they gave"
     return Quantity(text=text, unit="1/site-year")
 
 
