@@ -664,7 +664,7 @@ def test_a_workbook_is_plain_and_laid_out(new):
             assert cell.value is None or cell.number_format == "@"
             assert cell.hyperlink is None
             assert len((cell.value or "").encode("utf-16-le")) <= 2 * 32_767
-    assert sheet.column_dimensions["AE"].hidden
+    assert sheet.column_dimensions["AF"].hidden
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         assert not [name for name in names if "vba" in name.lower() or "external" in name.lower()]

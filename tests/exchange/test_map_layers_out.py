@@ -89,7 +89,7 @@ def test_gdal_reads_it_as_it_is_meant(registry, tmp_path):
         "claim": "", "subject": SITE, "label": "دشت ساختگی", "predicate": "location",
         "kind": "representative", "uncertainty_m": 15000.0, "method": "gazetteer",
         "words": "شهر", "source": "source:report", "source_label": "source:report",
-        "by": "خانواده‌ها", "sensitivity": "public", "withdrawn": True,
+        "by": "خانواده‌ها", "sensitivity": "public", "withdrawn": True, "forked": False,
     }  # fmt: skip
     assert shapely.from_wkb(geometry[0]) == shapely.Point(51.4, 35.6)
     assert columns[meta["fields"].tolist().index("uncertainty_m")][1] != 15000  # NULL: nobody said

@@ -17,11 +17,13 @@ from habeas.ledger.tree import Frontier
 from habeas.registry import forks as forks_module
 from habeas.registry import merging
 from habeas.registry import registry as registry_module
+from habeas.registry import view as view_module
 from habeas.registry.appending import note_of
 from habeas.registry.comparing import Verdict, compare
 from habeas.registry.exporting import export_bundle
 from habeas.registry.forks import forked_origins, forks, unrecorded_forks
 from habeas.registry.importing import import_bundle
+from habeas.registry.rebuilding import rebuild
 from habeas.registry.registry import open_registry
 from habeas.registry.verification import verify
 from habeas.registry.witnessing import countersign, take_in_lines, witnesses_of
@@ -130,6 +132,75 @@ def test_the_own_log_forked_elsewhere(forked):
     assert "own log" in result.forks[0].describe()
     parts.record(a, parts.named("p", "After"))
     assert verify(a).passed
+
+
+# The mark on every claim
+
+
+def marks(registry, clearance="sealed") -> set[tuple[str, bool]]:
+    """Whose log each claim stands in, and whether it is marked, however it is asked for."""
+    view = registry.view(clearance)
+    for shown in view.claims():
+        assert view.claim(shown.digest) == shown
+        assert shown in list(view.stream(subject=shown.claim.subject))
+    assert all(view.claim(shown.digest) == shown for shown in view.find("There"))
+    return {(shown.origin, shown.forked) for shown in view.claims()}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_every_claim_of_both_histories_is_marked_and_no_other(forked, order):
+    a, b, fingerprint, tmp_path = forked
+    first, second = [tmp_path / "here", tmp_path / "there"][::order]
+    import_bundle(b, first, trust={fingerprint})
+    assert marks(b) == {(a.log.origin, False), (b.log.origin, False)}
+    import_bundle(b, second)
+    assert marks(b) == {(a.log.origin, True), (b.log.origin, False)}
+    assert {s.forked for s in b.view("partners").claims(subject="person:p")} == {True}
+
+
+def test_an_own_log_that_forked_is_marked(forked):
+    a, _, _, tmp_path = forked
+    assert marks(a) == {(a.log.origin, False)}
+    import_bundle(a, tmp_path / "there")
+    assert marks(a) == {(a.log.origin, True)}
+
+
+def test_the_mark_survives_a_rebuild(forked):
+    _, b, fingerprint, tmp_path = forked
+    for name in ("here", "there"):
+        import_bundle(b, tmp_path / name, trust={fingerprint})
+    before = b.view("sealed").claims()
+    rebuild(b)
+    assert b.view("sealed").claims() == before
+    assert {shown.forked for shown in before} == {True, False}
+
+
+def test_the_mark_tells_nothing_of_what_is_hidden(forked):
+    """It is there at every clearance, and the same whatever the other history hides."""
+    a, b, fingerprint, tmp_path = forked
+    with open_registry(tmp_path / "copy") as copy:
+        parts.record(copy, parts.named("p", "Never to be seen", "sealed"))
+        export_bundle(copy, tmp_path / "more", clearance="sealed")
+    parts.record(a, parts.named("p", "Seen by all", "public"))
+    export_bundle(a, tmp_path / "public")
+    for name in ("public", "there"):
+        import_bundle(b, tmp_path / name, trust={fingerprint})
+    before = b.view("public").claims()
+    assert (a.log.origin, True) in marks(b, "public")
+    assert not b.view("public").claims(predicate="forked")
+    import_bundle(b, tmp_path / "more")
+    assert b.view("public").claims() == before
+
+
+def test_mutant_a_view_that_does_not_look_for_forks(forked, monkeypatch):
+    a, b, fingerprint, tmp_path = forked
+    for name in ("here", "there"):
+        import_bundle(b, tmp_path / name, trust={fingerprint})
+    monkeypatch.setattr(view_module, "forked_origins", lambda _: frozenset())
+    assert marks(b) == {(a.log.origin, False), (b.log.origin, False)}
+
+
+# What the own log tells of it
 
 
 def told(registry) -> list:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from habeas.cli.entity import DEGREES
-from habeas.cli.entity_text import agreement_words, independent_words, rating
+from habeas.cli.entity_text import agreement_words, independent_words, marked, rating
 from habeas.cli.options import Language
 from habeas.cli.readings import predicate_label
 from habeas.cli.statement import SHORT, Statement, Teller
@@ -91,7 +91,7 @@ def _table(found: Contradiction, lang: Language) -> object:
 
 
 def _what(statement: Statement, lang: Language) -> str:
-    said = [statement.words]
+    said = [part for part in (marked(statement, lang), statement.words) if part]
     if statement.reading:
         said.append(f"= {statement.reading}")
     if statement.holds:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from habeas.cli.terminal import Words, screen, table
 from habeas.errors import NotFoundError
 from habeas.evidence.custody import CustodyEvent, read_custody
 from habeas.evidence.custody_chain import ChainFault, check_chain
-from habeas.registry.view import View
+from habeas.registry.view import Shown, View
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +21,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[ChainFault, ...]
     whole: bool
     """Whether no fault was found among the events that may be seen."""
+    forked: bool
+    """Whether a claim that tells of it stands in a log that is forked."""
 
 
 def chain(view: View, item: str) -> Chain:
@@ -34,18 +38,24 @@ def chain(view: View, item: str) -> Chain:
         for shown in view.stream(ref=item, predicate="custody_item")
         if not shown.withdrawn
     )
-    found = (_event(view, subject) for subject in subjects)
-    events = tuple(event for event in found if event is not None)
+    told = [_told(view, subject) for subject in subjects]
+    events = tuple(event for claims in told if (event := _event(claims)) is not None)
     faults = tuple(check_chain(item.removeprefix("item:"), events))
-    return Chain(item=item, events=events, faults=faults, whole=not faults)
-
-
-def _event(view: View, subject: str) -> CustodyEvent | None:
-    return read_custody(
-        (shown.claim.predicate, shown.claim.value)
-        for shown in view.stream(subject=subject)
-        if not shown.withdrawn
+    return Chain(
+        item=item,
+        events=events,
+        faults=faults,
+        whole=not faults,
+        forked=any(shown.forked for claims in told for shown in claims),
     )
+
+
+def _told(view: View, subject: str) -> list[Shown]:
+    return [shown for shown in view.stream(subject=subject) if not shown.withdrawn]
+
+
+def _event(claims: Sequence[Shown]) -> CustodyEvent | None:
+    return read_custody((shown.claim.predicate, shown.claim.value) for shown in claims)
 
 
 def print_chain(found: Chain) -> None:
@@ -64,5 +74,7 @@ def print_chain(found: Chain) -> None:
     out.print(made)
     for fault in found.faults:
         out.print(Words(f"event {fault.position}: {fault.text}", "bold yellow"))
+    if found.forked:
+        out.print(Words("A claim that tells of it stands in a forked log.", "bold yellow"))
     if found.whole:
         out.print(Words("The chain is whole: no gap, no contradiction.", "green"))

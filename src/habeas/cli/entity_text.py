@@ -97,9 +97,9 @@ def what(statement: Statement, lang: Language, depth: int = 0) -> Stack:
     from rich.padding import Padding
 
     lines = []
-    marks = [key for key in ("withdrawn", "disputed") if getattr(statement, key)]
+    marks = marked(statement, lang)
     if marks:
-        lines.append(Words(" · ".join(word(key, lang) for key in marks), "bold yellow"))
+        lines.append(Words(marks, "bold yellow"))
     style = "strike dim" if statement.withdrawn else ""
     if depth:
         lines.append(Words(f"↳ {predicate_label(statement.predicate, lang)}", "italic"))
@@ -110,6 +110,12 @@ def what(statement: Statement, lang: Language, depth: int = 0) -> Stack:
     if statement.holds:
         lines.append(Words(word("held", lang, statement.holds), "cyan"))
     return Stack(*(Padding(line, (0, 0, 0, 2 * (depth + 1))) for line in lines))
+
+
+def marked(statement: Statement, lang: Language) -> str:
+    """What has to be told beside the words of a claim wherever they stand; mostly nothing."""
+    keys = [key for key in ("withdrawn", "disputed", "forked") if getattr(statement, key)]
+    return " · ".join(word(key, lang) for key in keys)
 
 
 def who(statement: Statement, lang: Language) -> Stack:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from habeas.cli.entity_text import marked
 from habeas.cli.options import Language
 from habeas.cli.readings import predicate_label
 from habeas.cli.statement import SHORT, Statement, Teller
@@ -60,9 +61,10 @@ def print_hits(found: Hits, lang: Language) -> None:
     for hit in found.hits:
         one = hit.statement
         label = one.subject if hit.label == one.subject else f"{hit.label}\n{one.subject}"
+        said = (predicate_label(one.predicate, lang), marked(one, lang), one.words)
         made.add_row(
             Words(label),
-            Words(f"{predicate_label(one.predicate, lang)}\n{one.words}"),
+            Words("\n".join(part for part in said if part)),
             Words(one.source_title),
             Words(one.claim[:SHORT], "dim"),
         )

@@ -108,14 +108,16 @@ def print_claim(shown: ClaimShown, lang: Language) -> None:
     made = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     made.add_column(no_wrap=True)
     made.add_column(overflow="fold")
-    for name, text in _proof_rows(proof):
+    for name, text in _proof_rows(proof, forked=statement.forked):
         made.add_row(Words(name, "dim"), Words(text))
     out.print(made)
 
 
-def _proof_rows(proof: Proof) -> list[tuple[str, str]]:
+def _proof_rows(proof: Proof, *, forked: bool) -> list[tuple[str, str]]:
+    fork = "the key of this log signed two histories that contradict each other; both are kept"
     rows = [
         ("log", proof.log),
+        *([("forked", fork)] if forked else []),
         ("entry", f"{proof.position}, recorded {proof.recorded} by {proof.recorder}"),
         ("checkpoint", f"{proof.checkpoint_size} entries, root {proof.checkpoint_root}"),
         ("proof", "the entry is included, and the log's key signed the checkpoint"),

@@ -48,6 +48,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     sensitivity: str
     withdrawn: bool
     disputed: bool
+    forked: bool
+    """Whether the log in which it stands is forked."""
     standard: str
     rests_on: tuple[str, ...]
     about: tuple[Statement, ...] = ()
@@ -94,6 +96,7 @@ class Teller:
             sensitivity=shown.sensitivity,
             withdrawn=shown.withdrawn,
             disputed=any(one.predicate in DISPUTES and not one.withdrawn for one in told),
+            forked=shown.forked,
             standard=claim.standard or "",
             rests_on=claim.rests_on,
             about=told,

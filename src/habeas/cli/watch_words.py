@@ -27,6 +27,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "fa": "آنچه گفته شده بود پس گرفته شد؛ دوباره بنگرید: `habeas watch run`",
     },
     "failed": {"en": "could not be looked at", "fa": "بررسی نشد"},
+    "forked": {"en": "LOG FORKED", "fa": "دفتر دوشاخه شده"},
     "watched": {"en": "watched from {} to {}", "fa": "پایش از {} تا {}"},
     "number": {"en": "Disturbance {}", "fa": "دست‌کاری {}"},
     "suggestion": {

@@ -102,7 +102,8 @@ def _rows(one: DisturbanceShown, site: str, lang: Language) -> Iterator[tuple[st
         yield said("reading", lang), _reading(reading, lang)
     if not one.readings:
         yield said("reading", lang), said("unread", lang, site)
-    yield said("claim", lang), one.claim[:SHORT]
+    forked = f" · {said('forked', lang)}" if one.forked else ""
+    yield said("claim", lang), f"{one.claim[:SHORT]}{forked}"
 
 
 def _reading(reading: ReadingShown, lang: Language) -> str:

@@ -24,6 +24,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "credibility": {"en": "information {}", "fa": "اطلاعات {}"},
     "withdrawn": {"en": "WITHDRAWN", "fa": "پس گرفته شد"},
     "disputed": {"en": "DISPUTED", "fa": "محل اختلاف"},
+    "forked": {"en": "LOG FORKED", "fa": "دفتر دوشاخه شده"},
     "rests_on": {"en": "finding, rests on", "fa": "یافته، بر پایهٔ"},
     "standard": {"en": "standard: {}", "fa": "معیار: {}"},
     "note": {"en": "note: {}", "fa": "یادداشت: {}"},

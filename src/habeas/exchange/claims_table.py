@@ -40,7 +40,7 @@ COLUMNS: Final = (
     "claim", "subject", "subject_label", "predicate", "type", "words", "reading", "earliest",
     "latest", "calendar", "low", "high", "unit", "counts", "longitude", "latitude", "uncertainty_m",
     "location_kind", "source", "source_label", "by", "locator", "credibility", "standard",
-    "sensitivity", "withdrawn", "log", "position", "recorded", "note",
+    "sensitivity", "withdrawn", "log", "forked", "position", "recorded", "note",
 )  # fmt: skip
 """The columns that people read."""
 
@@ -71,6 +71,8 @@ class TableLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     recorded: str
     sensitivity: Sensitivity
     withdrawn: bool
+    forked: bool = False
+    """False where an older table does not say it."""
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +149,7 @@ def _line(view: View, shown: Shown, labels: tuple[str, str]) -> TableLine:
         recorded=place.recorded,
         sensitivity=shown.sensitivity,
         withdrawn=shown.withdrawn,
+        forked=shown.forked,
     )
 
 
@@ -201,6 +204,7 @@ def cells_of(line: TableLine) -> dict[str, str]:
         "sensitivity": line.sensitivity,
         "withdrawn": "yes" if line.withdrawn else "no",
         "log": line.log,
+        "forked": "yes" if line.forked else "no",
         "position": str(line.position),
         "recorded": line.recorded,
     }

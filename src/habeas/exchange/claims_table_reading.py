@@ -38,6 +38,11 @@ NOT_CARRIED: Final = (
 )
 """What is to be said before a table is recorded."""
 
+_FORKED: Final = (
+    "claims stood in a forked log where the table was written, and will not be marked here: ask "
+    "those who wrote it"
+)
+
 REASON: Final = "not_recorded_because"
 """The column that `claims_table_remainder` puts before the others."""
 
@@ -199,6 +204,8 @@ class _Reader:
             if changed:
                 self._hold(line, cells, changed)
             else:
+                if read.forked:
+                    self._remark(_FORKED)
                 self._rows.append(ReadRow(sheet=line.sheet, number=line.number, line=read))
 
     def _hold(self, line: Line, cells: Mapping[str, str], reason: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Final
 
-from habeas.claims.claim import Claim, prefix_of
+from habeas.claims.claim import prefix_of
 from habeas.claims.names import normalise
 from habeas.claims.values import Name, Ref, Term, Text, Value, When, Where, words
 from habeas.exchange.partial_export import Losses, PartialExport, bare_position
@@ -142,7 +142,7 @@ class _Entity:
         self._losses = losses
         self._properties: _Properties = {}
         self._sources: set[str] = set()
-        self._carried: list[Claim] = []
+        self._carried: list[Shown] = []
 
     def made(self) -> dict[str, object] | None:
         """The entity; None when nothing of it can be carried."""
@@ -150,11 +150,11 @@ class _Entity:
             self._take(shown)
         self._complete()
         if "name" not in self._properties:
-            for claim in self._carried:
-                self._losses.drop(claim, _NO_NAME)
+            for shown in self._carried:
+                self._losses.drop(shown.claim, _NO_NAME)
             return None
-        for claim in self._carried:
-            self._losses.carried(claim)
+        for shown in self._carried:
+            self._losses.carried(shown)
         caption = next(iter(self._properties["name"]))
         return {
             "id": entity_id(self._entity),
@@ -176,7 +176,7 @@ class _Entity:
             return
         for name, text in found:
             self._properties.setdefault(name, {})[text] = None
-        self._carried.append(claim)
+        self._carried.append(shown)
         self._sources.add(re.sub(r"[^a-z0-9]+", "_", claim.source).strip("_"))
 
     def _complete(self) -> None:

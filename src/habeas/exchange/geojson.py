@@ -42,6 +42,7 @@ class Properties(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     sensitivity: Sensitivity
     withdrawn: bool
+    forked: bool
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):

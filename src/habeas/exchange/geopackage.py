@@ -59,7 +59,7 @@ _COLUMNS: Final = (
     ("claim", "TEXT"), ("subject", "TEXT"), ("label", "TEXT"), ("predicate", "TEXT"),
     ("kind", "TEXT"), ("uncertainty_m", "REAL"), ("method", "TEXT"), ("words", "TEXT"),
     ("source", "TEXT"), ("source_label", "TEXT"), ("by", "TEXT"), ("sensitivity", "TEXT"),
-    ("withdrawn", "BOOLEAN"),
+    ("withdrawn", "BOOLEAN"), ("forked", "BOOLEAN"),
 )  # fmt: skip
 
 _WKT: Final = (
@@ -154,6 +154,7 @@ class _Layers:
             **{name: getattr(located, name) for name, _ in _COLUMNS},
             "uncertainty_m": None if metres is None else float(metres),
             "withdrawn": int(located.withdrawn),
+            "forked": int(located.forked),
         }
         names = ", ".join(f'"{name}"' for name in said)
         marks = ",".join("?" * (len(said) + 1))

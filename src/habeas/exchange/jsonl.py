@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from habeas.claims.claim import Claim, Sensitivity
-from habeas.registry.view import View
+from habeas.registry.view import Shown, Standing, View
 
 
 class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,8 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool
     log: str
     """The origin of the log in which it stands."""
+    forked: bool
+    """Whether that log is forked: its key signed two histories that contradict each other."""
     position: int
     """Of its entry in the log, from 0."""
     recorded: str
@@ -39,14 +41,23 @@ def jsonl(view: View, *, subject: str | None = None) -> Iterator[str]:
     """
     encoder = msgspec.json.Encoder()
     for shown in view.stream(subject=subject):
-        place = view.standing(shown)
-        line = ClaimLine(
-            digest=shown.digest,
-            claim=shown.claim,
-            sensitivity=shown.sensitivity,
-            withdrawn=shown.withdrawn,
-            log=place.origin,
-            position=place.position,
-            recorded=place.recorded,
-        )
-        yield encoder.encode(line).decode() + "\n"
+        yield encoder.encode(claim_line(shown, view.standing(shown))).decode() + "\n"
+
+
+def claim_line(shown: Shown, place: Standing) -> ClaimLine:
+    """The line of a claim.
+
+    Args:
+        shown: the claim.
+        place: where it stands.
+    """
+    return ClaimLine(
+        digest=shown.digest,
+        claim=shown.claim,
+        sensitivity=shown.sensitivity,
+        withdrawn=shown.withdrawn,
+        log=place.origin,
+        forked=shown.forked,
+        position=place.position,
+        recorded=place.recorded,
+    )

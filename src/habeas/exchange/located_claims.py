@@ -31,6 +31,8 @@ class LocatedClaim(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     sensitivity: Sensitivity
     withdrawn: bool
+    forked: bool
+    """Whether the log in which the claim stands is forked."""
     geometry: Geometry
 
 
@@ -64,6 +66,7 @@ def located_claims(
                     by="" if claim.by is None else claim.by.text,
                     sensitivity=shown.sensitivity,
                     withdrawn=shown.withdrawn,
+                    forked=shown.forked,
                     geometry=value.geometry,
                 ),
             )

@@ -15,6 +15,7 @@ from typing import Final
 from habeas.claims.claim import Claim
 from habeas.claims.values import Point, When, Where
 from habeas.claims.vocabulary import vocabulary
+from habeas.registry.view import Shown
 
 NEAR: Final = 100
 """Metres: the largest uncertainty with which an exact position may stand without it."""
@@ -28,6 +29,8 @@ _ASPECTS: Final[tuple[tuple[str, Callable[[Claim], bool]], ...]] = (
     ("the words of a date and its calendar", lambda claim: isinstance(claim.value, When)),
 )
 """What no form of others has a place for, and whether a claim has it."""
+
+_FORKED: Final = "that the log in which it stands is forked: its key signed two histories"
 
 ALWAYS: Final = (
     "Never carried: the sensitivity of each claim, which source says which value, proofs, and who "
@@ -47,10 +50,11 @@ class Losses:
         """A claim that is not carried."""
         self._claims[claim.predicate, reason] += 1
 
-    def carried(self, claim: Claim) -> None:
+    def carried(self, shown: Shown) -> None:
         """A claim that is carried, without much of what stands around it."""
         for aspect, has in _ASPECTS:
-            self._aspects[aspect] += has(claim)
+            self._aspects[aspect] += has(shown.claim)
+        self._aspects[_FORKED] += shown.forked
 
     def escaped(self) -> None:
         """A cell that a spreadsheet would run has an apostrophe in front."""

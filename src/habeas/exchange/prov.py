@@ -64,7 +64,8 @@ class ProvWriter:
         self._declare("entity", claim, {"prov:type": "habeas:Claim"})
         times = {"prov:startTime": standing.recorded, "prov:endTime": standing.recorded}
         self._declare("activity", entry, {"prov:type": "habeas:Entry", **times})
-        self._declare("agent", log, {"prov:type": "habeas:Log"})
+        forked = {"habeas:forked": "true"} if shown.forked else {}
+        self._declare("agent", log, {"prov:type": "habeas:Log", **forked})
         self._relate_once("wasAssociatedWith", entry, {"prov:activity": entry, "prov:agent": log})
         self._relate(
             "wasGeneratedBy",

@@ -26,7 +26,7 @@ from habeas.claims.claim import Sensitivity, prefix_of
 from habeas.claims.values import File, words
 from habeas.errors import InputError, NotFoundError, StorageError
 from habeas.exchange.bagit import PAYLOAD, write_tags
-from habeas.exchange.jsonl import ClaimLine
+from habeas.exchange.jsonl import claim_line
 from habeas.exchange.prov import ProvWriter
 from habeas.registry.registry import Registry
 from habeas.registry.view import Shown, Standing, View, order
@@ -175,7 +175,7 @@ class _Crate:
                 for digest in digests:
                     shown = self._view.claim(digest)
                     standing = self._view.standing(shown)
-                    lines.write(_line(shown, standing))
+                    lines.write(msgspec.json.encode(claim_line(shown, standing)) + b"\n")
                     prov.add(shown, standing)
                     self._note(shown, standing)
             prov.finish(self._folder / "provenance.json")
@@ -293,20 +293,6 @@ def _selected(view: View, subject: str | None) -> list[str]:
     for entity in named | items:
         chosen |= {shown.digest: order(shown) for shown in view.stream(subject=entity)}
     return sorted(chosen, key=lambda digest: chosen[digest])
-
-
-def _line(shown: Shown, standing: Standing) -> bytes:
-    """A claim as a line of `jsonl`."""
-    line = ClaimLine(
-        digest=shown.digest,
-        claim=shown.claim,
-        sensitivity=shown.sensitivity,
-        withdrawn=shown.withdrawn,
-        log=standing.origin,
-        position=standing.position,
-        recorded=standing.recorded,
-    )
-    return msgspec.json.encode(line) + b"\n"
 
 
 def _nothing_hidden(registry: Registry, view: View, sha256: str) -> bool:

@@ -121,7 +121,7 @@ class _Table:
             if reason:
                 losses.drop(shown.claim, reason)
                 continue
-            losses.carried(shown.claim)
+            losses.carried(shown)
             row.setdefault(header, {})[text] = None
             source = self._view.label(shown.claim.source, self._langs[0]).replace(BAR, "/")
             row.setdefault(_SOURCES, {})[source] = None

@@ -50,6 +50,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     recorded: str
     """When, by the recorder's clock: UTC, `YYYY-MM-DDTHH:MM:SSZ`."""
     withdrawn: bool = False
+    forked: bool = False
+    """Whether the log in which it stands is forked."""
     about: tuple[int, ...] = ()
     """The claims that speak of this one, withdrawals and findings left out."""
 
@@ -285,6 +287,8 @@ class LogState(msgspec.Struct, frozen=True, kw_only=True):
     """The earliest trusted timestamp over a checkpoint that covers all of them; UTC, or empty."""
     authority: str = ""
     """Who gave that timestamp, as its certificate names itself."""
+    forked: bool = False
+    """Whether its key signed another history that contradicts this one."""
 
 
 class Glance(msgspec.Struct, frozen=True, kw_only=True):

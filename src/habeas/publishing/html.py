@@ -136,6 +136,7 @@ def _cover(page: ClaimPage) -> Html:
         page.say("dossier.by", organisation=teller.label(contents.organisation)),
         page.say("dossier.clearance", level=level),
         page.say("dossier.as_of", time=teller.time(newest)),
+        *(page.text(caution) for caution in teller.cautions()),
     ]
     return element(
         "header",
@@ -238,7 +239,7 @@ def _register_row(page: ClaimPage, claim: Statement) -> Html:
     name = f"{subject[:18]}…" if subject.startswith("claim:") else teller.label(subject)
     return element(
         "tr",
-        element("th", figure(teller.number(str(claim.number))), scope="row"),
+        element("th", figure(teller.reference(claim.number)), scope="row"),
         element("td", foreign(name)),
         element("td", page.text(teller.predicate(claim.predicate))),
         element("td", foreign(teller.said(claim), lang=teller.said_language(claim))),
@@ -297,10 +298,12 @@ def _log(page: ClaimPage, log: LogState) -> Html:
         stamped = teller.listed([teller.time(log.stamped), log.authority])
     owner = foreign(teller.label(log.organisation)) if log.organisation else "?"
     keys = join([element("code", vkey) for vkey in log.vkeys], Html("<br>"))
+    forked = [("forked", page.say("about.forked_text"))] if log.forked else []
     return _facts(
         page,
         [
             ("log", element("code", log.origin)),
+            *forked,
             ("owner", owner),
             ("keys", keys),
             ("checkpoint", page.text(teller.listed([size, claims]))),

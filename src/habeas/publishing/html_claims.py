@@ -36,7 +36,7 @@ class ClaimPage:
 
     def link(self, number: int) -> Html:
         """The number of a claim, linked to its place."""
-        return element("a", figure(self.teller.number(str(number))), href=f"#c{number}")
+        return element("a", figure(self.teller.reference(number)), href=f"#c{number}")
 
     def links(self, numbers: Iterable[int]) -> Html:
         """Several numbers of claims, linked."""
@@ -106,10 +106,12 @@ class ClaimPage:
         words = self.teller.said(statement)
         lang = self.teller.said_language(statement)
         inside = foreign(words, lang=lang, tag="q" if self.teller.is_quoted(statement) else "span")
-        tag = []
-        if statement.withdrawn:
-            tag = [Html(" "), element("span", self.words("claim.withdrawn"), class_="tag strong")]
-        return element("p", inside, *tag, class_="said")
+        tags = [
+            part
+            for mark in self.teller.marks(statement)
+            for part in (Html(" "), element("span", mark, class_="tag strong"))
+        ]
+        return element("p", inside, *tags, class_="said")
 
     def _reading(self, statement: Statement) -> list[Html]:
         said = self.teller.said(statement)

@@ -34,7 +34,7 @@ def _row(teller: Teller, dated: Dated) -> TimelineRow:
         said="" if dated.text in (dated.earliest, dated.latest) else dated.text,
         group=teller.label(dated.group),
         event=f"{dated.entity} {dated.predicate} {dated.term}",
-        reference=teller.number(str(dated.claim)),
+        reference=teller.reference(dated.claim),
     )
 
 
@@ -61,7 +61,7 @@ def _place(teller: Teller, placed: Placed) -> MapPlace:
         latitude=float(placed.latitude),
         uncertainty=None if placed.uncertainty is None else float(placed.uncertainty),
         polygons=_rings(value) if isinstance(value, Where) else (),
-        reference=teller.number(str(placed.claim)),
+        reference=teller.reference(placed.claim),
     )
 
 

@@ -48,6 +48,7 @@ def _state(numbering: Numbering, log: DisclosedLog, claims: Sequence[Shown]) -> 
         newest=max(numbering.standing(shown).recorded for shown in claims),
         stamped="" if token is None else token.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
         authority="" if token is None else token.authority,
+        forked=any(shown.forked for shown in claims),
     )
 
 

@@ -102,6 +102,7 @@ class Numbering:
             sensitivity=shown.sensitivity,
             recorded=self.standing(shown).recorded,
             withdrawn=shown.withdrawn,
+            forked=shown.forked,
             about=self.speaking_of(shown),
         )
 

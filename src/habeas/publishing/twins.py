@@ -70,6 +70,7 @@ def _feature(contents: Contents, placed: Placed) -> str:
         "text": statement.value.text,
         "source": statement.source,
         "attributed_to": None if statement.by is None else statement.by.text,
+        "forked": statement.forked or None,
     }
     known = {key: value for key, value in properties.items() if value is not None}
     geometry = _geometry(statement.value)

@@ -73,7 +73,7 @@ class ClaimSetter:
 
     def link(self, number: int) -> Runs:
         """The number of a claim, linked to its place."""
-        return link(plain(self.teller.number(str(number))), f"c{number}")
+        return link(plain(self.teller.reference(number)), f"c{number}")
 
     def with_links(self, key: str, numbers: Sequence[int], **values: str) -> Runs:
         """A sentence of the catalogue whose `{claims}` are links."""
@@ -158,9 +158,8 @@ class ClaimSetter:
         if self.teller.is_quoted(statement):
             first, last = ("«", "»") if self.words.language == "fa" else ("“", "”")
             words = (*plain(first), *words, *plain(last))
-        if not statement.withdrawn:
-            return words
-        return (*words, *plain(" "), *strong(self.say("claim.withdrawn")))
+        marks = [strong(self.text(mark)) for mark in self.teller.marks(statement)]
+        return joined([words, *marks], " ")
 
     def reading(self, statement: Statement) -> Iterator[Runs]:
         """How the words are read, and when the statement holds."""

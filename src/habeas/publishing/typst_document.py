@@ -111,6 +111,7 @@ def write_document(
             setter.say("dossier.by", organisation=organisation),
             setter.say("dossier.clearance", level=level),
             setter.say("dossier.as_of", time=teller.time(newest)),
+            *(setter.text(caution) for caution in teller.cautions()),
         ),
         stance=setter.say("dossier.stance"),
         contents=words("dossier.contents") if len(contents.claims) >= _LONG else "",
@@ -241,7 +242,7 @@ def _subject(setter: ClaimSetter, subject: str) -> Runs:
 def _register_row(setter: ClaimSetter, claim: Statement) -> Row:
     teller = setter.teller
     cells = (
-        plain(teller.number(str(claim.number))),
+        plain(teller.reference(claim.number)),
         setter.text(teller.predicate(claim.predicate)),
         setter.words_of(claim),
         setter.source(claim.source),
@@ -305,6 +306,7 @@ def _log(setter: ClaimSetter, log: LogState) -> Facts:
         )
     rows = [
         ("log", code(log.origin)),
+        *([("forked", setter.say("about.forked_text"))] if log.forked else []),
         ("keys", tuple(run for vkey in log.vkeys for run in (*BREAK, *code(vkey)))[1:]),
         ("checkpoint", setter.text(teller.listed(counts))),
         ("root", code(log.root)),

@@ -21,6 +21,9 @@ from habeas.publishing.calendar_words import day_words, interval_in_words, solar
 from habeas.publishing.catalogue import Language, load_words
 from habeas.publishing.contents import WHOLE, Contents, SourceCard, Statement
 
+FORKED = "*"
+"""Stands behind the number of a claim whose log is forked."""
+
 
 class Teller:
     """Words for one dossier in one language.
@@ -100,6 +103,24 @@ class Teller:
                 return sha256
             case value:
                 return words(value)
+
+    def marks(self, statement: Statement) -> list[str]:
+        """What has to be told beside the words of a claim wherever they stand; mostly nothing."""
+        keys = [key for key in ("withdrawn", "forked") if getattr(statement, key)]
+        return [self.words(f"claim.{key}") for key in keys]
+
+    def reference(self, number: int) -> str:
+        """The number of a claim where the claim itself stands elsewhere.
+
+        `FORKED` stands behind it when the log of the claim is forked: `cautions` explains it.
+        """
+        forked = self.contents.claim(number).forked
+        return self.number(str(number)) + (FORKED if forked else "")
+
+    def cautions(self) -> list[str]:
+        """What a reader has to know before all else; mostly nothing."""
+        forked = any(statement.forked for statement in self.contents.claims)
+        return [self.words("dossier.forked", sign=FORKED)] if forked else []
 
     def said_language(self, statement: Statement) -> str:
         """The BCP 47 tag of what `said` gives; empty when the source does not tell."""

@@ -89,7 +89,12 @@ def same_hashes(one: bytes, other: bytes) -> int:
 
 
 def forked_origins(store: Store) -> frozenset[str]:
-    """The origins of logs that are forked: every claim in them is to be marked."""
+    """The origins of logs that are forked: every claim in them is marked (`View` does it).
+
+    What is common to both histories is marked, too: who holds the key is in question, not one
+    entry. It follows from signed checkpoints and from no claim, so no clearance hides it; which
+    entries differ, and the proof, stand in a claim that has a sensitivity of its own.
+    """
     return frozenset(log.origin for log in store.logs() if log.branch)
 
 

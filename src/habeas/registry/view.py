@@ -24,6 +24,7 @@ from habeas.claims.names import query_words
 from habeas.claims.values import Name, Ref, Text, When, words
 from habeas.claims.vocabulary import Predicate, vocabulary
 from habeas.errors import InputError, NotFoundError
+from habeas.registry.forks import forked_origins
 from habeas.registry.provenance import Provenance, entry_of, log_of, provenance
 from habeas.registry.store import HeldClaim, NameReadingRow, Store
 
@@ -41,6 +42,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool
     origin: str
     """Of the log it stands in."""
+    forked: bool
+    """Whether that log is forked (`registry.forks`): whoever shows the claim says so."""
     position: int
     """Its place in this registry; tells nothing outside it."""
 
@@ -87,21 +90,25 @@ class View:
         self.organisation = organisation
         self._origins: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._logs: dict[int, str] = {}
+        self._forked: frozenset[str] = frozenset()
 
     def _shown(self, held: HeldClaim) -> Shown:
         _, claim = read_opening(held.opening)
+        origin = self._origin_of(held.log)
         return Shown(
             digest=held.digest.hex(),
             claim=claim,
             sensitivity=SENSITIVITIES[held.sensitivity],
             withdrawn=bool(held.withdrawn),
-            origin=self._origin_of(held.log),
+            origin=origin,
+            forked=origin in self._forked,
             position=held.position,
         )
 
     def _origin_of(self, log: int) -> str:
         if log not in self._logs:
             self._logs = {row.id: row.origin for row in self._store.logs()}
+            self._forked = forked_origins(self._store)
         return self._logs[log]
 
     @property

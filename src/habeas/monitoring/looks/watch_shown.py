@@ -41,6 +41,8 @@ class DisturbanceShown:
     number: int
     claim: str
     """The digest of the claim that tells its dates last."""
+    forked: bool
+    """Whether the log in which that claim stands is forked."""
     first_claim: str
     earliest: str
     latest: str
@@ -147,7 +149,8 @@ def _false_alarms(view: View, runs: Sequence[str]) -> str:
 
 
 def _disturbance(view: View, number: int, held: RecordedDisturbance) -> DisturbanceShown:
-    claim = view.claim(held.newest).claim
+    shown = view.claim(held.newest)
+    claim = shown.claim
     told = {one.claim.predicate: one.claim.value for one in _about(view, held.newest)}
     area = told.get("disturbance_area")
     kind = told.get("kind_hypothesis")
@@ -159,6 +162,7 @@ def _disturbance(view: View, number: int, held: RecordedDisturbance) -> Disturba
     return DisturbanceShown(
         number=number,
         claim=held.newest,
+        forked=shown.forked,
         first_claim=held.first,
         earliest=held.earliest.isoformat(),
         latest=held.latest.isoformat(),
