@@ -324,6 +324,20 @@ def test_what_is_no_site_is_refused(outline, more, said):
         SiteArea(outline=outline, **more)
 
 
+@pytest.mark.parametrize(
+    "outline",
+    [
+        Polygon([(51.7255, 36.1455), (51.7256, 36.1456), (51.7256, 36.1455), (51.7255, 36.1456)]),
+        box(511_725, 4_361_455, 511_825, 4_361_555),
+        box(211.7255, 36.1455, 211.7256, 36.1456),
+    ],
+)
+def test_no_refusal_tells_where_a_site_lies(outline):
+    with pytest.raises(InputError) as refused:
+        SiteArea(outline=outline)
+    assert not re.search(r"11\.?725|36\.?1455", str(refused.value))
+
+
 def test_a_country_is_no_site():
     site = SiteArea(outline=box(51, 36, 52, 37))
     with pytest.raises(InputError, match="at most 2000 pixels"):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import importlib.util
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +30,7 @@ from habeas.registry.changing import reclassify, withdraw
 from habeas.registry.exporting import export_bundle
 from habeas.registry.importing import import_bundle
 from habeas.registry.rebuilding import rebuild
-from habeas.registry.registry import create_registry
+from habeas.registry.registry import create_registry, open_registry
 from habeas.registry.undoing import withdraw_run
 from habeas.registry.verification import verify
 
@@ -444,6 +447,30 @@ def test_ground_that_was_erased_is_known_by_its_alarm_alone(registry, cube, quic
     assert overlapping.earliest <= watched.disturbance().latest
     made = record_look(registry, later(cube, watched.disturbance(area=BIG), overlapping))
     assert (len(made.found), len(made.refined)) == (1, 1)
+
+
+@pytest.mark.parametrize(("alone", "told"), [(True, 1), (False, 2)])
+def test_two_first_runs_at_once_record_once(tmp_path, cube, quick, monkeypatch, alone, told):
+    """The second waits and sees what the first recorded; without the lock both would tell."""
+    create_registry(tmp_path / "registry", organisation="Lantern Watch").close()
+    read, both = recording.recorded_watch, threading.Barrier(2)
+
+    def slowly(*args, **options):
+        found = read(*args, **options)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(2)
+        return found
+
+    def record(step):
+        with open_registry(tmp_path / "registry") as opened:
+            return record_look(opened, later(cube, watched.disturbance(), step=step))
+
+    monkeypatch.setattr(recording, "recorded_watch", slowly)
+    if not alone:
+        monkeypatch.setattr(recording, "_alone", lambda _: nullcontext())
+    with ThreadPoolExecutor(2) as pool:
+        found = [one for made in pool.map(record, (36, 36)) for one in made.found]
+    assert len(found) == told
 
 
 def test_nothing_found_is_said_so_and_never_as_no_change(registry, cube, quick):

@@ -21,6 +21,9 @@ SURROUNDINGS = 400.0
 LARGEST = 2_000
 """Pixels along a side of the grid: beyond, an outline is no site."""
 
+_METRES = 1_000
+"""Beyond, a coordinate is no slip of a degree: maps in metres have such."""
+
 Ground = Polygon | MultiPolygon
 
 
@@ -50,7 +53,7 @@ class SiteArea:
             raise InputError("the outline of the site is empty", mend="Give a polygon")
         if not self.outline.is_valid:
             raise InputError(
-                f"the outline of the site is no polygon: {is_valid_reason(self.outline)}",
+                f"the outline of the site is no polygon: {_fault(self.outline)}",
                 mend="Draw it again, without crossing lines",
             )
         _check_degrees(self.outline)
@@ -61,14 +64,22 @@ class SiteArea:
             )
 
 
+def _fault(outline: BaseGeometry) -> str:
+    """What is wrong with an outline, without the place: words may end up in a mail or a log."""
+    return is_valid_reason(outline).partition("[")[0].strip()
+
+
 def _check_degrees(outline: BaseGeometry) -> None:
     west, south, east, north = outline.bounds
     if not all(math.isfinite(end) for end in (west, south, east, north)):
         raise InputError("the outline of the site has coordinates that are no numbers")
     if west < -180 or east > 180 or south < -80 or north > 84:
+        metres = max(abs(west), abs(east), abs(south), abs(north)) > _METRES
         raise InputError(
-            f"the outline of the site lies at {west:.4f}..{east:.4f}, {south:.4f}..{north:.4f}",
-            mend="Give longitude, then latitude, in degrees (80 south to 84 north)",
+            "the outline of the site is given in metres"
+            if metres
+            else "the outline of the site lies beyond all longitudes or latitudes",
+            mend="Give longitude, then latitude, in degrees (80 south to 84 north): WGS 84",
         )
 
 

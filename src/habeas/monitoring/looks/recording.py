@@ -4,16 +4,21 @@ The earliest alarm stands for good. A later run does not tell of a disturbance a
 recorded already; it may tell its dates, area, pace and kind anew, from more images, in a claim that
 says which one it refines. Two runs on the same images record once. A site of which nothing new is
 to be said (`news`) is recorded again only after a while, so that the record does not fill with
-silence. That nothing was found is not said over a disturbance that the record holds.
+silence. That nothing was found is not said over a disturbance that the record holds. Of two runs at
+the same time the second waits until the first has recorded, and sees what it said.
 All of it is as hidden as the place of the site is (`site_level`).
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -70,8 +75,25 @@ def record_look(registry: Registry, look: Look, *, recorder: str | None = None) 
         recorder: who records.
 
     Raises:
+        IntegrityError: a file of what was recorded before is damaged. Nothing was recorded.
         StorageError: the disk refused. Nothing was recorded.
     """
+    with _alone(registry.path):
+        return _recorded(registry, look, recorder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process compares a look with the record of this registry."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _recorded(registry: Registry, look: Look, recorder: str | None) -> LookRecorded:
     held = recorded_watch(registry, look.site)
     scenes = scenes_file(look)
     if _same(held, look, scenes):
