@@ -10,9 +10,10 @@ from habeas.cli.options import Language
 from habeas.cli.readings import vocabulary_label
 from habeas.cli.terminal import Words, screen
 from habeas.cli.text_curve import curve_lines, text_curve
+from habeas.cli.watch_told import told
 from habeas.cli.watch_words import said
 from habeas.cli.watching_run import realised
-from habeas.cli.words import listed, number
+from habeas.cli.words import decimal, listed, number
 from habeas.monitoring.figures.wording import word
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def print_watch(
     if shown.watched_from:
         out.print(Words(said("watched", lang, shown.watched_from, shown.watched_to)))
     if shown.false_alarms:
-        out.print(Words(f"{said('calibration', lang)}: {shown.false_alarms}"))
+        out.print(Words(f"{said('calibration', lang)}: {told(shown.false_alarms, lang)}"))
     out.print(Words(said("runs", lang, listed(shown.runs, lang)), "dim"))
     for one in shown.disturbances:
         out.print()
@@ -84,18 +85,19 @@ def _table(one: DisturbanceShown, site: str, lang: Language) -> Table:
 
 
 def _rows(one: DisturbanceShown, site: str, lang: Language) -> Iterator[tuple[str, str]]:
-    yield said("began", lang), one.dates
+    yield said("began", lang), told(one.dates, lang)
     yield word("alarm", lang), one.alarm
     if one.last_image_without and one.first_image_with:
         words = said("without_with", lang, one.last_image_without, one.first_image_with)
         yield said("images", lang), words
     if one.area_low:
-        yield said("area", lang), said("square_metres", lang, one.area_low, one.area_high)
+        ends = (decimal(end, lang) for end in (one.area_low, one.area_high))
+        yield said("area", lang), said("square_metres", lang, *ends)
     if one.pace:
         yield said("pace", lang), vocabulary_label("disturbance_pace", one.pace, lang)
     if one.kind:
         kind = vocabulary_label("kind_hypothesis", one.kind, lang)
-        yield said("kind", lang), f"{kind}\n{one.kinds}"
+        yield said("kind", lang), f"{kind}\n{told(one.kinds, lang)}"
     if one.second_opinion:
         yield said("opinion", lang), one.second_opinion
     for reading in one.readings:

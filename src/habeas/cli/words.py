@@ -53,7 +53,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "predicate": {"en": "says", "fa": "می‌گوید"},
 }
 
-_PERSIAN_DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PERSIAN_DIGITS: Final = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
 
 
 def word(key: str, lang: Language, *fill: str) -> str:
@@ -69,7 +69,12 @@ def word(key: str, lang: Language, *fill: str) -> str:
 
 def number(count: int, lang: Language) -> str:
     """A count of ours in the digits of the language; never for dates, ids and coordinates."""
-    return str(count).translate(_PERSIAN_DIGITS) if lang == "fa" else str(count)
+    return decimal(str(count), lang)
+
+
+def decimal(figure: str, lang: Language) -> str:
+    """A figure of ours, whole or with a point, in the digits of the language."""
+    return figure.translate(_PERSIAN_DIGITS) if lang == "fa" else figure
 
 
 def listed(parts: Iterable[str], lang: Language) -> str:
