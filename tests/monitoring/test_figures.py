@@ -117,6 +117,20 @@ def test_the_images_shown_lie_on_both_sides_of_the_change_and_are_clear():
     assert ground.day_of(cube["time"].values[after]) >= found.alarm
 
 
+@pytest.mark.parametrize("gradual", [True, None])
+def test_a_slow_change_is_shown_a_year_later_in_the_same_season(gradual):
+    cube = watched.cube()
+    found = watched.disturbance(gradual=gradual)
+    before, after = ground.two_dates(cube, found)
+    days = cube["time"].values.astype("datetime64[D]")
+    assert abs((days[after] - days[before]).astype(int) - 365) <= 10
+    early = cube.isel(time=slice(0, after - 3))  # the watch has no image of then yet
+    assert ground.two_dates(early, found) == (before, early.sizes["time"] - 1)
+    for band in cube.data_vars:
+        cube[band].values[after, :8] = np.nan
+    assert abs(ground.two_dates(cube, found)[1] - after) == 1
+
+
 def test_a_picture_shows_the_site_and_a_little_around_it(cube):
     outline = watched.CHANGED
     part = ground.around(cube, outline)

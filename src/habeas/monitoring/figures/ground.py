@@ -77,8 +77,14 @@ def pixel(cube: xr.Dataset) -> float:
     raise InputError("the cube has a single pixel", mend="Take in some ground around the site")
 
 
+_YEAR = np.timedelta64(365, "D")
+
+
 def two_dates(cube: xr.Dataset, found: Disturbance) -> tuple[int, int]:
-    """The positions in a cube of the images to show: the last good one without, the first with.
+    """The positions in a cube of the images to show: the last good one without, and one with.
+
+    The first with it; of a change that took months, or may have, the one nearest to a year after
+    the other: little is to be seen on the day of its alarm, and the season is the same.
 
     Args:
         cube: images of the site.
@@ -92,7 +98,11 @@ def two_dates(cube: xr.Dataset, found: Disturbance) -> tuple[int, int]:
     last = np.datetime64(found.last_without or found.earliest)
     first = np.datetime64(max(found.first_with, found.alarm))
     before = _nearest_good(np.flatnonzero(days <= last)[::-1], clear)
-    after = _nearest_good(np.flatnonzero(days >= first), clear)
+    later = np.flatnonzero(days >= first)
+    if before is not None and found.gradual is not False:
+        apart = np.abs((days[later] - (days[before] + _YEAR)).astype(np.int64))
+        later = later[np.argsort(apart, kind="stable")]
+    after = _nearest_good(later, clear)
     if before is None or after is None:
         raise InputError(
             "there is no image on one side of the change",
