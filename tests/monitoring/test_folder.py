@@ -252,6 +252,49 @@ def test_whole_numbers_without_a_meaning_are_not_guessed(tmp_path, making, name)
         read_images(tmp_path, making.site_at(18, 18))
 
 
+def test_an_earth_search_image_since_2022_says_nothing_of_its_offset(tmp_path, making):
+    """Most of them have it taken off already, others not, under names of one form."""
+    for day in ("20220124", "20220125"):
+        making.write_tiff(tmp_path / f"S2A_39SVV_{day}_0_L2A" / "B04.tif", making.numbers((60, 60)))
+    found = read(tmp_path)
+    assert [image.date for image in found.acquisitions] == [date(2022, 1, 24)]
+    assert "state offset in images.toml" in found.dropped[0].reason
+    for offset in (0.0, -0.1):
+        (tmp_path / "images.toml").write_text(f"offset = {offset}\n")
+        layers = [image.layers["red"] for image in read(tmp_path).acquisitions]
+        assert [(layer.scale, layer.offset) for layer in layers] == [(0.0001, offset)] * 2
+
+
+def test_an_offset_that_is_assumed_is_held_against_the_pixels(tmp_path, making):
+    """Forest out of 2022 with its offset taken off; haze and bright ground would hide it."""
+    dark = making.numbers((60, 60), low=300, high=900)
+    for day in (1, 6, 11):
+        making.write_tiff(tmp_path / f"T39SVV_202206{day:02}T072301_B04_10m.tif", dark)
+    making.write_tiff(tmp_path / "T39SVV_20220616T072301_B04_10m.tif", making.numbers((60, 60)))
+    making.write_tiff(tmp_path / "T39SVV_20210616T072301_B04_10m.tif", dark)
+    for _ in range(2):  # the second time what became of each is remembered
+        images = read_images(tmp_path, making.site_at(18, 18), cache=tmp_path / "cache")
+        assert [scene.used for scene in images.scenes] == [True, False, False, False, False]
+        reasons = [scene.reason for scene in images.scenes[1:]]
+        assert all("state offset in images.toml" in reason for reason in reasons)
+        assert "5 % of its clear pixels" in reasons[0]
+        assert "of other such images" in reasons[3]
+        assert images.cube.sizes["time"] == 1
+    (tmp_path / "images.toml").write_text("offset = -0.1\n")  # stated, it is believed
+    stated = read_images(tmp_path, making.site_at(18, 18), cache=tmp_path / "cache")
+    assert all(scene.used for scene in stated.scenes)
+    (tmp_path / "images.toml").write_text("offset = 0\n")
+    right = read_images(tmp_path, making.site_at(18, 18), cache=tmp_path / "cache")
+    np.testing.assert_allclose(right.cube["red"][1], dark[8:32, 8:32] / 1e4, rtol=1e-5)
+
+
+def test_an_assumed_offset_may_bring_water_a_little_below_zero(tmp_path, making):
+    water = np.full((60, 60), 850, np.uint16)  # -0.015
+    water[20] = 700  # shadow, in 1 of 24 rows
+    making.write_tiff(tmp_path / "T39SVV_20220601T072301_B04_10m.tif", water)
+    assert read_images(tmp_path, making.site_at(18, 18)).scenes[0].used
+
+
 @pytest.mark.parametrize(
     "name",
     ["S2A_MSIL1C_20200115T072301_N0213_R006_T39SVV_20200115T093310.SAFE/T39SVV_20200115T072301_B04.tif",

@@ -78,6 +78,7 @@ class Acquisition:
         grid: none where it is learnt only by opening the files.
         processed: text that sorts later for a newer processing of the same image.
         remarks: what was assumed.
+        offset_assumed: whether an offset other than 0 rests on nothing but the date.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Acquisition:
     grid: PixelGrid | None = None
     processed: str = ""
     remarks: tuple[str, ...] = ()
+    offset_assumed: bool = False
 
     @cached_property
     def hrefs(self) -> tuple[str, ...]:

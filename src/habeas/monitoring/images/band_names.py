@@ -59,6 +59,9 @@ _EARTH_ENGINE = re.compile(
 )
 
 
+_EARTH_SEARCH = re.compile(r"(?:^|[_/])S2[A-D]_\d{1,2}[C-X][A-Z]{2}_\d{8}_\d+_L2A", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class BandFile:
     """What the name of a file says.
@@ -113,6 +116,15 @@ def is_earth_engine(name: str) -> bool:
     same name.
     """
     return _EARTH_ENGINE.search(name) is not None
+
+
+def is_earth_search(name: str) -> bool:
+    """Whether a Sentinel-2 scene is named as Earth Search names it.
+
+    It has the offset of 2022 taken off in most of its images and left in others, and neither the
+    name nor the file tells which (its issues 66 and 71; cirrus-earth-search 21, 26, 33).
+    """
+    return _EARTH_SEARCH.search(name) is not None
 
 
 def common_name(band: str, sensor: str, scene: str) -> str | None:

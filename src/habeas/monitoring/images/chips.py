@@ -17,6 +17,7 @@ from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.clear_ground import Clear
 from habeas.monitoring.images.day import ChipRead, name_of
 from habeas.monitoring.images.file_facts import FileFacts
+from habeas.monitoring.images.likelihood import why_unlikely
 from habeas.monitoring.images.raster_file import SECONDS, is_remote
 
 _SILENT = "not read: the server had stopped answering"
@@ -60,7 +61,9 @@ class ChipReader:
             if self.store is not None:
                 self.store.put(key, measured)
         digest = measured.digest() if _is_on_a_server(image) else ""
-        return ChipRead(key, measured.chip(), by_name(hashes), digest)
+        chip = measured.chip()
+        unlikely = why_unlikely(chip.values, self.bands, offset_assumed=image.offset_assumed)
+        return ChipRead(key, chip, by_name(hashes), digest, unlikely)
 
     def hashes(self, image: Acquisition) -> Mapping[str, str]:
         """The hashes of the files of an image that lie on a disk, by path.

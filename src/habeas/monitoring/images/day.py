@@ -135,12 +135,14 @@ class ChipRead:
         chip: its pixels.
         hashes: of the files that it was read from, by name.
         digest: of its pixels, where files on a server were read in parts; else empty.
+        unlikely: why its reflectance cannot be right; empty if it can.
     """
 
     key: str
     chip: Chip
     hashes: Mapping[str, str]
     digest: str = ""
+    unlikely: str = ""
 
 
 class Reader(Protocol):
@@ -205,6 +207,9 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
             whole = False
             continue
         scene = replace(scene, sha256=read.hashes, pixels_sha256=read.digest)
+        if read.unlikely:
+            scenes.append(replace(scene, reason=read.unlikely))
+            continue
         if not (read.chip.covered & inside).any():
             scenes.append(replace(scene, reason="it has no data where the site is"))
             continue

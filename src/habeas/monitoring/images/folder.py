@@ -27,6 +27,7 @@ from habeas.monitoring.images.band_names import (
     band_file,
     common_name,
     is_earth_engine,
+    is_earth_search,
     is_hls,
     sensor_of,
 )
@@ -41,6 +42,7 @@ from habeas.monitoring.images.reflectance import (
     HLS_SCALE,
     LANDSAT_OFFSET,
     LANDSAT_SCALE,
+    OFFSET_SINCE,
     SENTINEL_2_SCALE,
     baseline_in,
     sentinel_2_offset,
@@ -217,6 +219,7 @@ def _acquisition(group: _Group, settings: FolderSettings, facts: FileFacts) -> A
         grid=grid,
         processed=f"{baseline_in(group.name) or 0:05.2f} {group.name}",
         remarks=(remark,) if remark else (),
+        offset_assumed=bool(remark) and offset != 0,
     )  # fmt: skip
 
 
@@ -263,9 +266,17 @@ def _date(group: _Group, settings: FolderSettings, header: Header) -> date:
 def _numbers(
     group: _Group, settings: FolderSettings, sensor: str, taken: date, header: Header
 ) -> tuple[float, float, str]:
-    """Scale, offset, and what was assumed."""
-    if settings.scale is not None or settings.offset is not None:
-        return settings.scale or 1.0, settings.offset or 0.0, ""
+    """Scale, offset, and what was assumed; what is stated goes before what is known."""
+    if settings.scale is not None:
+        return settings.scale, settings.offset or 0.0, ""
+    scale, offset, remark = _known_numbers(group, settings, sensor, taken, header)
+    return (scale, offset, remark) if settings.offset is None else (scale, settings.offset, "")
+
+
+def _known_numbers(
+    group: _Group, settings: FolderSettings, sensor: str, taken: date, header: Header
+) -> tuple[float, float, str]:
+    """Scale and offset by what the file, its name and its sensor tell, and what was assumed."""
     if header.scales[0] != 1 or header.offsets[0] != 0:
         return header.scales[0], header.offsets[0], ""
     if header.dtype.startswith("float"):
@@ -275,7 +286,14 @@ def _numbers(
     if sensor == LANDSAT:
         return LANDSAT_SCALE, LANDSAT_OFFSET, ""
     if sensor == SENTINEL_2 and not is_earth_engine(group.name):
-        baseline = baseline_in(f"{group.name}/{group.words}")
+        words = f"{group.name}/{group.words}"
+        if is_earth_search(words) and taken >= OFFSET_SINCE and settings.offset is None:
+            raise _UnusableError(
+                "Earth Search takes the offset of 2022 off most of its images and leaves it in "
+                "others, and nothing in this one says which; state offset in images.toml (0 where "
+                "it has been taken off, -0.1 where not)"
+            )
+        baseline = baseline_in(words)
         return SENTINEL_2_SCALE, *sentinel_2_offset(baseline, taken)
     raise _UnusableError(
         "its numbers are whole, and nothing says what they mean; state scale in images.toml"

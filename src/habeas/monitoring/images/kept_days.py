@@ -21,7 +21,7 @@ from habeas.monitoring.images.day import Day, Flags, Pixels, pixel_of, read_day,
 from habeas.monitoring.images.whole_file import write_whole
 
 FILE = "days.msgpack"
-_VERSION = 2
+_VERSION = 3
 
 
 class _Image(msgspec.Struct, frozen=True):
@@ -95,7 +95,7 @@ class KeptDays:
             hashes = [self._reader.hashes(image) for image in images]
         except InputError:
             return "", []
-        keys = [self._reader.key(image, told)
+        keys = [f"{self._reader.key(image, told)} {image.offset_assumed}"
                 for image, told in zip(images, hashes, strict=True)]  # fmt: skip
         return hashlib.sha256("\n".join((self._site, *keys)).encode()).hexdigest(), hashes
 

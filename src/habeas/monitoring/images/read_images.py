@@ -29,6 +29,7 @@ from habeas.monitoring.images.grid_choice import choose_grid, with_a_grid
 from habeas.monitoring.images.kept_days import KeptDays
 from habeas.monitoring.images.kept_shifts import KeptShifts
 from habeas.monitoring.images.lazy_cube import lazy_cube
+from habeas.monitoring.images.likelihood import without_wrong_offsets
 from habeas.monitoring.images.raster_file import SECONDS, host_of, reading_settings
 from habeas.monitoring.images.scene import Scene
 from habeas.monitoring.images.selection import choose_bands, of_the_site
@@ -154,6 +155,7 @@ def _read(wanted: _Wanted) -> Images:
         reader = ChipReader(bands=names, grid=grid, facts=facts, store=store,
                             seconds=asking.seconds, clear=clear)  # fmt: skip
         days = _days(usable, reader, site)
+    days = without_wrong_offsets(days, {image.id for image in usable if image.offset_assumed})
     shifts = KeptShifts(store.folder / SHIFTS if store is not None else None)
     days = without_strays(days, grid.affine.a, shifts)
     if store is not None:
