@@ -42,6 +42,11 @@ def read(folder):
         ("B04.tif", BandFile("", "b04", None)),
         ("2020-01-15_red.tif", BandFile("2020-01-15", "red", None)),
         ("site_2020-01-15_mask.tif", BandFile("site_2020-01-15", "mask", None)),
+        ("2020-01-15_cloudmask.tif", BandFile("2020-01-15", "mask", None)),
+        ("2020-01-15_cloud_mask.tif", BandFile("2020-01-15", "mask", None)),
+        ("20200115_07_3B_udm2.tif", BandFile("20200115_07_3B", "udm2", None)),
+        ("20200115_07_3B_udm2_clip.tif", BandFile("20200115_07_3B", "udm2", None)),
+        ("2020-01-15_red_clip.tif", None),
         ("2020-01-15.tif", None),
         ("covered_2020.tif", None),
         ("scarred.tif", None),
@@ -142,6 +147,112 @@ def test_a_safe_product_tells_its_baseline_and_its_finest_bands(tmp_path, making
     np.testing.assert_allclose(images.cube["red"][0], fine[8:32, 8:32] / 1e4 - 0.1, rtol=1e-5)
     assert images.scenes[0].id == name.removesuffix(".SAFE")
     assert not images.scenes[0].remarks
+
+
+def test_masks_of_a_safe_product_are_no_image_of_their_own(tmp_path, making):
+    """From baseline 04.00 on the footprints of detectors are JPEG 2000, one a band."""
+    scene = "T39SVV_20220615T072301"
+    product = "S2B_MSIL2A_20220615T072301_N0400_R006_T39SVV_20220615T093310.SAFE"
+    granule = tmp_path / product / "GRANULE" / "L2A_T39SVV_A1_20220615T072301"
+    path = making.write_tiff(granule / "IMG_DATA" / "R10m" / f"{scene}_B04_10m.tif",
+                             making.numbers((60, 60)))  # fmt: skip
+    for beside in (
+        "IMG_DATA/R10m/" + f"{scene}_TCI_10m",
+        "IMG_DATA/R10m/" + f"{scene}_AOT_10m",
+        "QI_DATA/MSK_DETFOO_B04",
+        "QI_DATA/MSK_CLDPRB_20m",
+        "QI_DATA/other_B04",
+    ):
+        making.write_tiff(granule / f"{beside}.tif", np.full((60, 60), 3, np.uint8))
+    found = read(tmp_path)
+    assert [image.id for image in found.acquisitions] == [product.removesuffix(".SAFE")]
+    assert not found.dropped
+    assert found.remarks == (
+        "files of auxiliary kinds were left aside, such as previews and angles: 5",)  # fmt: skip
+    path.unlink()  # and none steps in where the image is not whole
+    with pytest.raises(InputError, match="holds no images"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["MSK_QUALIT_B02", "T39SVV_20200115T072301_TCI_10m", "TCI", "WVP", "T39SVV_20200115_PVI",
+     "LC08_L2SP_164038_20200115_20200823_02_T1_ST_B10",
+     "LC08_L2SP_164038_20200115_20200823_02_T1_SR_QA_AEROSOL",
+     "LC08_L2SP_164038_20200115_20200823_02_T1_QA_RADSAT",
+     "HLS.S30.T39SVV.2023015T071201.v2.0.SZA", "20200115_07_3B_DN_udm"],
+)  # fmt: skip
+def test_files_of_auxiliary_kinds_are_left_aside_and_counted(tmp_path, making, name):
+    making.write_tiff(tmp_path / "2020-01-15_red.tif", np.ones((9, 9), np.float32))
+    making.write_tiff(tmp_path / f"{name}.tif", np.ones((9, 9), np.float32))
+    found = read(tmp_path)
+    assert (len(found.acquisitions), found.dropped) == (1, ())
+    assert found.remarks[0].endswith(": 1")
+    (tmp_path / "images.toml").write_text(f'[names]\n"{name}" = "nir"\n')  # unless it is named
+    assert read(tmp_path).remarks == ()
+
+
+def test_planet_s_usable_data_mask_is_that_of_its_image(tmp_path, making):
+    (tmp_path / "images.toml").write_text(
+        'bands = ["blue", "green", "red", "nir"]\nscale = 0.0001\nnodata = 0\n'
+    )
+    clear = np.zeros((8, 60, 60), np.uint8)
+    clear[0] = 1
+    clear[:, 20, 20] = (0, 0, 0, 0, 0, 1, 90, 0)  # cloud
+    for day in (15, 16):
+        scene = f"202001{day}_071201_1034_3B"
+        making.write_tiff(tmp_path / f"{scene}_AnalyticMS_SR_clip.tif", making.numbers((4, 60, 60)))
+        making.write_tiff(tmp_path / f"{scene}_udm2_clip.tif", clear)
+    making.write_tiff(tmp_path / "20200117_071201_1034_3B_udm2.tif", clear)
+    making.write_tiff(tmp_path / "20200118_071201_1034_3B_AnalyticMS_SR_8b.tif",
+                      making.numbers((8, 60, 60)))  # fmt: skip
+    images = read_images(tmp_path, making.site_at(18, 18))
+    for at in (0, 1):
+        assert np.argwhere(np.isnan(images.cube["red"].values[at])).tolist() == [[12, 12]]
+    assert [scene.reason for scene in images.scenes] == [
+        "", "", "a mask that belongs to no image by its name or date",
+        "images.toml names 4 bands and it has 8: bands holds for files of that number alone",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ("images/2020-01-15.tif", "masks/2020-01-15_mask.tif"),
+        ("2020-01-15.tif", "2020-01-15_cloudmask.tif"),
+        ("images/site_2020-01-15_a.tif", "masks/site_2020-01-15_cloud_mask.tif"),
+        ("images/site_2020-01-15.tif", "masks/mask_of_20200115_mask.tif"),
+        ("S2A_39SVV_20200115_0_L2A/B04.tif", "masks/S2A_39SVV_20200115_0_L2A_mask.tif"),
+    ],
+)
+def test_a_mask_is_joined_to_the_image_of_its_name_or_date(tmp_path, making, image, mask):
+    (tmp_path / "images.toml").write_text('bands = ["red"]\nscale = 0.0001\n')
+    making.write_tiff(tmp_path / image, making.numbers((60, 60)))
+    making.write_tiff(tmp_path / "images" / "2020-02-15.tif", making.numbers((60, 60)))
+    cloud = np.zeros((60, 60), np.uint8)
+    cloud[20, 20] = 1
+    making.write_tiff(tmp_path / mask, cloud)
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert [scene.reason for scene in images.scenes] == ["", ""]
+    assert np.argwhere(np.isnan(images.cube["red"].values)).tolist() == [[0, 12, 12]]
+
+
+@pytest.mark.parametrize(
+    "mask",
+    ["masks/2020-01-15_mask.tif",  # of that date there are two
+     "masks/a_2020-01-15_2_mask.tif", "masks/2020-01-17_mask.tif",
+     "masks/T39SWV_20200116T072301_mask.tif",  # another tile of that date
+     "masks/mask.tif", "a_2020-01-15/mask.tif"],
+)  # fmt: skip
+def test_a_mask_that_may_be_of_several_images_or_none_is_told(tmp_path, making, mask):
+    for name in ("a_2020-01-15", "b_2020-01-15", "T39SVV_20200116T072301"):
+        making.write_tiff(tmp_path / "images" / f"{name}_red.tif", np.ones((9, 9), np.float32))
+    making.write_tiff(tmp_path / "images" / "a_2020-01-15_mask.tif", np.zeros((9, 9), np.uint8))
+    making.write_tiff(tmp_path / mask, np.zeros((9, 9), np.uint8))
+    found = read(tmp_path)
+    assert [len(image.masks) for image in found.acquisitions] == [1, 0, 0]
+    (scene,) = found.dropped
+    assert scene.reason.startswith("a mask that belongs to no image")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Literal
 
 from shapely.geometry.base import BaseGeometry
 
-MaskKind = Literal["scl", "qa_pixel", "fmask", "supplied"]
+MaskKind = Literal["scl", "qa_pixel", "fmask", "udm2", "supplied"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class Mask:
 
     Attributes:
         layer: where.
-        kind: Sentinel-2 scene classification, quality bits of Landsat or of HLS, or a mask that
-            was supplied.
+        kind: Sentinel-2 scene classification, quality bits of Landsat or of HLS, Planet's usable
+            data mask, or a mask that was supplied.
     """
 
     layer: Layer

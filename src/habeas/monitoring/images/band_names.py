@@ -18,7 +18,9 @@ SENTINEL_2 = "sentinel-2"
 LANDSAT = "landsat"
 UNKNOWN = "unknown"
 
-MASKS = {"scl": "scl", "qa_pixel": "qa_pixel", "fmask": "fmask", "mask": "supplied"}
+MASKS = {
+    "scl": "scl", "qa_pixel": "qa_pixel", "fmask": "fmask", "udm2": "udm2", "mask": "supplied",
+}  # fmt: skip
 """Names of masks in files and settings, and what kind they are."""
 
 _COMMON = {name: name for name in (*BANDS, *MASKS)}
@@ -47,8 +49,8 @@ _BY_SENSOR = {
 
 _FILE_NAME = re.compile(
     r"(?P<scene>.*?)(?:^|[_.\- ])"
-    r"(?P<band>sr_b\d|b\d{1,2}a?|scl|qa_pixel|fmask|blue|green|red|nir08|nir|swir16|swir22|mask)"
-    r"(?:[_.\-](?P<resolution>\d{2,3})m)?",
+    r"(?P<band>sr_b\d|b\d{1,2}a?|scl|qa_pixel|fmask|udm2|blue|green|red|nir08|nir|swir16|swir22"
+    r"|(?:cloud_?)?mask)(?:[_.\-](?P<resolution>\d{2,3})m|(?<=udm2)_clip)?",
     re.IGNORECASE,
 )
 _LANDSAT = re.compile(r"L[CETO]0?(?P<number>[45789])(?=_|L2|\d)", re.IGNORECASE)
@@ -68,7 +70,7 @@ class BandFile:
 
     Attributes:
         scene: what is left of the name without the band; empty if it is nothing but the band.
-        band: as it stands in the name, lower case.
+        band: as it stands in the name, lower case; `mask` for any mask of clouds.
         resolution: metres, if the name says it.
     """
 
@@ -91,7 +93,9 @@ def band_file(path: PurePath, names: tuple[str, ...] = ()) -> BandFile | None:
     if found is None:
         return None
     metres = found["resolution"]
-    return BandFile(found["scene"], found["band"].lower(), int(metres) if metres else None)
+    band = found["band"].lower()
+    plain = "mask" if band.startswith("cloud") else band
+    return BandFile(found["scene"], plain, int(metres) if metres else None)
 
 
 def sensor_of(name: str) -> str:

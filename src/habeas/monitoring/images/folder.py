@@ -7,12 +7,8 @@ of bands. `docs/monitoring-images.md` has them all.
 
 from __future__ import annotations
 
-import os
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from habeas.errors import InputError
@@ -23,8 +19,6 @@ from habeas.monitoring.images.band_names import (
     MASKS,
     SENTINEL_2,
     UNKNOWN,
-    BandFile,
-    band_file,
     common_name,
     is_earth_engine,
     is_earth_search,
@@ -48,28 +42,16 @@ from habeas.monitoring.images.reflectance import (
     sentinel_2_offset,
 )
 from habeas.monitoring.images.scene import Scene
+from habeas.monitoring.images.scene_files import SceneFile, SceneFiles, gather, image_files
 
 SENSOR_TAG = "SENSOR"
 """The tag of a TIFF under which the sensor may stand, where the name does not tell it."""
 
-_RESOLUTION_FOLDERS = {"r10m", "r20m", "r60m"}
 _TOP_OF_ATMOSPHERE = ("MSIL1C", "_L1TP_", "_L1GT_", "_L1GS_")
 _DATE_TAGS = ("ACQUISITIONDATETIME", "ACQUISITION_DATE", "DATE_ACQUIRED", "TIFFTAG_DATETIME")
 
 
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    band: BandFile | None
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Files of one scene: its name, where it lies, and the words that may tell of it."""
-
-    name: str
-    words: str
-    files: tuple[_File, ...]
+_NO_IMAGE = "a mask that belongs to no image by its name or date"
 
 
 class _UnusableError(Exception):
@@ -98,7 +80,7 @@ def read_folder(folder: Path, facts: FileFacts) -> Found:
     if not folder.is_dir():
         raise InputError("there is no such folder of images", place=str(folder))
     folder = folder.absolute()
-    files = list(_image_files(folder))
+    files = list(image_files(folder))
     signature = _signature([*files, folder / SETTINGS])
     kept = _remembered.get(folder)
     if kept is not None and kept[0] == signature:
@@ -124,68 +106,43 @@ def _signature(files: Sequence[Path]) -> _Signature:
 
 def _listed(folder: Path, files: Sequence[Path], facts: FileFacts) -> Found:
     settings = read_settings(folder)
-    groups = _groups(folder, files, settings)
-    if not groups:
+    gathered = gather(folder, files, settings)
+    if not gathered.scenes and not gathered.masks:
         raise InputError(
             "the folder holds no images",
             place=str(folder),
             mend=f"Put files there that end in {', '.join(ENDINGS)}",
         )
-    acquisitions, dropped = [], []
-    for group in groups:
+    acquisitions = []
+    dropped = [_dropped(mask, settings, _NO_IMAGE) for mask in gathered.masks]
+    for group in gathered.scenes:
         try:
             acquisitions.append(_acquisition(group, settings, facts))
         except (_UnusableError, InputError, OSError) as problem:
             reason = problem.reason if isinstance(problem, InputError) else str(problem)
-            names = tuple(file.path.name for file in group.files)
-            dropped.append(
-                Scene(id=group.name, date=date_in(group.words, settings.date), files=names,
-                      sensor=settings.sensor or sensor_of(group.name), reason=reason)
-            )  # fmt: skip
+            dropped.append(_dropped(group, settings, reason))
     acquisitions.sort(key=lambda found: (found.date, found.id))
-    return Found(tuple(acquisitions), tuple(dropped), mask_clear=settings.mask_clear)
+    return Found(tuple(acquisitions), tuple(dropped), _left_aside(gathered.aside),
+                 mask_clear=settings.mask_clear)  # fmt: skip
 
 
-def _image_files(folder: Path) -> Iterator[Path]:
-    for place, inner, names in os.walk(folder):
-        inner[:] = sorted(name for name in inner if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(ENDINGS) and not name.startswith("."):
-                yield Path(place) / name
+def _dropped(group: SceneFiles, settings: FolderSettings, reason: str) -> Scene:
+    return Scene(
+        id=group.name,
+        date=date_in(group.words, settings.date),
+        files=tuple(file.path.name for file in group.files),
+        sensor=settings.sensor or sensor_of(group.name),
+        reason=reason,
+    )
 
 
-def _groups(folder: Path, images: Sequence[Path], settings: FolderSettings) -> list[_Group]:
-    """Files by scene: the same name but for the band, in the same product."""
-    gathered: dict[tuple[Path, str], list[_File]] = defaultdict(list)
-    for path in images:
-        band = band_file(path, tuple(settings.names))
-        gathered[(_product(path.parent), band.scene if band else path.stem)].append(
-            _File(path, band)
-        )
-    groups = []
-    for (product, scene), files in gathered.items():
-        inside = product.relative_to(folder).as_posix() if product != folder else ""
-        name = product.stem if product.suffix.upper() == ".SAFE" else scene or product.name
-        groups.append(_Group(name, f"{scene}/{inside}" if scene else product.name, tuple(files)))
-    names = Counter(group.name for group in groups)
-    return [
-        group
-        if names[group.name] == 1
-        else _Group(group.words, group.words, group.files)
-        for group in groups
-    ]  # fmt: skip
+def _left_aside(files: int) -> tuple[str, ...]:
+    if not files:
+        return ()
+    return (f"files of auxiliary kinds were left aside, such as previews and angles: {files}",)
 
 
-@lru_cache(maxsize=4096)
-def _product(inner: Path) -> Path:
-    """The folder of one product: that of its files, without the folders inside a SAFE product."""
-    for parent in (inner, *inner.parents):
-        if parent.suffix.upper() == ".SAFE":
-            return parent
-    return inner.parent if inner.name.lower() in _RESOLUTION_FOLDERS else inner
-
-
-def _acquisition(group: _Group, settings: FolderSettings, facts: FileFacts) -> Acquisition:
+def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) -> Acquisition:
     sensor = settings.sensor or sensor_of(group.name)
     if sensor == UNKNOWN:
         sensor = sensor_of(group.words)
@@ -194,7 +151,7 @@ def _acquisition(group: _Group, settings: FolderSettings, facts: FileFacts) -> A
     chosen = _chosen(group, settings, sensor, facts)
     bands = [name for name in BANDS if name in chosen]
     if not bands:
-        raise _UnusableError("none of its bands is known by name; name them in images.toml")
+        raise _UnusableError(_why_no_band(group, settings, facts))
     header = min((facts.header(chosen[name].href) for name in bands), key=_pixel)
     if sensor == UNKNOWN:
         sensor = header.tags.get(SENSOR_TAG, UNKNOWN)
@@ -223,12 +180,24 @@ def _acquisition(group: _Group, settings: FolderSettings, facts: FileFacts) -> A
     )  # fmt: skip
 
 
+def _why_no_band(group: SceneFiles, settings: FolderSettings, facts: FileFacts) -> str:
+    counts = {
+        len(facts.header(str(file.path)).descriptions) for file in group.files if file.band is None
+    }
+    if settings.bands and counts:
+        return (
+            f"images.toml names {len(settings.bands)} bands and it has {max(counts)}: bands holds "
+            "for files of that number alone"
+        )
+    return "none of its bands is known by name; name them in images.toml"
+
+
 def _pixel(header: Header) -> float:
     return abs(header.transform[0])
 
 
 def _chosen(
-    group: _Group, settings: FolderSettings, sensor: str, facts: FileFacts
+    group: SceneFiles, settings: FolderSettings, sensor: str, facts: FileFacts
 ) -> dict[str, Layer]:
     """A layer for each band and mask of a scene: the finest, where there are several."""
     chosen: dict[str, tuple[int, Layer]] = {}
@@ -241,7 +210,7 @@ def _chosen(
 
 
 def _names(
-    file: _File, settings: FolderSettings, sensor: str, group: _Group, facts: FileFacts
+    file: SceneFile, settings: FolderSettings, sensor: str, group: SceneFiles, facts: FileFacts
 ) -> Sequence[tuple[str | None, int]]:
     """What each band of a file is, and how it ranks among others of that name."""
     if file.band is not None:
@@ -250,11 +219,13 @@ def _names(
         rank = file.band.resolution or 0
         # Band 8A lies closer to Landsat's, band 8 is finer: where both are there, band 8 it is.
         return [(common_name(word, sensor, group.name), rank + (1000 if word == "b8a" else 0))]
-    words = settings.bands or facts.header(str(file.path)).descriptions
+    words: Sequence[str] = facts.header(str(file.path)).descriptions
+    if len(settings.bands) == len(words):
+        words = settings.bands
     return [(common_name(word, sensor, group.name) if word else None, 0) for word in words]
 
 
-def _date(group: _Group, settings: FolderSettings, header: Header) -> date:
+def _date(group: SceneFiles, settings: FolderSettings, header: Header) -> date:
     found = date_in(group.words, settings.date)
     for tag in _DATE_TAGS:
         found = found or date_in(header.tags.get(tag, "").replace(":", "-"))
@@ -264,7 +235,7 @@ def _date(group: _Group, settings: FolderSettings, header: Header) -> date:
 
 
 def _numbers(
-    group: _Group, settings: FolderSettings, sensor: str, taken: date, header: Header
+    group: SceneFiles, settings: FolderSettings, sensor: str, taken: date, header: Header
 ) -> tuple[float, float, str]:
     """Scale, offset, and what was assumed; what is stated goes before what is known."""
     if settings.scale is not None:
@@ -274,7 +245,7 @@ def _numbers(
 
 
 def _known_numbers(
-    group: _Group, settings: FolderSettings, sensor: str, taken: date, header: Header
+    group: SceneFiles, settings: FolderSettings, sensor: str, taken: date, header: Header
 ) -> tuple[float, float, str]:
     """Scale and offset by what the file, its name and its sensor tell, and what was assumed."""
     if header.scales[0] != 1 or header.offsets[0] != 0:

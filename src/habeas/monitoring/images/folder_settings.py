@@ -31,7 +31,7 @@ class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     Attributes:
         sensor: of all images in the folder.
-        bands: of files with several bands, in order; `""` or any other word for what is not used.
+        bands: of files with so many bands, in order; `""` or any other word for what is not used.
         names: further words at the end of file names, and the band that each means.
         scale: reflectance = number x scale + offset.
         offset: see `scale`.
