@@ -8,6 +8,7 @@ import pytest
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import check_cube
+from habeas.monitoring.images.acquisition import NO_MASK
 from habeas.monitoring.images.band_names import BandFile, band_file, common_name, sensor_of
 from habeas.monitoring.images.file_facts import FileFacts
 from habeas.monitoring.images.folder import read_folder
@@ -146,7 +147,7 @@ def test_a_safe_product_tells_its_baseline_and_its_finest_bands(tmp_path, making
     images = read_images(tmp_path, making.site_at(18, 18))
     np.testing.assert_allclose(images.cube["red"][0], fine[8:32, 8:32] / 1e4 - 0.1, rtol=1e-5)
     assert images.scenes[0].id == name.removesuffix(".SAFE")
-    assert not images.scenes[0].remarks
+    assert images.scenes[0].remarks == (NO_MASK,)
 
 
 def test_masks_of_a_safe_product_are_no_image_of_their_own(tmp_path, making):

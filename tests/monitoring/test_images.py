@@ -189,6 +189,49 @@ def test_all_cloud_is_said_and_stays_a_cube(tmp_path, making):
     assert images.remarks == ("no image shows any of the site clearly",)
 
 
+def test_images_without_a_mask_of_clouds_are_told(tmp_path, making):
+    for day in (5, 10, 15):
+        red(tmp_path / f"2020-01-{day:02}_red.tif", making)
+    making.write_tiff(tmp_path / "2020-01-05_mask.tif", np.zeros((60, 60), np.uint8))
+    images = read_images(tmp_path, making.site_at(18, 18))
+    said = "without a mask of clouds, what they hide is taken for the ground"
+    assert [said in " ".join(scene.remarks) for scene in images.scenes] == [False, True, True]
+    assert [remark for remark in images.remarks if remark.startswith(f"2 of 3 images: {said}")]
+
+
+def cloudy(folder, making, clear, days=(5, 10, 15, 20)):
+    """Dark ground with bright clouds in a quarter of it, and masks in which `clear` is clear."""
+    values = np.full((60, 60), 0.1, np.float32)
+    values[8:20, 8:20] = 0.6
+    for day in days:
+        red(folder / f"2020-01-{day:02}_red.tif", making, values)
+        mask = np.where(values > 0.5, 1 - clear, clear).astype(np.uint8)
+        making.write_tiff(folder / f"2020-01-{day:02}_mask.tif", mask)
+
+
+def test_masks_that_are_turned_over_are_told(tmp_path, making):
+    site = making.site_at(18, 18)
+    cloudy(tmp_path, making, clear=1)
+    for _ in range(2):  # the second time what became of each is remembered
+        images = read_images(tmp_path, site, cache=tmp_path / "cache")
+        (remark,) = [remark for remark in images.remarks if "mask_clear = [1]" in remark]
+        assert remark.startswith("in 4 of 4 images what the mask hides is darker")
+    (tmp_path / "images.toml").write_text("mask_clear = [1]\n")
+    images = read_images(tmp_path, site, cache=tmp_path / "cache")
+    assert images.remarks == ()
+    assert float(np.nanmax(images.cube["red"])) == pytest.approx(0.1)
+
+
+def test_masks_are_not_told_by_few_images(tmp_path, making):
+    cloudy(tmp_path, making, clear=1, days=(5, 10))
+    assert read_images(tmp_path, making.site_at(18, 18)).remarks == ()
+    cloudy(tmp_path, making, clear=0, days=(15, 20))  # two of four are right
+    assert read_images(tmp_path, making.site_at(18, 18)).remarks == ()
+    cloudy(tmp_path, making, clear=1, days=(25,))
+    (remark,) = read_images(tmp_path, making.site_at(18, 18)).remarks
+    assert "in 3 of 5 images" in remark
+
+
 def test_duplicated_scenes_are_resolved_and_recorded(tmp_path, making):
     for product, value in (("N0213_R006_T39SVV_20200115T093310", 2000),
                            ("N0500_R006_T39SVV_20230601T000000", 3500)):  # fmt: skip

@@ -13,6 +13,10 @@ from typing import Literal
 
 from shapely.geometry.base import BaseGeometry
 
+NO_MASK = (
+    "without a mask of clouds, what they hide is taken for the ground, and dates may be too late"
+)
+
 MaskKind = Literal["scl", "qa_pixel", "fmask", "udm2", "supplied"]
 
 

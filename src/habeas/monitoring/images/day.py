@@ -136,6 +136,7 @@ class ChipRead:
         hashes: of the files that it was read from, by name.
         digest: of its pixels, where files on a server were read in parts; else empty.
         unlikely: why its reflectance cannot be right; empty if it can.
+        hides_darker: see `scene.Scene`.
     """
 
     key: str
@@ -143,6 +144,7 @@ class ChipRead:
     hashes: Mapping[str, str]
     digest: str = ""
     unlikely: str = ""
+    hides_darker: bool | None = None
 
 
 class Reader(Protocol):
@@ -206,7 +208,8 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
             scenes.append(replace(scene, reason=f"{place}{problem.reason}"))
             whole = False
             continue
-        scene = replace(scene, sha256=read.hashes, pixels_sha256=read.digest)
+        scene = replace(scene, sha256=read.hashes, pixels_sha256=read.digest,
+                        hides_darker=read.hides_darker)  # fmt: skip
         if read.unlikely:
             scenes.append(replace(scene, reason=read.unlikely))
             continue

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import BANDS
-from habeas.monitoring.images.acquisition import Acquisition, Layer, Mask
+from habeas.monitoring.images.acquisition import NO_MASK, Acquisition, Layer, Mask
 from habeas.monitoring.images.band_names import (
     LANDSAT,
     MASKS,
@@ -48,6 +48,9 @@ SENSOR_TAG = "SENSOR"
 """The tag of a TIFF under which the sensor may stand, where the name does not tell it."""
 
 _TOP_OF_ATMOSPHERE = ("MSIL1C", "_L1TP_", "_L1GT_", "_L1GS_")
+CLOUDS_TAG = "CLOUDS"
+"""The tag of a TIFF that says `hidden` where clouds were taken out of the pixels themselves."""
+
 _DATE_TAGS = ("ACQUISITIONDATETIME", "ACQUISITION_DATE", "DATE_ACQUIRED", "TIFFTAG_DATETIME")
 
 
@@ -160,6 +163,9 @@ def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
     scale, offset, remark = _numbers(group, settings, sensor, taken, header)
     known = sensor in (SENTINEL_2, LANDSAT) and not header.dtype.startswith("float")
     empty = float(HLS_NO_DATA) if is_hls(group.name) else 0.0
+    masks = tuple(Mask(layer=chosen[name], kind=kind)  # type: ignore[arg-type]
+                  for name, kind in MASKS.items() if name in chosen)  # fmt: skip
+    hidden = bool(masks) or header.tags.get(CLOUDS_TAG) == "hidden"
     nodata = settings.nodata if settings.nodata is not None else (empty if known else None)
     return Acquisition(
         id=group.name,
@@ -170,12 +176,11 @@ def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
                         offset=offset, nodata=nodata)
             for name in bands
         },
-        masks=tuple(Mask(layer=chosen[name], kind=kind)  # type: ignore[arg-type]
-                    for name, kind in MASKS.items() if name in chosen),
+        masks=masks,
         footprint=footprint,
         grid=grid,
         processed=f"{baseline_in(group.name) or 0:05.2f} {group.name}",
-        remarks=(remark,) if remark else (),
+        remarks=tuple(filter(None, (remark, "" if hidden else NO_MASK))),
         offset_assumed=bool(remark) and offset != 0,
     )  # fmt: skip
 

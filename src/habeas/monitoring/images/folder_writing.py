@@ -12,13 +12,15 @@ from rasterio.io import MemoryFile
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import bands_of, check_cube
-from habeas.monitoring.images.folder import SENSOR_TAG
+from habeas.monitoring.images.folder import CLOUDS_TAG, SENSOR_TAG
 from habeas.monitoring.images.folder_settings import date_in
 from habeas.monitoring.images.whole_file import write_whole
 
 
 def write_folder(cube: xr.Dataset, folder: Path) -> tuple[Path, ...]:
     """Write a cube as GeoTIFFs of reflectance, one a date and sensor, all bands in each.
+
+    What clouds hide is no number in a cube, and a tag of each file says that it is taken out.
 
     Args:
         cube: see `habeas.monitoring.cube`.
@@ -67,5 +69,5 @@ def _geotiff(cube: xr.Dataset, at: int, bands: tuple[str, ...]) -> bytes:
         with memory.open(**profile) as file:
             file.write(values)
             file.descriptions = bands
-            file.update_tags(**{SENSOR_TAG: str(cube["sensor"].values[at])})
+            file.update_tags(**{SENSOR_TAG: str(cube["sensor"].values[at]), CLOUDS_TAG: "hidden"})
         return bytes(memory.read())

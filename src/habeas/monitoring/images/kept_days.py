@@ -35,6 +35,7 @@ class _Image(msgspec.Struct, frozen=True):
     clear: float | None
     read: bool
     digest: str
+    hides_darker: bool | None
 
 
 class _Date(msgspec.Struct, frozen=True):
@@ -116,7 +117,7 @@ def _load(path: Path) -> dict[str, _Date]:
 def _told(day: Day) -> _Date:
     return _Date(
         tuple(_Image(scene.used, scene.reason, scene.clear, bool(scene.sha256) or scene.used,
-                     scene.pixels_sha256)
+                     scene.pixels_sha256, scene.hides_darker)
               for scene in day.scenes),
         day.pixels.chips if day.pixels is not None else (),
     )  # fmt: skip
@@ -127,7 +128,8 @@ def _remembered(
 ) -> Day:
     scenes = [
         replace(scene_of(image), used=said.used, reason=said.reason, clear=said.clear,
-                sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest)
+                sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest,
+                hides_darker=said.hides_darker)
         for image, told, said in zip(images, hashes, known.images, strict=True)
     ]  # fmt: skip
     return Day(

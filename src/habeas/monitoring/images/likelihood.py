@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.images.chip import Measured
 from habeas.monitoring.images.day import Day
 
 _VISIBLE = ("blue", "green", "red")
@@ -17,6 +18,9 @@ _BELOW = -0.02
 
 _FEW = 0.05
 """Share of the clear pixels of a band that may."""
+
+_TO_TELL = 20
+"""Pixels that a mask must hide, and must show, to be judged."""
 
 _MANY = 0.25
 """Share of the images with an assumed offset; where more come out below zero, none is believed."""
@@ -47,6 +51,22 @@ def why_unlikely(
         if ((visible < _BELOW).mean(axis=1) > _FEW).any():
             return BELOW_ZERO
     return ""
+
+
+def hides_darker(measured: Measured) -> bool | None:
+    """Whether what a mask hides is darker than what it shows, in the first band.
+
+    Clouds are brighter than nearly any ground, so that this tells of a mask that is turned over.
+
+    Returns:
+        None where too little is hidden or shown to tell.
+    """
+    numbers = measured.numbers[0]
+    has_data = measured.covered & np.isfinite(numbers)
+    hidden, shown = numbers[has_data & ~measured.shown], numbers[has_data & measured.shown]
+    if min(len(hidden), len(shown)) < _TO_TELL:
+        return None
+    return bool(np.median(hidden) < np.median(shown))
 
 
 def without_wrong_offsets(days: Sequence[Day], assumed: Set[str]) -> list[Day]:

@@ -44,6 +44,9 @@ SHIFTS = "shifts.msgpack"
 _ROUNDING = 0.01
 """Metres by which a footprint may be off once it has gone to degrees and back."""
 
+_TO_TELL = 3
+"""Images from which on masks are told to be turned over."""
+
 DAMAGED = "files of the cache were damaged: what they held was read again"
 
 
@@ -253,8 +256,21 @@ def _remarks(scenes: Sequence[Scene], days: Sequence[Day]) -> list[str]:
     remarks += [
         f"{count} of {len(scenes)} images: {remark}" for remark, count in sorted(assumed.items())
     ]
+    remarks += _turned_over(scenes)
     if not days:
         remarks.append("no image of the site could be read")
     elif not any(scene.clear for scene in scenes):
         remarks.append("no image shows any of the site clearly")
     return remarks
+
+
+def _turned_over(scenes: Sequence[Scene]) -> list[str]:
+    """That supplied masks seem to hide the ground and to show the clouds."""
+    told = [scene.hides_darker for scene in scenes if scene.hides_darker is not None]
+    if len(told) < _TO_TELL or 2 * sum(told) <= len(told):
+        return []
+    return [
+        f"in {sum(told)} of {len(told)} images what the mask hides is darker than what it shows, "
+        "though clouds are bright: if it is 1 where the ground is clear, state mask_clear = [1] in "
+        "images.toml"
+    ]

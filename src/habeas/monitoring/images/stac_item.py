@@ -26,7 +26,7 @@ from shapely.geometry.base import BaseGeometry
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import BANDS
-from habeas.monitoring.images.acquisition import Acquisition, Layer, Mask, PixelGrid
+from habeas.monitoring.images.acquisition import NO_MASK, Acquisition, Layer, Mask, PixelGrid
 from habeas.monitoring.images.band_names import (
     LANDSAT,
     MASKS,
@@ -90,14 +90,16 @@ def _acquisition(item: Json, base: str) -> Acquisition:
         remarks.add(remark)
     grids = [_grid(properties, asset) for asset, _, _ in bands.values()]
     known = [grid for grid in grids if grid is not None]
+    masks = tuple(Mask(layer=chosen[mask][2], kind=kind)  # type: ignore[arg-type]
+                  for mask, kind in MASKS.items() if mask in chosen)  # fmt: skip
+    remarks.add("" if masks else NO_MASK)
     return Acquisition(
         id=name,
         date=taken,
         sensor=sensor,
         layers=layers,
         footprint=_footprint(item),
-        masks=tuple(Mask(layer=chosen[mask][2], kind=kind)  # type: ignore[arg-type]
-                    for mask, kind in MASKS.items() if mask in chosen),
+        masks=masks,
         grid=min(known, key=lambda grid: grid.resolution) if known else None,
         processed=_processed(name, properties),
         remarks=tuple(sorted(remarks - {""})),
