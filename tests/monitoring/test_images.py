@@ -313,6 +313,46 @@ def test_saturated_numbers_are_no_observation(tmp_path, making):
     assert np.argwhere(np.isnan(images.cube["red"].values[0])).tolist() == [[12, 12], [12, 13]]
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.uint16])
+def test_zeros_in_all_bands_are_no_data_and_told(tmp_path, making, kind):
+    values = making.numbers((2, 60, 60))
+    values[:, 20:, :] = 0  # the edge of a swath
+    values[0, 10, 20] = 0  # one band alone may be that dark
+    scale = 1e-4
+    if kind is np.float32:
+        values, scale = values / 1e4, 1.0
+    (tmp_path / "images.toml").write_text(f'bands = ["red", "nir"]\nscale = {scale}\n')
+    making.write_tiff(tmp_path / "2020-01-05_a.tif", values.astype(kind))
+    making.write_tiff(tmp_path / "2020-01-10_a.tif", np.maximum(values, 1e-4 / scale).astype(kind))
+    declared = values.astype(kind)
+    making.write_tiff(tmp_path / "2020-01-15_a.tif", declared, nodata=0)
+    for run in range(3):  # the second time the date is remembered, the third only its pixels
+        images = read_images(tmp_path, making.site_at(18, 18), cache=tmp_path / "cache")
+        shown = np.isfinite(images.cube["red"].values)
+        assert not shown[0, 12:].any()
+        assert shown[0, :12].all()
+        assert shown[1].all()
+        assert [any("are 0 in all" in remark for remark in scene.remarks)
+                for scene in images.scenes] == [True, False, False]  # fmt: skip
+        assert [
+            said for said in images.remarks if said.startswith("1 of 3 images: pixels that are")
+        ]
+        if run == 1:
+            next((tmp_path / "cache").rglob("days.msgpack")).unlink()
+    assert images.scenes[0].clear == 0.5
+
+
+@pytest.mark.parametrize(
+    ("factor", "used"), [(1, True), (5, True), (8, False), (10_000, False), (-1, False)]
+)
+def test_what_cannot_be_reflectance_is_not_used(tmp_path, making, factor, used):
+    red(tmp_path / "2020-01-05_red.tif", making)
+    red(tmp_path / "2020-01-10_red.tif", making, np.full((60, 60), 0.21 * factor, np.float32))
+    images = read_images(tmp_path, making.site_at(18, 18))
+    assert [scene.used for scene in images.scenes] == [True, used]
+    assert ("state scale in images.toml" in images.scenes[1].reason) is not used
+
+
 def test_a_coarser_cube_takes_means(folder, making):
     fine = read_images(folder, making.site_at(18, 18)).cube["red"].values
     coarse = read_images(folder, making.site_at(18, 18), resolution=20).cube["red"].values

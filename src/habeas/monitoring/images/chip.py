@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,8 @@ class Measured:
         offset: shape (band,).
         shown: where it is clear; shape (y, x).
         covered: where the image has data at all, clouds included; shape (y, x).
+        zeros: whether pixels that are zero in all bands were taken for no data, though the file
+            does not say that they are; shape ().
     """
 
     numbers: Numbers
@@ -49,6 +51,7 @@ class Measured:
     offset: npt.NDArray[np.float64]
     shown: Flags
     covered: Flags
+    zeros: Flags = field(default_factory=lambda: np.zeros((), dtype=np.bool_))
 
     def at(self, number: int) -> Measured:
         """One of many that are held in arrays with one axis more."""
@@ -127,6 +130,8 @@ def read_chip(image: Acquisition, bands: Sequence[str], grid: GeoBox, clear: Cle
     read = _read_layers([*wanted, *masks], len(wanted), grid)
     numbers = np.stack([of_band for of_band, _ in read[: len(wanted)]])
     covered = np.logical_and.reduce([has_data for _, has_data in read[: len(wanted)]])
+    zeros = covered & (numbers == 0).all(axis=0)
+    covered &= ~zeros
     shown = covered & np.isfinite(numbers).all(axis=0)
     for of_band, _ in read[: len(wanted)]:
         shown &= ~_saturated(of_band)
@@ -134,7 +139,7 @@ def read_chip(image: Acquisition, bands: Sequence[str], grid: GeoBox, clear: Cle
         shown &= has_data & is_clear(of_mask, mask.kind, clear)
     scale = np.array([layer.scale for layer in wanted], dtype=np.float64)
     offset = np.array([layer.offset for layer in wanted], dtype=np.float64)
-    return Measured(numbers, scale, offset, shown, covered)
+    return Measured(numbers, scale, offset, shown, covered, np.asarray(zeros.any()))
 
 
 def _saturated(numbers: Numbers) -> Flags:

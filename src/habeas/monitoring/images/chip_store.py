@@ -34,9 +34,9 @@ SEGMENTS = 16
 
 Numbers = npt.NDArray[Any]
 
-_FORMAT = "2"
+_FORMAT = "3"
 _FLAGS = ("shown", "covered")
-_PARTS = ("numbers", "scale", "offset", *_FLAGS)
+_PARTS = ("numbers", "scale", "offset", "zeros", *_FLAGS)
 _DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError)
 
 
@@ -194,6 +194,7 @@ class ChipStore:
         plane = (wanted[0], *wanted[2:])
         fits = found.numbers.shape == wanted and found.shown.shape == found.covered.shape == plane
         scaled = found.scale.shape == found.offset.shape == wanted[:2]
+        scaled = scaled and found.zeros.shape == wanted[:1]
         return found if fits and scaled else None
 
     def _put_away(self, name: str) -> None:

@@ -65,7 +65,8 @@ class ChipReader:
         unlikely = why_unlikely(chip.values, self.bands, offset_assumed=image.offset_assumed)
         supplied = any(mask.kind == "supplied" for mask in image.masks)
         darker = hides_darker(measured) if supplied else None
-        return ChipRead(key, chip, by_name(hashes), digest, unlikely, darker)
+        return ChipRead(key, chip, by_name(hashes), digest, unlikely, darker,
+                        bool(measured.zeros))  # fmt: skip
 
     def hashes(self, image: Acquisition) -> Mapping[str, str]:
         """The hashes of the files of an image that lie on a disk, by path.

@@ -19,6 +19,11 @@ from habeas.monitoring.images.scene import Scene
 Flags = npt.NDArray[np.bool_]
 Values = npt.NDArray[np.float32]
 
+ZEROS = (
+    "pixels that are 0 in all bands were taken for no data, though the file does not say so; state "
+    "nodata in images.toml where it is another number"
+)
+
 SHOWN_ALREADY = "another image of the same date shows all of it"
 
 
@@ -137,6 +142,7 @@ class ChipRead:
         digest: of its pixels, where files on a server were read in parts; else empty.
         unlikely: why its reflectance cannot be right; empty if it can.
         hides_darker: see `scene.Scene`.
+        zeros: see `chip.Measured`.
     """
 
     key: str
@@ -145,6 +151,7 @@ class ChipRead:
     digest: str = ""
     unlikely: str = ""
     hides_darker: bool | None = None
+    zeros: bool = False
 
 
 class Reader(Protocol):
@@ -209,7 +216,8 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
             whole = False
             continue
         scene = replace(scene, sha256=read.hashes, pixels_sha256=read.digest,
-                        hides_darker=read.hides_darker)  # fmt: skip
+                        hides_darker=read.hides_darker,
+                        remarks=(*scene.remarks, *([ZEROS] if read.zeros else [])))  # fmt: skip
         if read.unlikely:
             scenes.append(replace(scene, reason=read.unlikely))
             continue

@@ -161,12 +161,10 @@ def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
     taken = _date(group, settings, header)
     grid, footprint = place_of(header)
     scale, offset, remark = _numbers(group, settings, sensor, taken, header)
-    known = sensor in (SENTINEL_2, LANDSAT) and not header.dtype.startswith("float")
-    empty = float(HLS_NO_DATA) if is_hls(group.name) else 0.0
+    nodata = _nodata(group, settings, sensor, header)
     masks = tuple(Mask(layer=chosen[name], kind=kind)  # type: ignore[arg-type]
                   for name, kind in MASKS.items() if name in chosen)  # fmt: skip
     hidden = bool(masks) or header.tags.get(CLOUDS_TAG) == "hidden"
-    nodata = settings.nodata if settings.nodata is not None else (empty if known else None)
     return Acquisition(
         id=group.name,
         date=taken,
@@ -183,6 +181,17 @@ def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
         remarks=tuple(filter(None, (remark, "" if hidden else NO_MASK))),
         offset_assumed=bool(remark) and offset != 0,
     )  # fmt: skip
+
+
+def _nodata(
+    group: SceneFiles, settings: FolderSettings, sensor: str, header: Header
+) -> float | None:
+    """The number that stands for no data; none where nothing but the file may say it."""
+    if settings.nodata is not None:
+        return settings.nodata
+    if sensor not in (SENTINEL_2, LANDSAT) or header.dtype.startswith("float"):
+        return None
+    return float(HLS_NO_DATA) if is_hls(group.name) else 0.0
 
 
 def _why_no_band(group: SceneFiles, settings: FolderSettings, facts: FileFacts) -> str:

@@ -17,7 +17,7 @@ from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.chips import ChipReader, by_name
-from habeas.monitoring.images.day import Day, Flags, Pixels, pixel_of, read_day, scene_of
+from habeas.monitoring.images.day import ZEROS, Day, Flags, Pixels, pixel_of, read_day, scene_of
 from habeas.monitoring.images.whole_file import write_whole
 
 FILE = "days.msgpack"
@@ -36,6 +36,7 @@ class _Image(msgspec.Struct, frozen=True):
     read: bool
     digest: str
     hides_darker: bool | None
+    zeros: bool
 
 
 class _Date(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ def _load(path: Path) -> dict[str, _Date]:
 def _told(day: Day) -> _Date:
     return _Date(
         tuple(_Image(scene.used, scene.reason, scene.clear, bool(scene.sha256) or scene.used,
-                     scene.pixels_sha256, scene.hides_darker)
+                     scene.pixels_sha256, scene.hides_darker, ZEROS in scene.remarks)
               for scene in day.scenes),
         day.pixels.chips if day.pixels is not None else (),
     )  # fmt: skip
@@ -129,7 +130,8 @@ def _remembered(
     scenes = [
         replace(scene_of(image), used=said.used, reason=said.reason, clear=said.clear,
                 sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest,
-                hides_darker=said.hides_darker)
+                hides_darker=said.hides_darker,
+                remarks=(*image.remarks, *([ZEROS] if said.zeros else [])))
         for image, told, said in zip(images, hashes, known.images, strict=True)
     ]  # fmt: skip
     return Day(

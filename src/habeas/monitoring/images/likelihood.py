@@ -25,6 +25,14 @@ _TO_TELL = 20
 _MANY = 0.25
 """Share of the images with an assumed offset; where more come out below zero, none is believed."""
 
+_LOWEST, _HIGHEST = -0.2, 1.5
+"""Between these the median of any band lies, clouds and snow included."""
+
+NO_REFLECTANCE = (
+    f"what it shows cannot be reflectance: the median of a band lies below {_LOWEST} or above "
+    f"{_HIGHEST}; in a folder, state scale in images.toml"
+)
+
 _TAKEN_OFF = (
     "by its date its numbers were taken to be 1,000 too high, and {seen}: the offset seems to have "
     "been taken off already; state offset in images.toml (0 where it has been, -0.1 where not)"
@@ -46,6 +54,9 @@ def why_unlikely(
     clear = values[:, np.isfinite(values).all(axis=0)]
     if not clear.shape[1]:
         return ""
+    medians = np.median(clear, axis=1)
+    if medians.min() < _LOWEST or medians.max() > _HIGHEST:
+        return NO_REFLECTANCE
     if offset_assumed:
         visible = clear[[name in _VISIBLE for name in bands]]
         if ((visible < _BELOW).mean(axis=1) > _FEW).any():
