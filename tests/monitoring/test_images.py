@@ -7,7 +7,9 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+import rasterio
 import xarray as xr
+from affine import Affine
 from pyproj import Transformer
 from shapely import transform
 from shapely.geometry import Point, Polygon, box, mapping
@@ -161,6 +163,56 @@ def test_mixed_projections_are_reprojected_and_said(tmp_path, making):
     # The same corner, turned by a few degrees: the values agree to a few pixels of the slope.
     gap = images.cube["red"].values[1] - images.cube["red"].values[0]
     assert np.abs(gap).max() < 0.3 / 200 * 10
+
+
+def laid(path, making, values, affine):
+    """An image of which the rows run as `affine` says."""
+    red(path, making, values)
+    with rasterio.open(path, "r+") as file:
+        file.transform = affine
+
+
+@pytest.mark.parametrize(
+    ("turned", "affine", "said"),
+    [
+        (lambda v: v[::-1], lambda w, n: Affine(10, 0, w, 0, 10, n - 600), False),
+        (lambda v: v[:, ::-1], lambda w, n: Affine(-10, 0, w + 600, 0, -10, n), False),
+        (np.rot90, lambda w, n: Affine(0, -10, w + 600, -10, 0, n), True),
+    ],
+    ids=["rows from the south", "columns from the east", "a quarter turn"],
+)
+def test_rows_may_run_any_way(tmp_path, making, turned, affine, said):
+    values = np.random.default_rng(1).uniform(0.1, 0.4, (60, 60)).astype(np.float32)
+    laid(tmp_path / "2020-01-05_red.tif", making, turned(values), affine(making.west, making.north))
+    images = read_images(tmp_path, making.site_at(18, 18))
+    np.testing.assert_array_equal(images.cube["red"].values[0], values[8:32, 8:32])
+    assert any("rows run aslant" in remark for remark in images.remarks) is said
+
+
+def test_an_image_whose_rows_run_aslant_is_read_where_its_pixels_lie(tmp_path, making):
+    along, aside = 10 * np.cos(np.radians(20)), 10 * np.sin(np.radians(20))
+    west, north = making.west - 300, making.north + 100
+    affine = Affine(along, aside, west, aside, -along, north)
+    column, row = np.meshgrid(np.arange(120) + 0.5, np.arange(120) + 0.5)
+    x, y = west + along * column + aside * row, north + aside * column - along * row
+
+    def slope(x, y):
+        return 0.3 + (x - making.west) / 2000 + (making.north - y) / 3000
+
+    laid(tmp_path / "2020-01-05_red.tif", making, slope(x, y).astype(np.float32), affine)
+    cube = read_images(tmp_path, making.site_at(18, 18)).cube
+    off = cube["red"].values[0] - slope(*np.meshgrid(cube["x"].values, cube["y"].values))
+    half = 5 * np.sqrt(2)  # metres to the corner of a pixel
+    assert np.abs(off).max() < half / 2000 + half / 3000
+    assert cube["x"].values[1] - cube["x"].values[0] == pytest.approx(10)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_an_image_without_a_place_is_told(tmp_path, making):
+    red(tmp_path / "2020-01-05_red.tif", making)
+    laid(tmp_path / "2020-01-10_red.tif", making, None, Affine.identity())
+    reasons = [scene.reason for scene in read_images(tmp_path, making.site_at(18, 18)).scenes]
+    assert reasons == ["", "its file does not say where on earth it lies"]
 
 
 def test_images_that_lack_a_band(tmp_path, making):

@@ -29,7 +29,7 @@ from habeas.monitoring.images.file_facts import FileFacts, Header
 from habeas.monitoring.images.folder_settings import FILE as SETTINGS
 from habeas.monitoring.images.folder_settings import FolderSettings, date_in, read_settings
 from habeas.monitoring.images.found import Found
-from habeas.monitoring.images.image_place import place_of
+from habeas.monitoring.images.image_place import is_turned, pixel_of, place_of
 from habeas.monitoring.images.raster_file import ENDINGS
 from habeas.monitoring.images.reflectance import (
     HLS_NO_DATA,
@@ -54,6 +54,7 @@ CLOUDS_TAG = "CLOUDS"
 _DATE_TAGS = ("ACQUISITIONDATETIME", "ACQUISITION_DATE", "DATE_ACQUIRED", "TIFFTAG_DATETIME")
 
 
+_TURNED = "its rows run aslant, and the nearest pixel was taken"
 _NO_IMAGE = "a mask that belongs to no image by its name or date"
 
 
@@ -155,7 +156,7 @@ def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
     bands = [name for name in BANDS if name in chosen]
     if not bands:
         raise _UnusableError(_why_no_band(group, settings, facts))
-    header = min((facts.header(chosen[name].href) for name in bands), key=_pixel)
+    header = min((facts.header(chosen[name].href) for name in bands), key=pixel_of)
     if sensor == UNKNOWN:
         sensor = header.tags.get(SENSOR_TAG, UNKNOWN)
     taken = _date(group, settings, header)
@@ -178,7 +179,9 @@ def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
         footprint=footprint,
         grid=grid,
         processed=f"{baseline_in(group.name) or 0:05.2f} {group.name}",
-        remarks=tuple(filter(None, (remark, "" if hidden else NO_MASK))),
+        remarks=tuple(filter(None, (
+            remark, "" if hidden else NO_MASK, _TURNED if is_turned(header) else "",
+        ))),
         offset_assumed=bool(remark) and offset != 0,
     )  # fmt: skip
 
@@ -204,10 +207,6 @@ def _why_no_band(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
             "for files of that number alone"
         )
     return "none of its bands is known by name; name them in images.toml"
-
-
-def _pixel(header: Header) -> float:
-    return abs(header.transform[0])
 
 
 def _chosen(

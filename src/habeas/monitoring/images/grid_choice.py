@@ -13,7 +13,7 @@ from pyproj import CRS
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition, PixelGrid
 from habeas.monitoring.images.file_facts import read_header
-from habeas.monitoring.images.image_place import place_of
+from habeas.monitoring.images.image_place import pixel_of, place_of
 from habeas.monitoring.site_area import SiteArea, site_grid, utm_zone
 
 METRES_A_DEGREE = 111_320.0
@@ -60,7 +60,7 @@ def with_a_grid(images: Sequence[Acquisition]) -> Sequence[Acquisition]:
     for at, image in enumerate(images[:_TRIED]):
         try:
             headers = [read_header(layer.href) for layer in image.layers.values()]
-            grid, _ = place_of(min(headers, key=lambda header: abs(header.transform[0])))
+            grid, _ = place_of(min(headers, key=pixel_of))
         except InputError:  # its reading fails later, and is told then
             continue
         return [*images[:at], replace(image, grid=grid), *images[at + 1 :]]
