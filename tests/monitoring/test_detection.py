@@ -165,7 +165,7 @@ def test_too_short_a_history_cannot_be_assessed(changed: Scene) -> None:
         changed.cube.sel(time=slice("2019-01-01", None)), changed.outline, settings=SETTINGS
     )
     assert found.status == "cannot_assess"
-    assert "it takes 670 to know the seasons" in found.reasons[0]
+    assert "360 days long; it takes 670" in found.reasons[0]
 
 
 def test_a_clouded_watch_cannot_be_assessed(changed: Scene) -> None:

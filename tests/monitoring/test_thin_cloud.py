@@ -36,6 +36,7 @@ def _stack(reflectance: np.ndarray) -> Stack:
         scenes=tuple(map(str, range(dates))),
         bands=BANDS,
         shape=(1, 1),
+        void=np.zeros(dates, dtype=np.int64),
     )
 
 

@@ -20,6 +20,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import bands_of, check_cube
+from habeas.monitoring.detection.no_data import no_data
 from habeas.monitoring.detection.surroundings import site_mask, window_of
 
 Mask = npt.NDArray[np.bool_]
@@ -148,7 +149,7 @@ def _breaks(
     }
     for row, column in zip(*np.nonzero(site), strict=True):
         series = stack[:, row, column]
-        clear = ~np.isnan(series).any(axis=1)
+        clear = np.isfinite(series).all(axis=1) & ~no_data(series)
         if clear.sum() < ENOUGH:
             continue
         when = days[clear]

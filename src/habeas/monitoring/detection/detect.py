@@ -66,6 +66,11 @@ _NO_ROOM = (
     "stable simulated sites alone"
 )
 
+_VOID = (
+    "{count} observations of a pixel are taken for no data: all bands alike and not above 0, or "
+    "one beyond -0.2 to 2"
+)
+
 _UNMEASURED = (
     "how often stable ground goes off was measured in images of 3, 4 and 6 bands and of 10 and 20 "
     "metres, not in such of {bands} bands and {size:g} metres: the rate may be another"
@@ -361,6 +366,8 @@ def _notes(state: WatchState, size: float) -> tuple[str, ...]:
         notes.append(f"the images lack {', '.join(lacking)}; fewer bands tell fewer changes")
     if not is_measured(len(state.bands), size):
         notes.append(_UNMEASURED.format(bands=len(state.bands), size=size))
+    if state.track.void:
+        notes.append(_VOID.format(count=state.track.void))
     if state.track.doubled:
         notes.append(f"images that came twice were left out: {', '.join(state.track.doubled)}")
     return tuple(notes)
@@ -382,7 +389,9 @@ def _curve(track: Track, scores: Scores) -> Curve:
 
 
 def _cannot(reasons: tuple[str, ...], images: Stack, first: int) -> Assessment:
-    watched = images.days[first:]
+    watched, void = images.days[first:], int(images.void.sum())
+    if void:
+        reasons = (*reasons, _VOID.format(count=void))
     return Assessment(
         status="cannot_assess",
         reasons=reasons,

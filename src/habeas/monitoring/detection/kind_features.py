@@ -14,6 +14,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from habeas.monitoring.cube import BANDS
+from habeas.monitoring.detection.no_data import no_data
 from habeas.monitoring.detection.unmixing import SURFACES, unmix
 
 Floats = npt.NDArray[np.float64]
@@ -106,6 +107,7 @@ def features(
 
 def _series(cube: xr.Dataset, footprint: Mask, ring: Mask) -> _Series:
     values = np.stack([cube[name].values for name in BANDS], axis=1)
+    values = np.where(no_data(values)[:, None], np.nan, values)
     values = np.log(np.clip(values, 0.003, 1.5))
     pixels, around = values[:, :, footprint], values[:, :, ring]
     seen = (~np.isnan(pixels[:, 0])).mean(axis=1) >= 0.5

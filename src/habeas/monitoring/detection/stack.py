@@ -14,6 +14,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from habeas.monitoring.cube import bands_of
+from habeas.monitoring.detection.no_data import check_reflectance, no_data
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -39,6 +40,7 @@ class Stack:
         scenes: ids of the images; length t.
         bands: common names, by wavelength.
         shape: rows and columns; their product is the number of pixels.
+        void: number of pixels that hold figures which are taken for no data; shape (t,).
         doubled: ids of images left out because the same image came twice.
     """
 
@@ -49,6 +51,7 @@ class Stack:
     scenes: tuple[str, ...]
     bands: tuple[str, ...]
     shape: tuple[int, int]
+    void: Days
     doubled: tuple[str, ...] = ()
 
     def band(self, *names: str) -> int | None:
@@ -77,6 +80,7 @@ class Stack:
             days=self.days[dates],
             sensors=self.sensors[dates],
             scenes=self.scenes[dates],
+            void=self.void[dates],
         )
 
 
@@ -84,11 +88,15 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
     """The arrays of a cube.
 
     Images that came twice (the same scene, or the same day and sensor with the same pixels) are
-    left out; snow is not clear, nor is a pixel that lacks a band.
+    left out; snow is not clear, nor is a pixel that lacks a band or holds what is no reflectance.
 
     Args:
         cube: see `cube`; already checked.
         first: the first date to take.
+
+    Raises:
+        InputError: a band holds no reflectance; asked of all dates only, because on one that is
+            clouded or dark much is possible.
     """
     sensors = _sensors(cube["sensor"].values.astype(str))
     times = cube["time"].values.astype("datetime64[D]").astype(np.int64)
@@ -105,7 +113,11 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
     raw = raw[keep]
     dates, count = raw.shape[:2]
     flat = raw.reshape(dates, count, -1)
-    clear = np.isfinite(flat).all(axis=1) & ~_snow(flat, bands)
+    if not first:
+        check_reflectance(flat, bands)
+    shown = np.isfinite(flat).all(axis=1)
+    void = shown & no_data(flat)
+    clear = shown & ~void & ~_snow(flat, bands)
     with np.errstate(invalid="ignore"):
         values = np.log(np.maximum(flat, _DARKEST))
     values[~np.broadcast_to(clear[:, None], values.shape)] = 0
@@ -117,6 +129,7 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
         scenes=tuple(scenes[at] for at in keep),
         bands=bands,
         shape=(cube.sizes["y"], cube.sizes["x"]),
+        void=void.sum(axis=1),
         doubled=tuple(
             scenes[at] for at in sorted(set(range(first - lead, len(scenes))) - set(keep.tolist()))
         ),

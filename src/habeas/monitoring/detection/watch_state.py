@@ -43,6 +43,7 @@ class Track:
         clear: whether they were clear; shape (k, patches).
         cloud: how far the last clear date of each patch lies along its way of thin cloud; shape
             (patches,).
+        void: number of observations of a pixel that were taken for no data.
     """
 
     days: Days
@@ -56,6 +57,7 @@ class Track:
     values: Floats
     clear: Bools
     cloud: Floats
+    void: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +121,7 @@ def follow(
         values=observed.values[_kept(images.days) :],
         clear=observed.clear[_kept(images.days) :],
         cloud=observed.cloud,
+        void=int(images.void.sum()),
     )
 
 
@@ -148,6 +151,7 @@ def go_on(
         values=observed.values[_kept(observed.days) :],
         clear=observed.clear[_kept(observed.days) :],
         cloud=observed.cloud,
+        void=track.void + int(new.void.sum()),
     )
 
 
