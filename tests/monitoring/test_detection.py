@@ -14,6 +14,7 @@ from tests.monitoring.scenes import Scene, scene
 
 from habeas.errors import InputError
 from habeas.monitoring import detect
+from habeas.monitoring.cube import BANDS
 from habeas.monitoring.detection import detect as detection_module
 from habeas.monitoring.detection import onset as onset_module
 from habeas.monitoring.detection import statistic as statistic_module
@@ -147,7 +148,28 @@ def test_fewer_bands_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bands", "metres"), [(("green", "red"), 10), (("green", "red", "nir", "swir16"), 30)]
+    ("bands", "words"),
+    [
+        (("nir",), "one band that is known here; it takes 3"),
+        (("red", "nir"), "2 bands that are known here; it takes 3"),
+        (("green", "red", "nir"), None),
+    ],
+)
+def test_one_band_or_two_are_too_few(
+    changed: Scene, bands: tuple[str, ...], words: str | None
+) -> None:
+    cube = changed.cube[list(bands)].assign(cloud_probability=changed.cube["red"])
+    found = detect(cube, changed.outline, settings=SETTINGS)
+    if words is None:
+        assert found.status == "disturbed"
+    else:
+        assert found.status == "cannot_assess"
+        assert found.reasons == (f"the images have {words}",)
+
+
+@pytest.mark.parametrize(
+    ("bands", "metres"),
+    [(BANDS[1:], 10), (("green", "red", "nir", "swir16"), 30)],
 )
 def test_a_rate_that_was_not_measured_for_such_images_is_told(
     changed: Scene, bands: tuple[str, ...], metres: int

@@ -16,6 +16,10 @@ UNLESS_SAID_DAYS = 1096
 CLEAR_DATES = 30
 """Clear dates that the history must have."""
 
+LEAST_BANDS = 3
+"""Bands below which weather is not told from works: quiet ground goes off far more often than was
+asked for."""
+
 YEAR_DAYS = 365
 """Days of a year of the watch, after which the model learns anew if all was quiet."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from habeas.monitoring.detection.settings import (
     CLEAR_DATES,
     GAP_DAYS,
+    LEAST_BANDS,
     LEAST_HISTORY_DAYS,
     UNLESS_SAID_DAYS,
     DetectionSettings,
@@ -37,6 +38,10 @@ def too_little(images: Stack, place: Place, first: int) -> tuple[str, ...]:
     reasons = []
     if not len(images.days) or not images.clear.any():
         return ("no image shows the site",)
+    if len(images.bands) < LEAST_BANDS:
+        count = len(images.bands)
+        known = "one band that is" if count == 1 else f"{count} bands that are"
+        reasons.append(f"the images have {known} known here; it takes {LEAST_BANDS}")
     if place.beyond:
         reasons.append("the site reaches beyond the images")
     if place.ring.sum() < ENOUGH:
