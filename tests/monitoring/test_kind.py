@@ -142,7 +142,7 @@ def test_with_too_little_to_see_no_kind_is_named(lack):
         ring = np.zeros_like(ring)
     found, named = kinds(cube, footprint, onset, None, ring)
     assert named is None
-    assert found == dict.fromkeys(OUTCOMES, 1 / len(OUTCOMES))
+    assert found == {}
 
 
 def test_a_model_of_other_features_is_refused(tmp_path, monkeypatch):
@@ -174,6 +174,23 @@ def test_a_disturbance_that_is_found_carries_its_kinds():
     assert abs(sum(first.kinds.values()) - 1) < 1e-9
     assert len(set(first.kinds.values())) > 1
     assert first.kind in {None, max(first.kinds, key=first.kinds.get)}
+
+
+@pytest.mark.parametrize(
+    ("lacks", "note"),
+    [("swir22", "the images lack the bands that tell kinds"), ("", "too few clear images about")],
+)
+def test_where_no_kind_is_estimated_it_is_said_in_words(monkeypatch, lacks, note):
+    change = Change(kind="paved_or_built", onset=date(2020, 5, 1), pixels=(6, 6), cover=1.0)
+    made = simulate_site(7_500_001, change=change, sensors=("sentinel-2",))
+    whole = detect(made.cube, made.outline)
+    assert not any(note in reason for reason in whole.reasons)
+    if not lacks:
+        monkeypatch.setattr(module, "features", lambda *_: None)
+    found = detect(made.cube.drop_vars(lacks) if lacks else made.cube, made.outline)
+    assert found.disturbances
+    assert all((one.kinds, one.kind) == ({}, None) for one in found.disturbances)
+    assert any(note in reason for reason in found.reasons)
 
 
 def test_no_change_is_never_named_however_likely():

@@ -25,6 +25,7 @@ from habeas.monitoring.looks.reading import record_reading
 from habeas.monitoring.looks.recorded import recorded_watch
 from habeas.monitoring.looks.recording import record_look
 from habeas.monitoring.looks.site_level import level_of_site
+from habeas.monitoring.looks.watch_shown import gather_watch
 from habeas.registry import clearance
 from habeas.registry.changing import reclassify, withdraw
 from habeas.registry.exporting import export_bundle
@@ -360,6 +361,18 @@ def test_another_kind_pace_or_area_is_told_anew(registry, cube, quick, changed, 
         assert str(round(look.assessment.disturbances[0].area.best)).encode() in opened.read()
     again = later(cube, watched.disturbance(**changed), step=38)
     assert record_look(registry, again) == recording.LookRecorded()
+
+
+def test_where_no_kind_is_estimated_none_is_recorded_until_one_is_named(registry, cube, quick):
+    none = watched.disturbance(kinds={}, kind=None)
+    (first,) = record_look(registry, watched.look(watched.assessment(cube, (none,)), cube)).found
+    assert "kind_hypothesis" not in about(registry, first)
+    (shown,) = gather_watch(registry, registry.view("team"), SITE).disturbances
+    assert (shown.kind, shown.kinds) == ("", "")
+    abstains = watched.disturbance(kind=None)
+    assert record_look(registry, later(cube, abstains)) == recording.LookRecorded()
+    (refined,) = record_look(registry, later(cube, watched.disturbance())).refined
+    assert about(registry, refined)["kind_hypothesis"].term == "bulldozed"
 
 
 def footprint_of(registry, digest):

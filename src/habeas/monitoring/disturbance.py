@@ -60,7 +60,7 @@ class Disturbance:
         area: square metres.
         footprint: the changed pixels; shape (y, x) of the cube.
         outline: the changed ground, in the coordinate reference system of the cube.
-        kinds: probability by outcome (`OUTCOMES`); sums to 1.
+        kinds: probability by outcome (`OUTCOMES`); sums to 1. Empty where none was estimated.
         kind: the kind, or none where it abstains.
         strength: the statistic at the alarm over the level that raises one, as a ratio.
     """

@@ -71,6 +71,10 @@ _VOID = (
     "one beyond -0.2 to 2"
 )
 
+_NO_KIND = "the images lack the bands that tell kinds"
+
+_NO_KIND_YET = "there are too few clear images about a change to tell its kind"
+
 _UNMEASURED = (
     "how often stable ground goes off was measured in images of 3, 4 and 6 bands and of 10 and 20 "
     "metres, not in such of {bands} bands and {size:g} metres: the rate may be another"
@@ -364,6 +368,8 @@ def _notes(state: WatchState, size: float) -> tuple[str, ...]:
     lacking = [name for name in BANDS if name not in state.bands]
     if lacking:
         notes.append(f"the images lack {', '.join(lacking)}; fewer bands tell fewer changes")
+    if any(not one.kinds for one in state.disturbances):
+        notes.append(_NO_KIND if lacking else _NO_KIND_YET)
     if not is_measured(len(state.bands), size):
         notes.append(_UNMEASURED.format(bands=len(state.bands), size=size))
     if state.track.void:

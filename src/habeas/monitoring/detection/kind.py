@@ -85,13 +85,14 @@ def kinds(
         ring_mask: the pixels of the surroundings; shape (y, x).
 
     Returns:
-        Alike for all outcomes, and no kind, where the images lack a band or clear dates.
+        No probabilities and no kind where the images lack a band or clear dates: nothing is
+        estimated then.
     """
     seen = None
     if bands_of(cube) == BANDS and footprint.any() and ring_mask.any():
         seen = features(cube, footprint, onset, gradual, ring_mask)
     if seen is None:
-        return dict.fromkeys(OUTCOMES, 1 / len(OUTCOMES)), None
+        return {}, None
     model = model_after(int((cube["time"].values[-1] - np.datetime64(onset, "ns")) / _DAY))
     found = model.probabilities(seen)
     return dict(zip(OUTCOMES, found.tolist(), strict=True)), model.named(found)

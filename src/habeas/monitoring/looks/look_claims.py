@@ -27,6 +27,7 @@ ALARM = "alarm_date"
 AREA = "disturbance_area"
 PACE = "disturbance_pace"
 KIND = "kind_hypothesis"
+UNDETERMINED = "undetermined"
 REFINES = "refines"
 SHOWS_LOCATION = "shows_location_of"
 SHOWS_WATCH = "shows_watch_of"
@@ -171,7 +172,7 @@ def _kind(found: Disturbance) -> Term:
 
 def kind_of(found: Disturbance) -> str:
     """The term of the hypothesis of its kind; empty if none is told."""
-    return (found.kind or "undetermined") if found.kinds else ""
+    return (found.kind or UNDETERMINED) if found.kinds else ""
 
 
 def _area(area: Interval) -> Quantity:

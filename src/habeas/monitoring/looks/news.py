@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from habeas.monitoring.disturbance import Assessment, Disturbance, Interval
 from habeas.monitoring.looks.look import Look
-from habeas.monitoring.looks.look_claims import kind_of, pace_of, why_not_assessed
+from habeas.monitoring.looks.look_claims import UNDETERMINED, kind_of, pace_of, why_not_assessed
 from habeas.monitoring.looks.recorded import RecordedDisturbance, RecordedWatch
 from habeas.monitoring.projection import DEGREES, projected
 
@@ -116,11 +116,12 @@ def _moved(one: Disturbance, other: RecordedDisturbance) -> bool:
 def _described_anew(one: Disturbance, other: RecordedDisturbance) -> bool:
     """Whether its kind, pace or area is another than was told last.
 
-    A look that tells no kind at all does not take back the one that was told.
+    A look that tells no kind at all does not take back the one that was told; one that abstains
+    tells nothing new where none was told.
     """
     kind = kind_of(one)
     return (
-        kind not in ("", other.kind)
+        kind not in ("", other.kind or UNDETERMINED)
         or pace_of(one) != other.pace
         or other.area is None
         or _apart(one.area, other.area)
