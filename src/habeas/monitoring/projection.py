@@ -28,3 +28,12 @@ def projected(shape: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
 def _transformer(source: str, target: str) -> Transformer:
     """Making one takes far longer than using it."""
     return Transformer.from_crs(CRS(source), CRS(target), always_xy=True)
+
+
+def in_metres(crs: CRS) -> bool:
+    """Whether lengths and areas can be measured in its coordinates.
+
+    Web Mercator stretches: its metres are none.
+    """
+    metres = all(axis.unit_name == "metre" for axis in crs.axis_info)
+    return bool(crs.is_projected and metres and crs.to_epsg() != 3857)

@@ -46,9 +46,15 @@ def site_mask(cube: xr.Dataset, outline: BaseGeometry, uncertainty: float) -> Bo
         uncertainty: metres.
 
     Raises:
-        InputError: an outline without an area and no uncertainty, an outline that is broken, or one
-            that lies outside the images.
+        InputError: no shape of shapely, an outline without an area and no uncertainty, one that is
+            broken, or one that lies outside the images.
     """
+    if not isinstance(outline, BaseGeometry):
+        raise InputError(
+            f"the outline of the site is no polygon of shapely but {type(outline).__name__}",
+            mend="shapely.geometry.shape(…) makes one of GeoJSON; give it in the coordinates of "
+            "the images",
+        )
     if outline.is_empty or not outline.is_valid:
         raise InputError("the outline of the site is empty or crosses itself", mend="Draw it anew")
     if outline.area == 0 and not uncertainty:
