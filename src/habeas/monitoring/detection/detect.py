@@ -60,6 +60,7 @@ from habeas.monitoring.detection.watch_state import (
     learned_anew,
 )
 from habeas.monitoring.disturbance import Assessment, Curve, Disturbance
+from habeas.monitoring.foreign_cube import TakenCube, as_cube
 
 _NO_ROOM = (
     "the surroundings have no room for null placements, so that the rate of false alarms rests on "
@@ -91,7 +92,8 @@ def detect(
     """Say whether the ground of a site was disturbed.
 
     Args:
-        cube: images of the site and its surroundings; see `cube`.
+        cube: images of the site and its surroundings; see `cube`, and `foreign_cube` for what else
+            is taken.
         outline: of the site, in the coordinate reference system of the cube.
         settings: the rate of false alarms, the beginning of the watch, and so on.
         state: what an earlier run on the same site left (`watch`); only newer images are looked at.
@@ -111,6 +113,8 @@ def watch(
 ) -> tuple[Assessment, WatchState | None]:
     """The same as `detect`, with what the next run may start from; None where it cannot assess."""
     settings = settings or DetectionSettings()
+    taken = as_cube(cube)
+    cube = taken.cube
     check_cube(cube)
     site = site_mask(cube, outline, settings.uncertainty)
     beyond = leaves_images(cube, outline, settings.uncertainty)
@@ -126,26 +130,27 @@ def watch(
         first = watch_begins(images.days, settings)
         reasons = too_little(images, place, first)
         if reasons:
-            return _cannot(reasons, images, first), earlier
+            return _cannot((*reasons, *taken.assumed), images, first), earlier
         known = _begun(images, place, first, settings, key)
         known = replace(known, alarms=earlier.alarms if earlier else ())
         known = _onward(known, _rest(images, known), place, settings, lambda: images)
         known = _decided(known, place, settings, cube, None)
     known = replace(known, images=len(cube["time"]))
     said = _assessment(known, place, settings, pixel_size(cube))
-    return _laid_out(said, whole, window), known
+    return _laid_out(said, whole, window, taken), known
 
 
 def _laid_out(
-    assessment: Assessment, shape: tuple[int, ...], window: tuple[slice, slice]
+    assessment: Assessment, shape: tuple[int, ...], window: tuple[slice, slice], taken: TakenCube
 ) -> Assessment:
-    """The assessment with its footprints on the grid of the whole cube."""
+    """The assessment with its footprints on the grid of the whole cube that was given."""
     said = []
     for one in assessment.disturbances:
         footprint = np.zeros(shape, dtype=np.bool_)
         footprint[window] = one.footprint
-        said.append(replace(one, footprint=footprint))
-    return replace(assessment, disturbances=tuple(said))
+        said.append(replace(one, footprint=taken.as_given(footprint)))
+    reasons = (*assessment.reasons, *taken.assumed)
+    return replace(assessment, reasons=reasons, disturbances=tuple(said))
 
 
 def _key(cube: xr.Dataset, outline: BaseGeometry, settings: DetectionSettings) -> str:
