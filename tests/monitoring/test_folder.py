@@ -410,6 +410,7 @@ def test_an_assumed_offset_may_bring_water_a_little_below_zero(tmp_path, making)
 @pytest.mark.parametrize(
     "name",
     ["S2A_MSIL1C_20200115T072301_N0213_R006_T39SVV_20200115T093310.SAFE/T39SVV_20200115T072301_B04.tif",
+     "2020-01-15-00_00_2020-01-15-23_59_Sentinel-2_L1C_B04_(Raw).tiff",
      "LC08_L1TP_164038_20200115_20200823_02_T1_B4.TIF"],
 )  # fmt: skip
 def test_reflectance_at_the_top_of_the_atmosphere_is_refused(tmp_path, making, name):
@@ -427,6 +428,20 @@ def test_processings_of_one_image_stay_apart(tmp_path, making):
     assert old.layers["red"].offset == 0.0
     assert new.layers["red"].offset == -0.1
     assert new.processed > old.processed
+
+
+@pytest.mark.parametrize("colon", [":", "_", ""])
+def test_band_files_as_the_copernicus_browser_names_them(tmp_path, making, colon):
+    scene = f"2020-01-05-00{colon}00_2020-01-05-23{colon}59_Sentinel-2_L2A"
+    wanted = making.numbers((60, 60))
+    for band in ("B04", "B08"):
+        making.write_tiff(tmp_path / f"{scene}_{band}_(Raw).tiff", wanted)
+    assert "state scale" in read(tmp_path).dropped[0].reason  # 8, 16 and 32 bits mean other things
+    (tmp_path / "images.toml").write_text("scale = 0.0001\n")
+    (scene,) = (images := read_images(tmp_path, making.site_at(18, 18))).scenes
+    assert (scene.used, scene.date, scene.sensor) == (True, date(2020, 1, 5), "sentinel-2")
+    assert list(images.cube.data_vars) == ["red", "nir"]
+    np.testing.assert_allclose(images.cube["red"][0], wanted[8:32, 8:32] / 1e4, rtol=1e-5)
 
 
 def test_band_files_in_a_folder_a_scene(tmp_path, making):

@@ -50,7 +50,7 @@ _BY_SENSOR = {
 _FILE_NAME = re.compile(
     r"(?P<scene>.*?)(?:^|[_.\- ])"
     r"(?P<band>sr_b\d|b\d{1,2}a?|scl|qa_pixel|fmask|udm2|blue|green|red|nir08|nir|swir16|swir22"
-    r"|(?:cloud_?)?mask)(?:[_.\-](?P<resolution>\d{2,3})m|(?<=udm2)_clip)?",
+    r"|(?:cloud_?)?mask)(?:[_.\-](?P<resolution>\d{2,3})m|(?<=udm2)_clip|_\(raw\))?",
     re.IGNORECASE,
 )
 _LANDSAT = re.compile(r"L[CETO]0?(?P<number>[45789])(?=_|L2|\d)", re.IGNORECASE)
@@ -61,6 +61,7 @@ _EARTH_ENGINE = re.compile(
 )
 
 
+_BROWSER = re.compile(r"_Sentinel-2_L2A(?![A-Z0-9])", re.IGNORECASE)
 _EARTH_SEARCH = re.compile(r"(?:^|[_/])S2[A-D]_\d{1,2}[C-X][A-Z]{2}_\d{8}_\d+_L2A", re.IGNORECASE)
 
 
@@ -105,7 +106,8 @@ def sensor_of(name: str) -> str:
         return SENTINEL_2 if harmonised["of"] in "Ss" else LANDSAT
     if _LANDSAT.match(name):
         return LANDSAT
-    return SENTINEL_2 if _SENTINEL.search(name) or is_earth_engine(name) else UNKNOWN
+    known = _SENTINEL.search(name) or is_earth_engine(name) or is_copernicus_browser(name)
+    return SENTINEL_2 if known else UNKNOWN
 
 
 def is_hls(name: str) -> bool:
@@ -120,6 +122,14 @@ def is_earth_engine(name: str) -> bool:
     same name.
     """
     return _EARTH_ENGINE.search(name) is not None
+
+
+def is_copernicus_browser(name: str) -> bool:
+    """Whether a Sentinel-2 scene is named as the Copernicus Browser names it.
+
+    What its whole numbers mean depends on the kind of file that was asked for.
+    """
+    return _BROWSER.search(name) is not None
 
 
 def is_earth_search(name: str) -> bool:

@@ -20,6 +20,7 @@ from habeas.monitoring.images.band_names import (
     SENTINEL_2,
     UNKNOWN,
     common_name,
+    is_copernicus_browser,
     is_earth_engine,
     is_earth_search,
     is_hls,
@@ -47,7 +48,7 @@ from habeas.monitoring.images.scene_files import SceneFile, SceneFiles, gather, 
 SENSOR_TAG = "SENSOR"
 """The tag of a TIFF under which the sensor may stand, where the name does not tell it."""
 
-_TOP_OF_ATMOSPHERE = ("MSIL1C", "_L1TP_", "_L1GT_", "_L1GS_")
+_TOP_OF_ATMOSPHERE = ("MSIL1C", "_L1TP_", "_L1GT_", "_L1GS_", "Sentinel-2_L1C")
 CLOUDS_TAG = "CLOUDS"
 """The tag of a TIFF that says `hidden` where clouds were taken out of the pixels themselves."""
 
@@ -269,7 +270,8 @@ def _known_numbers(
         return HLS_SCALE, 0.0, ""
     if sensor == LANDSAT:
         return LANDSAT_SCALE, LANDSAT_OFFSET, ""
-    if sensor == SENTINEL_2 and not is_earth_engine(group.name):
+    unclear = is_earth_engine(group.name) or is_copernicus_browser(group.name)
+    if sensor == SENTINEL_2 and not unclear:
         words = f"{group.name}/{group.words}"
         if is_earth_search(words) and taken >= OFFSET_SINCE and settings.offset is None:
             raise _UnusableError(
