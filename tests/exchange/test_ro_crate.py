@@ -20,7 +20,7 @@ from habeas.exchange import ro_crate as writing
 from habeas.exchange.ro_crate import write_ro_crate
 from habeas.registry.changing import withdraw
 from habeas.registry.keeping import keep
-from habeas.registry.registry import create_registry
+from habeas.registry.registry import Registry, create_registry
 
 ORG = "org:invented-archive"
 SITE = "site:invented-field"
@@ -137,7 +137,7 @@ def test_a_file_of_which_something_is_hidden_stays_out(made, tmp_path, monkeypat
     assert (written.evidence, written.left_out) == ((made.digest,), ())
     copy = tmp_path / "team" / "data" / "evidence" / made.digest
     assert copy.read_bytes() == b"invented words\n"
-    monkeypatch.setattr(writing, "_nothing_hidden", lambda *_: True)
+    monkeypatch.setattr(Registry, "shows_whole", lambda *_: True)
     assert write_ro_crate(made, tmp_path / "mutant").evidence == (made.digest,)
 
 

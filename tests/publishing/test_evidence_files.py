@@ -9,10 +9,9 @@ import pytest
 from habeas.claims.claim import Claim
 from habeas.claims.values import Text
 from habeas.evidence.custody import CustodyEvent
-from habeas.publishing import dossier as writing
 from habeas.publishing.dossier import write_dossier
 from habeas.registry.keeping import keep
-from habeas.registry.registry import create_registry
+from habeas.registry.registry import Registry, create_registry
 
 PARTNERS = "partners"
 
@@ -79,7 +78,7 @@ def test_with_the_clearance_it_is_there_and_is_checked(registry, tmp_path):
 
 def test_the_mutant_that_does_not_look_gives_the_file_away(registry, tmp_path, monkeypatch):
     digest = kept(registry, tmp_path, "witness-name.txt", b"invented words\n")
-    monkeypatch.setattr(writing, "_nothing_hidden", lambda *_: True)
+    monkeypatch.setattr(Registry, "shows_whole", lambda *_: True)
     made = write_dossier(registry, "source:report", tmp_path / "out", evidence=True)
     assert made.evidence == (digest,)
 

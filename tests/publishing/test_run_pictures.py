@@ -9,10 +9,11 @@ import pypdf
 import pytest
 
 from habeas.claims.values import Quantity, Text
-from habeas.publishing import dossier, harm
+from habeas.publishing import harm
 from habeas.publishing.dossier import write_dossier
 from habeas.publishing.gathering import gather
 from habeas.publishing.harm import HarmError
+from habeas.registry.registry import Registry
 from habeas.registry.running import Output, new_run, record_run
 
 WORDS = "An invented curve that falls in an invented spring."
@@ -90,7 +91,7 @@ def test_a_picture_of_which_something_is_hidden_is_left_out(registry, tmp_path, 
     with registry.recording() as recording:
         recording.entry([invented.claim(run.items[0].id, "description", "x", sensitivity="sealed")])
     assert not written(registry, tmp_path / "out", clearance="team", pdf=False)
-    monkeypatch.setattr(dossier, "_nothing_hidden", lambda *_: True)
+    monkeypatch.setattr(Registry, "shows_whole", lambda *_: True)
     assert written(registry, tmp_path / "mutant", clearance="team", pdf=False)
 
 

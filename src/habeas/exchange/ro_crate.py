@@ -219,7 +219,7 @@ class _Crate:
         inside, left_out = [], []
         for sha256 in sorted(self._files):
             path = self._registry.evidence.path(sha256)
-            if not path.is_file() or not _nothing_hidden(self._registry, self._view, sha256):
+            if not path.is_file() or not self._registry.shows_whole(self._view, sha256):
                 left_out.append(sha256)
                 continue
             self._registry.evidence.check(sha256)
@@ -293,13 +293,6 @@ def _selected(view: View, subject: str | None) -> list[str]:
     for entity in named | items:
         chosen |= {shown.digest: order(shown) for shown in view.stream(subject=entity)}
     return sorted(chosen, key=lambda digest: chosen[digest])
-
-
-def _nothing_hidden(registry: Registry, view: View, sha256: str) -> bool:
-    """Whether all that is said of a kept file may be seen: a picture tells more than its claims."""
-    item = f"item:{sha256}"
-    every = {shown.digest for shown in registry.view("sealed").stream(subject=item)}
-    return every == {shown.digest for shown in view.stream(subject=item)}
 
 
 def _refuse_existing(out: Path) -> None:

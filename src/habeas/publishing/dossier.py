@@ -126,7 +126,7 @@ def _evidence(
     held = [sha256 for sha256 in named if registry.evidence.path(sha256).is_file()]
     for sha256 in held:
         registry.evidence.check(sha256)
-    inside = tuple(sha256 for sha256 in held if _nothing_hidden(registry, view, sha256))
+    inside = tuple(sha256 for sha256 in held if registry.shows_whole(view, sha256))
     return inside, tuple(sha256 for sha256 in held if sha256 not in inside)
 
 
@@ -139,17 +139,11 @@ def _pictures(registry: Registry, view: View, contents: Contents) -> dict[str, b
     found = {}
     for picture in contents.pictures:
         sha256 = picture.sha256
-        if registry.evidence.path(sha256).is_file() and _nothing_hidden(registry, view, sha256):
+        if registry.evidence.path(sha256).is_file() and registry.shows_whole(view, sha256):
             registry.evidence.check(sha256)
             with registry.evidence.open(sha256) as opened:
                 found[sha256] = opened.read()
     return found
-
-
-def _nothing_hidden(registry: Registry, view: View, sha256: str) -> bool:
-    item = f"item:{sha256}"
-    every = {shown.digest for shown in registry.view("sealed").stream(subject=item)}
-    return every == {shown.digest for shown in view.stream(subject=item)}
 
 
 def dossier_files(

@@ -111,6 +111,15 @@ class Registry:
             )
         return View(self.store, rank(clearance), self.organisation)
 
+    def shows_whole(self, view: View, sha256: str) -> bool:
+        """Whether a view shows all that is said of a kept file.
+
+        A picture tells more than its claims: where one of them is hidden, so is the file.
+        """
+        item = f"item:{sha256}"
+        every = {shown.digest for shown in self.view("sealed").stream(subject=item)}
+        return every == {shown.digest for shown in view.stream(subject=item)}
+
     @contextmanager
     def recording(
         self, *, recorder: str | None = None, progress: Callable[[int], None] | None = None
