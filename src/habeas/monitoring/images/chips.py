@@ -17,7 +17,7 @@ from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.clear_ground import Clear
 from habeas.monitoring.images.day import ChipRead, name_of
 from habeas.monitoring.images.file_facts import FileFacts
-from habeas.monitoring.images.likelihood import hides_darker, why_unlikely
+from habeas.monitoring.images.likelihood import hides_brighter, why_unlikely
 from habeas.monitoring.images.raster_file import SECONDS, is_remote
 
 _SILENT = "not read: the server had stopped answering"
@@ -64,8 +64,8 @@ class ChipReader:
         chip = measured.chip()
         unlikely = why_unlikely(chip.values, self.bands, offset_assumed=image.offset_assumed)
         supplied = any(mask.kind == "supplied" for mask in image.masks)
-        darker = hides_darker(measured) if supplied else None
-        return ChipRead(key, chip, by_name(hashes), digest, unlikely, darker,
+        brighter = hides_brighter(measured) if supplied else None
+        return ChipRead(key, chip, by_name(hashes), digest, unlikely, brighter,
                         bool(measured.zeros))  # fmt: skip
 
     def hashes(self, image: Acquisition) -> Mapping[str, str]:

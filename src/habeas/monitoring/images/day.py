@@ -141,7 +141,7 @@ class ChipRead:
         hashes: of the files that it was read from, by name.
         digest: of its pixels, where files on a server were read in parts; else empty.
         unlikely: why its reflectance cannot be right; empty if it can.
-        hides_darker: see `scene.Scene`.
+        hides_brighter: see `scene.Scene`.
         zeros: see `chip.Measured`.
     """
 
@@ -150,7 +150,7 @@ class ChipRead:
     hashes: Mapping[str, str]
     digest: str = ""
     unlikely: str = ""
-    hides_darker: bool | None = None
+    hides_brighter: float | None = None
     zeros: bool = False
 
 
@@ -216,7 +216,7 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
             whole = False
             continue
         scene = replace(scene, sha256=read.hashes, pixels_sha256=read.digest,
-                        hides_darker=read.hides_darker,
+                        hides_brighter=read.hides_brighter,
                         remarks=(*scene.remarks, *([ZEROS] if read.zeros else [])))  # fmt: skip
         if read.unlikely:
             scenes.append(replace(scene, reason=read.unlikely))

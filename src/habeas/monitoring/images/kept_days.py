@@ -35,7 +35,7 @@ class _Image(msgspec.Struct, frozen=True):
     clear: float | None
     read: bool
     digest: str
-    hides_darker: bool | None
+    hides_brighter: float | None
     zeros: bool
 
 
@@ -118,7 +118,7 @@ def _load(path: Path) -> dict[str, _Date]:
 def _told(day: Day) -> _Date:
     return _Date(
         tuple(_Image(scene.used, scene.reason, scene.clear, bool(scene.sha256) or scene.used,
-                     scene.pixels_sha256, scene.hides_darker, ZEROS in scene.remarks)
+                     scene.pixels_sha256, scene.hides_brighter, ZEROS in scene.remarks)
               for scene in day.scenes),
         day.pixels.chips if day.pixels is not None else (),
     )  # fmt: skip
@@ -130,7 +130,7 @@ def _remembered(
     scenes = [
         replace(scene_of(image), used=said.used, reason=said.reason, clear=said.clear,
                 sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest,
-                hides_darker=said.hides_darker,
+                hides_brighter=said.hides_brighter,
                 remarks=(*image.remarks, *([ZEROS] if said.zeros else [])))
         for image, told, said in zip(images, hashes, known.images, strict=True)
     ]  # fmt: skip

@@ -64,10 +64,11 @@ def why_unlikely(
     return ""
 
 
-def hides_darker(measured: Measured) -> bool | None:
-    """Whether what a mask hides is darker than what it shows, in the first band.
+def hides_brighter(measured: Measured) -> float | None:
+    """By how much what a mask hides is brighter than what it shows, in the first band, by medians.
 
-    Clouds are brighter than nearly any ground, so that this tells of a mask that is turned over.
+    Clouds are far brighter than ground and their shadows a little darker: over many images what is
+    hidden is brighter, unless the mask is turned over.
 
     Returns:
         None where too little is hidden or shown to tell.
@@ -77,7 +78,7 @@ def hides_darker(measured: Measured) -> bool | None:
     hidden, shown = numbers[has_data & ~measured.shown], numbers[has_data & measured.shown]
     if min(len(hidden), len(shown)) < _TO_TELL:
         return None
-    return bool(np.median(hidden) < np.median(shown))
+    return float((np.median(hidden) - np.median(shown)) * measured.scale[0])
 
 
 def without_wrong_offsets(days: Sequence[Day], assumed: Set[str]) -> list[Day]:

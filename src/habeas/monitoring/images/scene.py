@@ -25,8 +25,8 @@ class Scene:
         shift: metres east and north by which it lies off the others, as estimated; none if there
             was too little to go by.
         remarks: what was assumed of it.
-        hides_darker: whether what its supplied mask hides is darker than what it shows; none where
-            it has no such mask, or where too little is hidden or shown to tell.
+        hides_brighter: reflectance by which what its supplied mask hides is brighter than what it
+            shows; none where it has no such mask, or too little is hidden or shown to tell.
     """
 
     id: str
@@ -40,4 +40,4 @@ class Scene:
     clear: float | None = None
     shift: tuple[float, float] | None = None
     remarks: tuple[str, ...] = ()
-    hides_darker: bool | None = None
+    hides_brighter: float | None = None
