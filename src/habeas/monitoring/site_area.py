@@ -72,7 +72,10 @@ def _fault(outline: BaseGeometry) -> str:
 def _check_degrees(outline: BaseGeometry) -> None:
     west, south, east, north = outline.bounds
     if not all(math.isfinite(end) for end in (west, south, east, north)):
-        raise InputError("the outline of the site has coordinates that are no numbers")
+        raise InputError(
+            "the outline of the site has coordinates that are no numbers",
+            mend="Give longitude and latitude in degrees",
+        )
     if west < -180 or east > 180 or south < -80 or north > 84:
         metres = max(abs(west), abs(east), abs(south), abs(north)) > _METRES
         raise InputError(

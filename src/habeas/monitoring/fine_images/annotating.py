@@ -202,7 +202,11 @@ def _require_shown(ground: SiteGround, image: LaidImage, place: Place) -> str | 
     try:
         read_on_ground(image.path, ground.code, resolution, (west, south, east, north))
     except InputError as problem:
-        raise InputError("the image does not show this place", place=image.name) from problem
+        raise InputError(
+            "the image does not show this place",
+            place=image.name,
+            mend="Name a place within the picture",
+        ) from problem
     return None if facts.error is None else f"{facts.error:.2f}"
 
 

@@ -79,7 +79,11 @@ def _rows(path: Path) -> list[Mapping[str, str]]:
         with path.open("rb") as opened:
             data = opened.read(LARGEST + 1)
         if len(data) > LARGEST:
-            raise InputError("the file is too large for control points", place=path.name)
+            raise InputError(
+                "the file is too large for control points",
+                place=path.name,
+                mend="Give a file with a line a point",
+            )
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         rows = [{(k or "").strip().lower(): str(v or "").strip() for k, v in row.items()}
                 for row in reader]  # fmt: skip
@@ -118,9 +122,17 @@ def _point(row: Mapping[str, str], names: tuple[str, str], place: str) -> Contro
     try:
         column, line, x, y = (float(row[name]) for name in ("column", "row", *names))
     except ValueError as error:
-        raise InputError("a coordinate is no number", place=place) from error
+        raise InputError(
+            "a coordinate is no number",
+            place=place,
+            mend="Give longitude and latitude in degrees, and the pixel, as numbers",
+        ) from error
     if not all(map(math.isfinite, (column, line, x, y))):
-        raise InputError("a coordinate is no number", place=place)
+        raise InputError(
+            "a coordinate is no number",
+            place=place,
+            mend="Give longitude and latitude in degrees, and the pixel, as numbers",
+        )
     if names[0] == "longitude" and not (abs(x) <= 180 and abs(y) <= 90):
         raise InputError(
             "this is no longitude and latitude", place=place, mend="Give decimal degrees"
@@ -131,5 +143,9 @@ def _point(row: Mapping[str, str], names: tuple[str, str], place: str) -> Contro
 def _carried(point: ControlPoint, source: CRS, target: CRS, place: str) -> ControlPoint:
     where = projected(Point(point.x, point.y), source, target)
     if not isinstance(where, Point) or not (math.isfinite(where.x) and math.isfinite(where.y)):
-        raise InputError("the point lies where its coordinate reference system ends", place=place)
+        raise InputError(
+            "the point lies where its coordinate reference system ends",
+            place=place,
+            mend="Give longitude and latitude in degrees (WGS 84)",
+        )
     return replace(point, x=where.x, y=where.y)

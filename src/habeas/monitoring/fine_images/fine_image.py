@@ -148,7 +148,11 @@ def read_on_ground(
             read = window.read([*chosen, alpha])
     shown = read[-1] > 0
     if not shown.any():
-        raise InputError("the image does not show the place", place=original.name)
+        raise InputError(
+            "the image does not show the place",
+            place=original.name,
+            mend="Give an image of the site, or control points that lie in it",
+        )
     pixels = _stretched(read[:3], shown)
     return FineImage(pixels=pixels, shown=shown, crs=crs, west=grid.c, north=grid.f,
                      resolution=resolution, original=_sha256(original), taken=taken)  # fmt: skip
@@ -199,13 +203,20 @@ def _colours(path: Path) -> Bytes:
         with Image.open(path) as picture:
             return np.moveaxis(np.asarray(picture.convert("RGB")), -1, 0)
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as problem:
-        raise InputError("the file is no picture that can be read", place=path.name) from problem
+        raise InputError(
+            "the file is no picture that can be read",
+            place=path.name,
+            mend="Save it as PNG, JPEG or GeoTIFF",
+        ) from problem
 
 
 def _grid(bounds: Bounds, resolution: float) -> tuple[Affine, tuple[int, int]]:
     west, south, east, north = (float(end) for end in bounds)
     if not resolution > 0 or not (east > west and north > south):
-        raise InputError("the grid is none: its resolution or its bounds are no lengths")
+        raise InputError(
+            "the grid is none: its resolution or its bounds are no lengths",
+            mend="Give a resolution above 0 and bounds in metres",
+        )
     shape = (int(np.ceil((north - south) / resolution)), int(np.ceil((east - west) / resolution)))
     if max(shape) > LARGEST:
         raise InputError(

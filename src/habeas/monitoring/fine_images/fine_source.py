@@ -49,7 +49,11 @@ def picture_size(path: Path) -> tuple[int, int]:
         with Image.open(path) as picture:
             return picture.size
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as problem:
-        raise InputError("the file is no picture that can be read", place=path.name) from problem
+        raise InputError(
+            "the file is no picture that can be read",
+            place=path.name,
+            mend="Save it as PNG, JPEG or GeoTIFF",
+        ) from problem
 
 
 def is_georeferenced(path: Path) -> bool:
@@ -89,12 +93,18 @@ def laid_facts(path: Path, crs: CRS, name: str = "") -> LaidFacts:
         source = CRS.from_wkt(file.crs.to_wkt())
     resolution = _side(projected(corner, source, crs))
     if not (math.isfinite(resolution) and resolution > 0):
-        raise InputError("the image lies nowhere near the site", place=place)
+        raise InputError(
+            "the image lies nowhere near the site",
+            place=place,
+            mend="Check the site, or lay the image by control points",
+        )
     try:
         taken = date.fromisoformat(tags["ACQUISITION_DATE"]) if "ACQUISITION_DATE" in tags else None
         error = _error(json.loads(tags["REGISTRATION"])) if "REGISTRATION" in tags else None
     except (ValueError, TypeError, KeyError) as problem:
-        raise InputError("the tags of the image make no sense", place=place) from problem
+        raise InputError(
+            "the tags of the image make no sense", place=place, mend="Lay it by control points"
+        ) from problem
     return LaidFacts(taken=taken, error=error, resolution=resolution, width=width,
                      height=height)  # fmt: skip
 

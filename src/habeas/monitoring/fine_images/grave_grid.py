@@ -88,7 +88,10 @@ def derive_graves(
             f"graves were counted in {len(cells)} cells", mend=f"Count in at least {FEWEST}"
         )
     if any(not math.isfinite(c.area) or c.area <= 0 or c.graves < 0 for c in cells):
-        raise InputError("a cell has no area, or a count below zero")
+        raise InputError(
+            "a cell has no area, or a count below zero",
+            mend="Give areas above 0 and counts from 0 up",
+        )
     counted, seen = sum(cell.graves for cell in cells), sum(cell.area for cell in cells)
     if not math.isfinite(area) or seen > area * (1 + 1e-9):
         raise InputError("the counted cells are larger than the section", mend="Check the areas")

@@ -41,7 +41,11 @@ def find_image(registry: Registry, named: str) -> LaidImage:
     """
     if not named.startswith("item:"):
         if not Path(named).is_file():
-            raise NotFoundError("there is no such image", place=named)
+            raise NotFoundError(
+                "there is no such image",
+                place=named,
+                mend="Take one in: `habeas watch picture`; `habeas show SITE` lists those held",
+            )
         return LaidImage(path=Path(named), name=Path(named).name)
     view = registry.view("sealed")
     copies = {

@@ -217,7 +217,10 @@ def _pixel(registration: Registration, ground: SiteGround) -> float:
     right, down = corners[1] - corners[0], corners[2] - corners[0]
     side = math.sqrt(abs(float(right[0] * down[1] - right[1] * down[0])))
     if not (math.isfinite(side) and side > 0):
-        raise InputError("the control points do not fix where the site lies in the picture")
+        raise InputError(
+            "the control points do not fix where the site lies in the picture",
+            mend="Give points on all sides of the site, at least three that lie on no line",
+        )
     return float(f"{side:.2g}")
 
 

@@ -76,7 +76,11 @@ def outline_in_file(path: Path) -> Outline:
             f"the file cannot be read ({error.strerror})", place=str(path), mend="Check its name"
         ) from error
     if len(data) > LARGEST:
-        raise InputError("the file is too large for an outline", place=str(path))
+        raise InputError(
+            "the file is too large for an outline",
+            place=str(path),
+            mend="Give a file that holds the outline of one site",
+        )
     try:
         shapes = [shape(geometry) for geometry in _geometries(json.loads(data))]
     except (ValueError, TypeError, KeyError, AttributeError, ShapelyError) as error:
@@ -176,5 +180,7 @@ def shape_of(where: Where) -> BaseGeometry:
 
     geometry = where.geometry
     if geometry is None:
-        raise InputError("a place without coordinates")
+        raise InputError(
+            "a place without coordinates", mend="Give a polygon, or a point with an uncertainty"
+        )
     return shape({"type": type(geometry).__name__, "coordinates": numbers(geometry.coordinates)})

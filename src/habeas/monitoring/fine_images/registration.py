@@ -116,7 +116,10 @@ def register(points: Sequence[ControlPoint], crs: str, form: Form = "affine") ->
             mend=f"Give at least {FEWEST[form]}, far apart and not on a line",
         )
     if not np.isfinite(pixels).all() or not np.isfinite(ground).all():
-        raise InputError("a control point has a coordinate that is no number")
+        raise InputError(
+            "a control point has a coordinate that is no number",
+            mend="Give its pixel and its place as numbers",
+        )
     matrix = _fit(pixels, ground, form)
     if _mirrors(matrix, pixels):
         raise InputError(

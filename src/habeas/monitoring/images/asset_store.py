@@ -74,7 +74,11 @@ class AssetStore:
                 reason = f"status {problem.response.status_code}"
             raise InputError(f"cannot be fetched ({reason})", place=path.name) from problem
         except OSError as problem:
-            raise StorageError(f"cannot write ({problem.strerror})", place=path.name) from problem
+            raise StorageError(
+                f"cannot write ({problem.strerror})",
+                place=path.name,
+                mend="Free some space, or mount the disk writable; nothing was lost",
+            ) from problem
         self._silent = 0
         return path
 

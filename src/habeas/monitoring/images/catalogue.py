@@ -79,7 +79,11 @@ def read_catalogue(
             f"({problem})"
         )
     if not gathered:
-        raise InputError("the catalogue lists no images of the place and dates", place=source)
+        raise InputError(
+            "the catalogue lists no images of the place and dates",
+            place=source,
+            mend="Check its collections, and whether it has images of the place",
+        )
     return replace(_found(gathered), remarks=tuple(remarks), hosts=frozenset(hosts))
 
 

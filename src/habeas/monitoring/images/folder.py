@@ -83,7 +83,11 @@ def read_folder(folder: Path, facts: FileFacts) -> Found:
         InputError: it is no folder, holds no GeoTIFF or JPEG 2000, or its `images.toml` is wrong.
     """
     if not folder.is_dir():
-        raise InputError("there is no such folder of images", place=str(folder))
+        raise InputError(
+            "there is no such folder of images",
+            place=str(folder),
+            mend="Name the folder that holds the images",
+        )
     folder = folder.absolute()
     files = list(image_files(folder))
     signature = _signature([*files, folder / SETTINGS])

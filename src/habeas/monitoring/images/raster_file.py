@@ -67,7 +67,11 @@ def driver_of(href: str) -> str:
         return "GTiff"
     if first.startswith(_JPEG_2000):
         return "JP2OpenJPEG"
-    raise InputError("the file is neither GeoTIFF nor JPEG 2000", place=Path(href).name)
+    raise InputError(
+        "the file is neither GeoTIFF nor JPEG 2000",
+        place=Path(href).name,
+        mend="Save it as GeoTIFF",
+    )
 
 
 @contextmanager

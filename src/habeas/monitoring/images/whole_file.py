@@ -29,4 +29,8 @@ def write_whole(path: Path, content: bytes) -> None:
             half.unlink(missing_ok=True)
             raise
     except OSError as problem:
-        raise StorageError(f"cannot write ({problem.strerror})", place=path.name) from problem
+        raise StorageError(
+            f"cannot write ({problem.strerror})",
+            place=path.name,
+            mend="Free some space, or mount the disk writable; nothing was lost",
+        ) from problem
