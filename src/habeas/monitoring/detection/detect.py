@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import shapely
@@ -20,16 +19,15 @@ import xarray as xr
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from habeas.monitoring.cube import BANDS, check_cube
-from habeas.monitoring.detection.alarms import (
-    QUIET,
-    Alarm,
-    Scores,
-    alarms_of,
-    false_alarms,
-    went_off,
+from habeas.monitoring.cube import check_cube
+from habeas.monitoring.detection.alarms import QUIET, Alarm, alarms_of, went_off
+from habeas.monitoring.detection.assessing import (
+    assessment_of,
+    cannot_assess,
+    rarity_of,
+    scores_of,
 )
-from habeas.monitoring.detection.calibration import AlarmModel, alarm_model, is_measured, realised
+from habeas.monitoring.detection.calibration import alarm_model
 from habeas.monitoring.detection.describing import (
     HORIZON,
     Ground,
@@ -43,7 +41,7 @@ from habeas.monitoring.detection.patches import patches_of
 from habeas.monitoring.detection.settings import YEAR_DAYS, DetectionSettings
 from habeas.monitoring.detection.stack import Bools, Floats, Stack, stack_of
 from habeas.monitoring.detection.statistic import learn
-from habeas.monitoring.detection.sufficiency import days_of, gaps_of, too_little, watch_begins
+from habeas.monitoring.detection.sufficiency import too_little, watch_begins
 from habeas.monitoring.detection.surroundings import (
     Place,
     leaves_images,
@@ -53,33 +51,13 @@ from habeas.monitoring.detection.surroundings import (
     window_of,
 )
 from habeas.monitoring.detection.watch_state import (
-    Track,
     WatchState,
     follow,
     go_on,
     learned_anew,
 )
-from habeas.monitoring.disturbance import Assessment, Curve, Disturbance
+from habeas.monitoring.disturbance import Assessment, Disturbance
 from habeas.monitoring.foreign_cube import TakenCube, as_cube
-
-_NO_ROOM = (
-    "the surroundings have no room for null placements, so that the rate of false alarms rests on "
-    "stable simulated sites alone"
-)
-
-_VOID = (
-    "{count} observations of a pixel are taken for no data: all bands alike and not above 0, or "
-    "one beyond -0.2 to 2"
-)
-
-_NO_KIND = "the images lack the bands that tell kinds"
-
-_NO_KIND_YET = "there are too few clear images about a change to tell its kind"
-
-_UNMEASURED = (
-    "how often stable ground goes off was measured in images of 3, 4 and 6 bands and of 10 and 20 "
-    "metres, not in such of {bands} bands and {size:g} metres: the rate may be another"
-)
 
 
 def detect(
@@ -130,13 +108,13 @@ def watch(
         first = watch_begins(images.days, settings)
         reasons = too_little(images, place, first)
         if reasons:
-            return _cannot((*reasons, *taken.assumed), images, first), earlier
+            return cannot_assess((*reasons, *taken.assumed), images, first), earlier
         known = _begun(images, place, first, settings, key)
         known = replace(known, alarms=earlier.alarms if earlier else ())
         known = _onward(known, _rest(images, known), place, settings, lambda: images)
         known = _decided(known, place, settings, cube, None)
     known = replace(known, images=len(cube["time"]))
-    said = _assessment(known, place, settings, pixel_size(cube))
+    said = assessment_of(known, place, settings, pixel_size(cube))
     return _laid_out(said, whole, window, taken), known
 
 
@@ -176,14 +154,9 @@ def _continues(state: WatchState, cube: xr.Dataset) -> bool:
     }
 
 
-def _rarity(settings: DetectionSettings, model: AlarmModel, place: Place) -> float:
-    """How rare a patch must be to raise an alarm."""
-    return model.rarity(settings.alarms_per_site_year, int(place.site.sum()))
-
-
 def _levels(settings: DetectionSettings, bands: tuple[str, ...], place: Place) -> Floats:
     model = alarm_model(len(bands))
-    return model.levels(_rarity(settings, model, place))
+    return model.levels(rarity_of(settings, model, place))
 
 
 def _begun(
@@ -248,7 +221,7 @@ def _renewed(state: WatchState, place: Place, whole: Callable[[], Stack], year: 
     """A state at the beginning of a year of the watch, its model learned anew if all was quiet."""
     state = replace(state, year=year)
     start = int(state.track.days[state.track.first]) + year * YEAR_DAYS
-    if went_off(_scores(state)) or any(alarm.day < start for alarm in state.alarms):
+    if went_off(scores_of(state)) or any(alarm.day < start for alarm in state.alarms):
         return state
     images = whole()
     images = images.until(int(np.searchsorted(images.days, start)))
@@ -280,7 +253,7 @@ def _decided(
         else replace(alarm, covered=seen.cover(alarm.day, alarm.patch))
         for alarm in state.alarms
     )
-    alarms = alarms_of(_scores(state), place.site.shape, kept, seen.cover)
+    alarms = alarms_of(scores_of(state), place.site.shape, kept, seen.cover)
     said = tuple(
         state.disturbances[at]
         if at < len(state.disturbances) and before is not None and before > alarm.day + HORIZON
@@ -325,98 +298,3 @@ class _Seen:
 
     def _view(self, alarm: int, until: int) -> View:
         return View(alarm=alarm, until=until, level=self._settings.level)
-
-
-def _scores(state: WatchState) -> Scores:
-    track = state.track
-    return Scores(
-        track.days[track.first :],
-        track.scores,
-        track.told[track.first :],
-        state.patches,
-    )
-
-
-def _assessment(
-    state: WatchState, place: Place, settings: DetectionSettings, size: float
-) -> Assessment:
-    track = state.track
-    scores = _scores(state)
-    watched = track.days[track.first :]
-    off, days = false_alarms(scores)
-    calibration = realised(
-        settings.alarms_per_site_year,
-        _rarity(settings, alarm_model(len(state.bands)), place),
-        off,
-        days / 365.25 * state.patches.rooms,
-        settings.level,
-    )
-    return Assessment(
-        status="disturbed" if state.disturbances else "no_disturbance_found",
-        reasons=_notes(state, size),
-        disturbances=state.disturbances,
-        calibration=calibration,
-        curve=_curve(track, scores),
-        watched_from=_day(watched[0]),
-        watched_to=_day(watched[-1]),
-        clear=int(track.told.sum()),
-        gaps=gaps_of(track.days[track.told]),
-        scenes=track.scenes,
-    )
-
-
-def _notes(state: WatchState, size: float) -> tuple[str, ...]:
-    """What to keep in mind; `size`: metres of a pixel."""
-    notes = []
-    if not len(state.patches.rooms):
-        notes.append(_NO_ROOM)
-    lacking = [name for name in BANDS if name not in state.bands]
-    if lacking:
-        notes.append(f"the images lack {', '.join(lacking)}; fewer bands tell fewer changes")
-    if any(not one.kinds for one in state.disturbances):
-        notes.append(_NO_KIND if lacking else _NO_KIND_YET)
-    if not is_measured(len(state.bands), size):
-        notes.append(_UNMEASURED.format(bands=len(state.bands), size=size))
-    if state.track.void:
-        notes.append(_VOID.format(count=state.track.void))
-    if state.track.doubled:
-        notes.append(f"images that came twice were left out: {', '.join(state.track.doubled)}")
-    return tuple(notes)
-
-
-def _curve(track: Track, scores: Scores) -> Curve:
-    every = np.ones(len(scores.patches.owners), dtype=np.bool_)
-    margin, _ = scores.margin(0, every)
-    statistic = np.full(len(track.days), np.nan)
-    statistic[track.first :] = np.where(np.isfinite(margin), np.exp(margin), np.nan)
-    told = track.told
-    return Curve(
-        dates=track.days[told].astype("datetime64[D]"),
-        site=track.site[told].astype(np.float64),
-        ring=track.ring[told].astype(np.float64),
-        statistic=statistic[told],
-        index="mean reflectance of the bands",
-    )
-
-
-def _cannot(reasons: tuple[str, ...], images: Stack, first: int) -> Assessment:
-    watched, void = images.days[first:], int(images.void.sum())
-    if void:
-        reasons = (*reasons, _VOID.format(count=void))
-    return Assessment(
-        status="cannot_assess",
-        reasons=reasons,
-        disturbances=(),
-        calibration=None,
-        curve=None,
-        watched_from=_day(watched[0]) if len(watched) else None,
-        watched_to=_day(watched[-1]) if len(watched) else None,
-        clear=len(days_of(images)),
-        gaps=gaps_of(days_of(images)),
-        scenes=images.scenes,
-    )
-
-
-def _day(number: int) -> date:
-    day: date = np.datetime64(int(number), "D").astype(date)
-    return day
