@@ -287,7 +287,7 @@ def test_false_alarms_keep_to_what_was_asked_and_do_not_where_the_threshold_is_l
 
     most = stats.poisson.ppf(0.999, 0.02 * 2 * len(stable))
     assert alarms() <= most
-    monkeypatch.setattr(detection_module, "_rarity", lambda *_: 0.0)
+    monkeypatch.setattr(detection_module, "rarity_of", lambda *_: 0.0)
     assert alarms() > most
 
 
