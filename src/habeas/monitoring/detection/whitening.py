@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from habeas.monitoring.detection.stack import Bools, Days, Floats
 
-_CAP = 8.0
-"""Length at which a whitened observation is capped: one cloud says no more than that."""
+_CAP = 16.0
+"""Length at which a whitened observation is capped: one cloud says no more than that. Half of it is
+reached by weather, so that forest turned to concrete would look no worse than a bad day."""
 
 _DRAWN_ROUND = 3.0
 """Independent windows a band at which a measured covariance counts as much as a round one."""
