@@ -220,6 +220,8 @@ def test_planet_s_usable_data_mask_is_that_of_its_image(tmp_path, making):
     ("image", "mask"),
     [
         ("images/2020-01-15.tif", "masks/2020-01-15_mask.tif"),
+        ("images/2020-01-15.tif", "masks/2020-01-15.tif"),
+        ("images/2020-01-15.tif", "Cloud_Masks/of 20200115.tif"),
         ("2020-01-15.tif", "2020-01-15_cloudmask.tif"),
         ("images/site_2020-01-15_a.tif", "masks/site_2020-01-15_cloud_mask.tif"),
         ("images/site_2020-01-15.tif", "masks/mask_of_20200115_mask.tif"),

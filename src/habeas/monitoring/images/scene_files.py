@@ -21,6 +21,8 @@ from habeas.monitoring.images.raster_file import ENDINGS
 
 _RESOLUTION_FOLDERS = {"r10m", "r20m", "r60m"}
 
+_MASK_FOLDERS = {"mask", "masks", "cloudmask", "cloudmasks", "cloud_mask", "cloud_masks"}
+
 _AUXILIARY = re.compile(
     r"MSK_.*"  # Sentinel-2: footprints of detectors, quality, probabilities
     r"|(?:.*_)?(?:TCI|AOT|WVP|PVI|CLDPRB|SNWPRB|CLASSI)(?:_\d\dm)?"
@@ -95,7 +97,7 @@ def _is_auxiliary(path: Path, settings: FolderSettings) -> bool:
 def _by_name(folder: Path, paths: Iterable[Path], settings: FolderSettings) -> list[SceneFiles]:
     gathered: dict[tuple[Path, str], list[SceneFile]] = defaultdict(list)
     for path in paths:
-        band = band_file(path, tuple(settings.names))
+        band = band_file(path, tuple(settings.names)) or _in_mask_folder(path)
         scene = band.scene if band else path.stem
         gathered[_product(path.parent), scene].append(SceneFile(path, band))
     found = []
@@ -105,6 +107,13 @@ def _by_name(folder: Path, paths: Iterable[Path], settings: FolderSettings) -> l
         words = f"{scene}/{inside}" if scene else product.name
         found.append(SceneFiles(name, words, tuple(files)))
     return found
+
+
+def _in_mask_folder(path: Path) -> BandFile | None:
+    """What a file is whose folder says that it holds masks, and whose name says nothing."""
+    if path.parent.name.lower() not in _MASK_FOLDERS:
+        return None
+    return BandFile(scene=path.stem, band="mask", resolution=None)
 
 
 @lru_cache(maxsize=4096)
