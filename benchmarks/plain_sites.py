@@ -7,8 +7,9 @@ of a hundred, shifts of a quarter of a pixel; patches of 2 by 2 to 6 by 6 pixels
 covered, of bulldozed ground, concrete, asphalt, graves and rubbish. Its code is not to be had.
 COLD (p .999, two connected pixels) scored an F1 of .968 there, with .023 false alarms a site and
 year and dates that were 37 days off in the middle, 167 at the 90th percentile. How far rain
-darkened the ground and how green it grew is not told: `MILD` is set so that COLD comes near its
-false alarms. How long works went on is not told either; here they go on as in `simulation`.
+darkened the ground and how green it grew is not told: `MILD` is set so that COLD raises some more
+false alarms than there, and the sites are no easier. How long works went on is not told either;
+here they go on as in `simulation`.
 
 What the sites of `habeas.monitoring.simulation` have beyond this (what grows or takes water on the
 site otherwise than around it, works and fields in the surroundings, masks that err, gaps, steps of
