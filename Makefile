@@ -25,8 +25,9 @@ demo: setup
 	@$(RUN) python examples/iran-1988/demo.py $(DEMO)
 	@$(RUN) python examples/watched-sites/watch.py $(DEMO)-watch
 
+# Two processes of one thread each: threads of linear algebra would wait for one another.
 test: setup check
-	$(RUN) pytest -n 2
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) pytest -n 2
 
 check: setup
 	$(RUN) ruff format --check src tests benchmarks scripts examples
