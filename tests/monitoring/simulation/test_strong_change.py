@@ -15,8 +15,8 @@ from habeas.monitoring.detection import whitening
 ONSET = date(2019, 6, 10)
 CONCRETE = {"blue": 0.24, "green": 0.26, "red": 0.29, "nir": 0.33}
 PLACES = [(16, 52), (34, 34), (52, 16), (52, 52), (70, 70)]
-"""Rows and columns of quiet forest in the real cube of 10 m: five of fifteen that were looked at, of
-which one, (16, 70), is told only after ten clear images whatever the cap."""
+"""Rows and columns of quiet forest in the real cube of 10 m: five of fifteen that were looked at.
+One of the others, (16, 70), is told only after ten clear images whatever the cap."""
 
 
 def images_until_the_alarm(whole, row, column):
