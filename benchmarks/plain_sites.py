@@ -19,7 +19,7 @@ the processing, other climates) is left out on purpose.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -28,19 +28,20 @@ from shapely.geometry import box
 
 from habeas.monitoring.cube import BANDS
 from habeas.monitoring.detection.spectra import load_spectra
-from habeas.monitoring.simulation import Change, SimulatedSite, Truth
+from habeas.monitoring.simulation import Change, SimulatedSite
 from habeas.monitoring.simulation.atmosphere import Sky, sky_open, through
-from habeas.monitoring.simulation.change import Deed, apply
+from habeas.monitoring.simulation.change import apply
 from habeas.monitoring.simulation.deed import draw_deed
 from habeas.monitoring.simulation.fields import texture
 from habeas.monitoring.simulation.ground import Ground, Times, draw_soil
 from habeas.monitoring.simulation.sensor import PIXEL, Passes, seen
+from habeas.monitoring.simulation.site import MARGIN, truth_of
 from habeas.monitoring.simulation.weather import CLIMATES, draw_weather
 
 FIRST, LAST = np.datetime64("2016-01-01"), np.datetime64("2022-12-31")
 WATCH = (date(2020, 1, 1), 2022)
-SIZE, SITE, MARGIN = 14, 8, 3
-"""Pixels of width of the scene, of the site in its middle, and of more ground about the scene."""
+SIZE, SITE = 14, 8
+"""Pixels of width of the scene, and of the site in its middle."""
 
 MILD = 0.3
 """How much of the rain and the green of simulated arid sites mild ones have."""
@@ -81,7 +82,9 @@ def plain_site(seed: int, kind: str | None, part: float = MILD) -> SimulatedSite
     image = np.clip(image + noise * (0.0015 + 0.006 * np.abs(image)), 0.0005, 1.2)
     edge = PIXEL * (SIZE - SITE) / 2
     outline = box(edge, -edge - PIXEL * SITE, edge + PIXEL * SITE, -edge)
-    return SimulatedSite(cube=_cube(image, passes), outline=outline, truth=_truth(deed))
+    return SimulatedSite(
+        cube=_cube(image, passes), outline=outline, truth=truth_of(deed, SIZE, "arid", "test", ())
+    )
 
 
 def _passes(rng: np.random.Generator) -> Passes:
@@ -156,24 +159,4 @@ def _cube(image: Images, passes: Passes) -> xr.Dataset:
             "scene": ("time", np.char.add("PLAIN_", passes.days.astype(str))),
         },
         attrs={"crs": "EPSG:32639"},
-    )
-
-
-def _truth(deed: Deed | None) -> Truth:
-    footprint, onset, end = np.zeros((SIZE, SIZE), dtype=np.bool_), None, None
-    if deed is not None:
-        edge = slice(2 * MARGIN, 2 * (MARGIN + SIZE))
-        footprint = deed.patch[edge, edge].reshape(SIZE, 2, SIZE, 2).mean(axis=(1, 3)) >= 0.5
-        onset = deed.onset.astype(date)
-        end = onset + timedelta(days=max(deed.days - 1, 0))
-    return Truth(
-        kind=None if deed is None else deed.kind,
-        onset=onset,
-        end=end,
-        gradual=None if deed is None else deed.days >= 60,
-        footprint=footprint,
-        cover=0.0 if deed is None else float(deed.cover),
-        climate="arid",
-        split="test",
-        troubles=(),
     )

@@ -146,7 +146,7 @@ def simulate_site(
     troubles += _water_and_snow(streams, scene, ground)
     image = _image(streams, scene, ground, passes)
     troubles += _of_passes(passes)
-    truth = _truth(deed, size, climate, split, tuple(troubles))
+    truth = truth_of(deed, size, climate, split, tuple(troubles))
     return SimulatedSite(cube=_cube(image, passes), outline=_outline(size, site), truth=truth)
 
 
@@ -303,13 +303,22 @@ def _outline(size: int, site: int) -> Polygon:
     return box(left, top - PIXEL * site, left + PIXEL * site, top)
 
 
-def _truth(
+def truth_of(
     deed: Deed | None,
     size: int,
     climate: str,
     split: str,
     troubles: tuple[str, ...],
 ) -> Truth:
+    """What happened at a site.
+
+    Args:
+        deed: its change; none where there was none.
+        size: pixels of width of the scene, which has `MARGIN` more about it.
+        climate: a key of `weather.CLIMATES`.
+        split: of the spectra.
+        troubles: what else happened, in words.
+    """
     footprint = np.zeros((size, size), dtype=np.bool_)
     onset = end = None
     if deed is not None:
