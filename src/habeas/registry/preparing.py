@@ -15,7 +15,7 @@ from habeas.claims.names import index_text
 from habeas.claims.values import Name, Quantity, Term, Text, When, words
 from habeas.ledger.entry import make_entry
 from habeas.ledger.tree import leaf_hash
-from habeas.registry.clearance import alone
+from habeas.registry.clearance import FAR_REACHING, alone
 from habeas.registry.fold import fold, name_reading
 
 PlainRows = tuple[
@@ -87,6 +87,7 @@ def _is_simple(claim: Claim) -> bool:
         and not claim.rests_on
         and type(claim.value) in _SIMPLE
         and claim.subject.startswith("person:")
+        and claim.predicate not in FAR_REACHING
     )
 
 
