@@ -8,6 +8,10 @@ RUN := $(UV) run --frozen --no-sync
 CASE := examples/iran-1988
 DEMO ?= build/demo
 
+# Where Python may not keep what it compiled, each of the hundreds of processes that tests start would
+# compile the libraries anew, for ten seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test check format bench test-faults test-pythons docs vendor clean
 
 setup: .venv/.ready
