@@ -16,7 +16,6 @@ from habeas.errors import InputError
 from habeas.monitoring import detect
 from habeas.monitoring.cube import BANDS
 from habeas.monitoring.detection import detect as detection_module
-from habeas.monitoring.detection import onset as onset_module
 from habeas.monitoring.detection import statistic as statistic_module
 from habeas.monitoring.detection import watch_state as watch_state_module
 from habeas.monitoring.detection.calibration import (
@@ -322,16 +321,6 @@ def test_a_change_on_quiet_days_counts_for_more_than_on_restless_ones() -> None:
     found = statistic_module._steadied(values, np.ones((2, 60), dtype=np.bool_), reference)
     length = np.sqrt(np.square(found[:, :, :20].mean(axis=2)).mean(axis=1))
     assert length[0] > 2 * length[1]
-
-
-@pytest.mark.parametrize(("gap", "sooner"), [(40, 4), (200, 10)])
-def test_a_date_in_a_gap_is_little_sooner_than_its_middle(gap: int, sooner: int) -> None:
-    days = np.array([0, 10, 20, 20 + gap, 30 + gap])
-    mass = np.zeros((5, len(onset_module._LENGTHS)))
-    mass[3, 0] = 1.0
-    said = onset_module._said(mass, days, np.diff(days, prepend=-10), 0.9)
-    assert said.best == 20 + gap // 2 - sooner
-    assert (said.last_without, said.first_with) == (20, 20 + gap)
 
 
 def test_a_slow_change_is_told_from_a_sudden_one() -> None:

@@ -29,9 +29,6 @@ from habeas.monitoring.disturbance import Disturbance
 HORIZON = 365
 """Days after the alarm that still tell of the same change."""
 
-TEMPERING = 0.5
-"""By which likelihoods of beginnings are multiplied; found on simulated sites (calibration)."""
-
 _LATEST = 8
 """Clear observations up to the alarm that show which way the change goes."""
 
@@ -107,15 +104,18 @@ def describe(ground: Ground, patch: Bools, view: View) -> Described:
         patch: the pixels that raised the alarm; shape (y, x).
         view: the alarm, and the last day that counts.
     """
-    pixels = patch & ground.site
-    way = _first_way(ground, pixels, view.alarm)
+    pixels = first = patch & ground.site
+    way = first_way = _first_way(ground, first, view.alarm)
+    when = beginning([_evidence(ground, first, first_way, view)], view.level, view.alarm)
     for _ in range(2):
-        when = _when(ground, pixels, way, view)
         way = _way(ground, pixels, when, view.until)
         shifts = _shifts(ground, way, when, view)
         where = footprint(shifts, pixels, ground.site)
         pixels = where.pixels
-    return Described(_when(ground, pixels, way, view), where, shifts)
+        looks = ((pixels, way), (first, way), (first, first_way))
+        seen = [_evidence(ground, some, along, view) for some, along in looks]
+        when = beginning(seen, view.level, view.alarm)
+    return Described(when, where, shifts)
 
 
 def disturbance_of(
@@ -181,19 +181,15 @@ def _whitened_way(shift: Floats, mean: Floats, seen: Bools, ground: Ground) -> F
     return np.asarray(way / np.sqrt(way @ rounded @ way + 1e-12), dtype=np.float32)
 
 
-def _when(ground: Ground, pixels: Bools, way: Floats, view: View) -> Beginning:
+def _evidence(ground: Ground, pixels: Bools, way: Floats, view: View) -> Evidence:
+    """Pixels (y, x) as they move along a way."""
     mean, seen = ground.mean_of(pixels)
     series = (mean @ way).astype(np.float64)
     chosen = np.flatnonzero(seen & (ground.days <= view.until))
     watched = chosen[max(int(np.searchsorted(chosen, ground.first)) - 1, 0) :]
     noise = series[: ground.first][seen[: ground.first]]
     scale = max(1.4826 * float(np.median(np.abs(noise))), 1e-3) if len(noise) else 1.0
-    return beginning(
-        Evidence(series[watched] / scale, ground.days[watched], noise / scale),
-        view.level,
-        TEMPERING,
-        view.alarm,
-    )
+    return Evidence(series[watched] / scale, ground.days[watched], noise / scale)
 
 
 def _shifts(ground: Ground, way: Floats, when: Beginning, view: View) -> Shifts:

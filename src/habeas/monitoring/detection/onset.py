@@ -1,18 +1,23 @@
-"""When a change began: a likelihood profile over the dates at which it can have.
+"""When a change began: likelihood profiles over the dates at which it can have.
 
-The series is what is left over of the changed ground, seen along the direction in which it changed,
-in units of its own noise. Before the beginning its mean is 0. From there on it is another (an
+A series is what is left over of changed ground, seen along a direction in which it changed, in
+units of its own noise. Before the beginning its mean is 0. From there on it is another (an
 abrupt change), or it goes to another in so many days (a gradual one): slowly at first, as works do
 that cross a field from one side, more slowly still where the ground shows them only later (what is
 planted has to grow), slowly at last or not. Each beginning, length and course gets the likelihood
 that its best mean gives. What no such course fits, in parts of the change itself, counts as noise;
 noise that persists from date to date makes the likelihood count for less; outliers are capped
-(Huber 1964). The likelihoods, each spread evenly over the days between two clear dates, give an
-interval; so a gap in the images widens it by itself.
+(Huber 1964). The likelihoods, each spread evenly over the days between two clear dates, give a
+distribution; so a gap in the images widens it by itself.
+
+Where works begin in a corner, or bare the soil before they pave it, no one series shows them best.
+Several are looked at, and the mean of their distributions is told (a linear pool, Stone 1961):
+where they differ it is as wide as they differ.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,13 +47,6 @@ _MISFIT = 0.12
 _CAP = 9.0
 """Square of the deviation at which an observation stops counting against a beginning."""
 
-_MIDDLE = 0.4
-_MOST_BEFORE = 10.0
-"""The part of the distribution before the date that is given, and the days by which this is sooner
-than the middle at most: from the middle itself dates are late by a week on simulated sites
-(calibration), because what begins slowly shows late; a winter without images is no reason for more.
-"""
-
 _SURE = 0.7
 """Probability from which gradual, or abrupt, is said."""
 
@@ -68,7 +66,7 @@ class Beginning:
         first_with: the first clear date after it.
         earliest: lower end of the interval.
         latest: upper end.
-        best: the likeliest to be in the middle of the errors, late ones and early ones.
+        best: as likely too late as too early.
         gradual: whether it took months; None where that cannot be told.
     """
 
@@ -95,45 +93,72 @@ class Evidence:
     noise: Series
 
 
-def beginning(evidence: Evidence, level: float, tempering: float, alarm: int) -> Beginning:
-    """When the change of a series began.
+def beginning(seen: Sequence[Evidence], level: float, alarm: int) -> Beginning:
+    """When a change began.
 
     Args:
-        evidence: the series of the change.
+        seen: series of the change; the clear dates of the first are those that are told. Those
+            without a date up to the alarm say nothing, but for the first.
         level: of the interval.
-        tempering: by which the likelihood is multiplied, found on simulated sites.
         alarm: the day of the alarm; the change began on that day at the latest.
     """
-    days = evidence.days
-    shown = evidence.series[days >= alarm]
+    first, *others = seen
+    others = [one for one in others if len(one.days) and one.days[0] <= alarm]
+    return _said([_distribution(one, alarm) for one in (first, *others)], level)
+
+
+@dataclass(frozen=True, eq=False)
+class _Distribution:
+    """How likely a change began when, by one series.
+
+    Attributes:
+        edges: days between which the likelihood is spread evenly: all but the first are clear
+            dates; shape (n + 1,).
+        before: the probability that it began before each; shape (n + 1,).
+        slow: the probability that it is a gradual one.
+    """
+
+    edges: Series
+    before: Series
+    slow: float
+
+
+def _distribution(one: Evidence, alarm: int) -> _Distribution:
+    days = one.days
+    shown = one.series[days >= alarm]
     size = abs(float(np.median(shown))) if len(shown) else 1.0
     last = max(int(np.searchsorted(days, alarm, side="right")), 1)
-    fits = _profile(evidence.series / np.hypot(1, _MISFIT * size), days, last)
-    weight = tempering * _independent(evidence.noise)
-    log = -0.5 * weight * fits
+    fits = _profile(one.series / np.hypot(1, _MISFIT * size), days, last)
+    log = -0.5 * _independent(one.noise) * fits
     step = np.median(np.diff(days)).clip(1, 30) if len(days) > 1 else 30
-    gaps = np.diff(days[:last], prepend=days[0] - step)
-    mass = np.exp(log - log.max()) * _PRIOR * np.maximum(gaps, 1)[:, None]
+    edges = np.concatenate(([days[0] - step], days[:last])).astype(np.float64)
+    mass = np.exp(log - log.max()) * _PRIOR * np.maximum(np.diff(edges), 1)[:, None]
     mass /= mass.sum()
-    return _said(mass, days[:last], gaps, level)
+    before = np.concatenate(([0.0], np.cumsum(mass.sum(axis=1))))
+    return _Distribution(edges, before, float(mass[:, _LENGTHS >= _GRADUAL_DAYS].sum()))
 
 
-def _said(mass: Series, days: Days, gaps: Series, level: float) -> Beginning:
-    by_date = mass.sum(axis=1)
-    ends = np.concatenate(([0.0], np.cumsum(by_date)))
-    edges = np.concatenate(([days[0] - gaps[0]], days)).astype(np.float64)
-    parts = [(1 - level) / 2, _MIDDLE, 0.5, (1 + level) / 2]
-    low, sooner, middle, high = np.interp(parts, ends, edges)
-    likely = int(by_date.argmax())
-    slow = float(mass[:, _LENGTHS >= _GRADUAL_DAYS].sum())
+def _said(told: Sequence[_Distribution], level: float) -> Beginning:
+    """What the mean of some distributions says."""
+    every = np.unique(np.concatenate([one.edges for one in told]))
+    parts = [(1 - level) / 2, 0.5, (1 + level) / 2]
+    low, middle, high = np.interp(parts, _pooled(told, every), every)
+    edges = told[0].edges
+    likely = int(np.diff(_pooled(told, edges)).argmax())
+    slow = float(np.mean([one.slow for one in told]))
     return Beginning(
-        last_without=int(days[likely - 1]) if likely else None,
-        first_with=int(days[likely]),
+        last_without=int(edges[likely]) if likely else None,
+        first_with=int(edges[likely + 1]),
         earliest=int(np.floor(low)),
         latest=int(np.ceil(high)),
-        best=round(max(sooner, middle - _MOST_BEFORE)),
+        best=round(float(middle)),
         gradual=True if slow >= _SURE else False if slow <= 1 - _SURE else None,
     )
+
+
+def _pooled(told: Sequence[_Distribution], days: Series) -> Series:
+    """The probability that it began before each of these days, by all series together."""
+    return np.asarray(np.mean([np.interp(days, one.edges, one.before) for one in told], axis=0))
 
 
 def _profile(series: Series, days: Days, last: int) -> Series:
