@@ -15,7 +15,7 @@ from tests.monitoring.scenes import Scene, scene
 from habeas.errors import InputError
 from habeas.monitoring import detect
 from habeas.monitoring.cube import BANDS
-from habeas.monitoring.detection import detect as detection_module
+from habeas.monitoring.detection import assessing as assessing_module
 from habeas.monitoring.detection import statistic as statistic_module
 from habeas.monitoring.detection import watch_state as watch_state_module
 from habeas.monitoring.detection.calibration import (
@@ -286,7 +286,7 @@ def test_false_alarms_keep_to_what_was_asked_and_do_not_where_the_threshold_is_l
 
     most = stats.poisson.ppf(0.999, 0.02 * 2 * len(stable))
     assert alarms() <= most
-    monkeypatch.setattr(detection_module, "rarity_of", lambda *_: 0.0)
+    monkeypatch.setattr(assessing_module, "rarity_of", lambda *_: 0.0)
     assert alarms() > most
 
 

@@ -13,7 +13,7 @@ from habeas.errors import InputError
 from habeas.monitoring.detection import cold, kind_features, stack
 from habeas.monitoring.detection.cold import second_opinion
 from habeas.monitoring.detection.detect import detect, watch
-from habeas.monitoring.detection.kind_features import features
+from habeas.monitoring.detection.kind_features import features, logs_of
 from habeas.monitoring.detection.no_data import no_data
 from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.detection.stack import stack_of
@@ -142,7 +142,9 @@ def test_a_kind_is_judged_by_ground_alone(monkeypatch: pytest.MonkeyPatch) -> No
     ring[2:8, 2:8] = False
 
     def told(cube: xr.Dataset) -> object:
-        return np.asarray(features(cube, made.truth.footprint, PAVED_ON, False, ring)).tolist()
+        return np.asarray(
+            features(logs_of(cube, ring), made.truth.footprint, PAVED_ON, False)
+        ).tolist()
 
     filled = made.cube.fillna(0).assign_attrs(made.cube.attrs)
     assert told(filled) == told(made.cube)

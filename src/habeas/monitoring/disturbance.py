@@ -54,7 +54,7 @@ class Disturbance:
         first_with: the first clear date with it.
         earliest: the lower end of the interval of its beginning.
         latest: the upper end.
-        best: the most likely date of its beginning.
+        best: the date that is as likely too late as too early.
         level: the share of cases in which the beginning lies in the interval.
         gradual: whether it went on over months; none if that cannot be told.
         area: square metres.
@@ -62,7 +62,8 @@ class Disturbance:
         outline: the changed ground, in the coordinate reference system of the cube.
         kinds: probability by outcome (`OUTCOMES`); sums to 1. Empty where none was estimated.
         kind: the kind, or none where it abstains.
-        strength: the statistic at the alarm over the level that raises one, as a ratio.
+        strength: the statistic at the alarm over the level that raises one by itself, as a ratio;
+            below 1 where the alarm was raised because what was seen looks like works.
     """
 
     alarm: date
@@ -87,8 +88,8 @@ class Calibration:
 
     Attributes:
         asked: alarms per site and year that were chosen.
-        threshold: how rare it must be what one patch shows to raise an alarm: years of stable
-            ground between two.
+        threshold: how rare it must be what one patch shows to raise an alarm, whatever it looks
+            like: years of stable ground between two.
         placements: null placements in the same scenes.
         years: site-years that they were watched, each until its first alarm.
         alarms: how many of them went off.

@@ -22,7 +22,8 @@ class Alarm:
     Attributes:
         day: since 1970.
         patch: the pixels that went furthest; shape (y, x).
-        strength: the statistic over the level that raises an alarm, as a ratio.
+        strength: the statistic over the level that raises an alarm by itself, as a ratio; below 1
+            where it was raised because it looks like works.
         covered: pixels that are not watched after it, until the model has learned anew; shape
             (y, x).
     """
@@ -42,12 +43,15 @@ class Scores:
         values: of each patch over the level that raises an alarm; shape (t, patches).
         told: dates on which enough of the site is clear; shape (t,).
         patches: which.
+        works: the patch of each owner that looks like works and goes far enough for that, -1 where
+            there is none; shape (t, owners).
     """
 
     days: Days
     values: Floats
     told: Bools
     patches: Patches
+    works: Days
 
     def margin(self, owner: int, allowed: Bools) -> tuple[Floats, Days]:
         """How far the best patch of an owner is over its level, and which it is.
@@ -66,6 +70,22 @@ class Scores:
         best = part.argmax(axis=1)
         top = part[np.arange(len(part)), best]
         return top.astype(np.float32), chosen[best]
+
+    def beyond(self, owner: int, allowed: Bools) -> Days:
+        """The patch of an owner that raises an alarm on each date, -1 where none does.
+
+        Args:
+            owner: 0 for the site, 1 and up for a null placement.
+            allowed: patches that count; shape (patches,).
+
+        Returns:
+            Shape (t,).
+        """
+        margin, best = self.margin(owner, allowed)
+        works = self.works[:, owner]
+        works = np.where((works >= 0) & allowed[works], works, -1)
+        found = np.where(margin > 0, best, works)
+        return np.asarray(np.where(self.told, found, -1) if owner == 0 else found)
 
 
 Cover = Callable[[int, Bools], Bools]
@@ -103,21 +123,21 @@ def _next(
         grown = ndimage.binary_dilation(alarm.covered, structure=np.ones((3, 3)))
         allowed &= scores.patches.members[grown.ravel()].sum(axis=0) == 0
         since = alarm.day + QUIET
-    margin, best = scores.margin(0, allowed)
-    late = np.flatnonzero((margin > 0) & scores.told & (scores.days > since))
+    beyond = scores.beyond(0, allowed)
+    late = np.flatnonzero((beyond >= 0) & (scores.days > since))
     if not len(late):
         return None
     at = int(late[0])
-    patch = (scores.patches.members[:, best[at]] > 0).reshape(shape)
+    patch = (scores.patches.members[:, beyond[at]] > 0).reshape(shape)
     day = int(scores.days[at])
-    strength = float(np.exp(margin[at]))
+    strength = float(np.exp(scores.values[at, beyond[at]]))
     return Alarm(day=day, patch=patch, strength=strength, covered=cover(day, patch))
 
 
 def went_off(scores: Scores) -> bool:
     """Whether the site ever went off."""
-    margin, _ = scores.margin(0, np.ones(len(scores.patches.owners), dtype=np.bool_))
-    return bool(((margin > 0) & scores.told).any())
+    allowed = np.ones(len(scores.patches.owners), dtype=np.bool_)
+    return bool((scores.beyond(0, allowed) >= 0).any())
 
 
 def false_alarms(scores: Scores) -> tuple[Bools, Floats]:
@@ -130,8 +150,7 @@ def false_alarms(scores: Scores) -> tuple[Bools, Floats]:
     count = len(scores.patches.rooms)
     off, days = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.float32)
     for owner in range(1, count + 1):
-        margin, _ = scores.margin(owner, allowed)
-        beyond = scores.days[margin > 0]
+        beyond = scores.days[scores.beyond(owner, allowed) >= 0]
         off[owner - 1] = len(beyond) > 0
         days[owner - 1] = (beyond if len(beyond) else scores.days[-1:])[0] - scores.days[0]
     return np.asarray(off), np.asarray(days)

@@ -18,7 +18,7 @@ from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.detection.stack import Stack
 from habeas.monitoring.detection.sufficiency import days_of, gaps_of
 from habeas.monitoring.detection.surroundings import Place
-from habeas.monitoring.detection.watch_state import Track, WatchState
+from habeas.monitoring.detection.watch_state import Levels, Track, WatchState
 from habeas.monitoring.disturbance import Assessment, Curve
 
 _NO_ROOM = (
@@ -35,6 +35,11 @@ _NO_KIND = "the images lack the bands that tell kinds"
 
 _NO_KIND_YET = "there are too few clear images about a change to tell its kind"
 
+_WORKS = (
+    "the alarm of {day} was raised because what the images showed by then looks like works; it "
+    "would not have gone far enough by itself"
+)
+
 _UNMEASURED = (
     "how often stable ground goes off was measured in images of 3, 4 and 6 bands and of 10 and 20 "
     "metres, not in such of {bands} bands and {size:g} metres: the rate may be another"
@@ -46,6 +51,16 @@ def rarity_of(settings: DetectionSettings, model: AlarmModel, place: Place) -> f
     return model.rarity(settings.alarms_per_site_year, int(place.site.sum()))
 
 
+def levels_of(settings: DetectionSettings, bands: tuple[str, ...], place: Place) -> Levels:
+    """How far the statistic must go; what looks like works is told by all six bands alone."""
+    model = alarm_model(len(bands))
+    alone = rarity_of(settings, model, place)
+    works = model.rarity_of_works(settings.alarms_per_site_year, int(place.site.sum()))
+    return Levels(
+        model.levels(alone), None if works is None or bands != BANDS else model.levels(works)
+    )
+
+
 def scores_of(state: WatchState) -> Scores:
     """What the alarms of a state are read off."""
     track = state.track
@@ -54,6 +69,7 @@ def scores_of(state: WatchState) -> Scores:
         track.scores,
         track.told[track.first :],
         state.patches,
+        track.works,
     )
 
 
@@ -101,6 +117,7 @@ def _notes(state: WatchState, size: float) -> tuple[str, ...]:
     lacking = [name for name in BANDS if name not in state.bands]
     if lacking:
         notes.append(f"the images lack {', '.join(lacking)}; fewer bands tell fewer changes")
+    notes += [_WORKS.format(day=one.alarm) for one in state.disturbances if one.strength <= 1]
     if any(not one.kinds for one in state.disturbances):
         notes.append(_NO_KIND if lacking else _NO_KIND_YET)
     if not is_measured(len(state.bands), size):

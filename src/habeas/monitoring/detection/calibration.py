@@ -8,8 +8,9 @@ how often stable ground goes beyond a bound in a year, and how far, as a general
 distribution (Coles 2001, chapter 4), because no single scene has room for the hundreds of
 site-years that a rate of one in fifty needs. An alarm is raised where any of them goes beyond what
 is equally rare for all; how rare that must be, so that all together keep to the rate, is measured
-on the same sites. `scripts/fit_alarms.py` writes the figures. Only images up to a day decide about
-that day, so that no later image changes an alarm.
+on the same sites. What looks like works (`works`) need not go as far: most of the rate is given to
+it, and how far it has to go is measured on the same sites too. `scripts/fit_alarms.py` writes the
+figures. Only images up to a day decide about that day, so that no later image changes an alarm.
 """
 
 from __future__ import annotations
@@ -38,6 +39,14 @@ _RESERVE = 0.6
 """Part of the rate asked for at which the threshold aims. The tails are estimates, and the first
 year of a watch, which has the shortest history, has more alarms than the later ones: on other sites
 than they were measured on the rate was up to one and a half times what was aimed at."""
+
+_RESERVE_OF_WORKS = 0.3
+"""The same for what looks like works: the tail was measured on materials that the models of kinds
+learned from, and on others twice as much of what is stable looks like works."""
+
+_WHATEVER = 0.3
+"""Part of the rate that is left to what goes far beyond, whatever it looks like, where the bands
+tell what looks like works: a change that no simulated one resembles must raise an alarm too."""
 
 PIXELS = 64
 """Pixels of the sites that the tails were measured on."""
@@ -88,10 +97,12 @@ class AlarmModel:
     Attributes:
         single: of each kind of patch and each window; kinds by windows.
         whole: of the rarest of all of them together, as `Tail.rarity` gives it.
+        works: of the rarest on dates on which it looks like works; none where too few bands tell.
     """
 
     single: tuple[tuple[Tail, ...], ...]
     whole: Tail
+    works: Tail | None
 
     def rarity(self, asked: float, pixels: int) -> float:
         """How rare a patch must be to raise an alarm: logarithm of the site-years between two.
@@ -100,14 +111,26 @@ class AlarmModel:
             asked: false alarms a site and year.
             pixels: of the site; one that is larger than those measured has more room for alarms.
         """
-        room = max(pixels, PIXELS) / PIXELS
-        return self.whole.level(float(np.log(room / (asked * _RESERVE))))
+        part = 1.0 if self.works is None else _WHATEVER
+        return self.whole.level(_years_apart(_RESERVE * part * asked, pixels))
+
+    def rarity_of_works(self, asked: float, pixels: int) -> float | None:
+        """The same for a patch that looks like works; none where the bands do not tell."""
+        if self.works is None:
+            return None
+        enough = self.works.level(_years_apart(_RESERVE_OF_WORKS * (1 - _WHATEVER) * asked, pixels))
+        return min(max(enough, self.works.bound), self.rarity(asked, pixels))
 
     def levels(self, rarity: float) -> Floats:
         """Logarithm of the statistic that raises an alarm; shape (kinds, windows)."""
         return np.array(
             [[tail.level(rarity) for tail in windows] for windows in self.single], dtype=np.float32
         )
+
+
+def _years_apart(aim: float, pixels: int) -> float:
+    """Logarithm of the years between two alarms on a site of the size that was measured."""
+    return float(np.log(max(pixels, PIXELS) / PIXELS / aim))
 
 
 _COARSEST = 20.0
@@ -123,9 +146,11 @@ def _models() -> Mapping[int, AlarmModel]:
 def _model(part: Mapping[str, object]) -> AlarmModel:
     single: list[list[list[float]]] = part["single"]  # type: ignore[assignment]
     whole: list[float] = part["whole"]  # type: ignore[assignment]
+    works: list[float] | None = part.get("works")  # type: ignore[assignment]
     return AlarmModel(
         single=tuple(tuple(_tail(numbers) for numbers in windows) for windows in single),
         whole=_tail(whole),
+        works=None if works is None else _tail(works),
     )
 
 

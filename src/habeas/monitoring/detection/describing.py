@@ -118,6 +118,22 @@ def describe(ground: Ground, patch: Bools, view: View) -> Described:
     return Described(when, where, shifts)
 
 
+def glance(ground: Ground, patch: Bools, view: View) -> Described:
+    """The same by one series and once over, for what is asked often.
+
+    Args:
+        ground: what is left over of the images.
+        patch: the pixels that went far; shape (y, x).
+        view: the day of the images that count.
+    """
+    pixels = patch & ground.site
+    way = _first_way(ground, pixels, view.alarm)
+    when = beginning([_evidence(ground, pixels, way, view)], view.level, view.alarm)
+    way = _way(ground, pixels, when, view.until)
+    shifts = _shifts(ground, way, when, view)
+    return Described(when, footprint(shifts, pixels, ground.site), shifts)
+
+
 def disturbance_of(
     described: Described, alarm: Alarm, cube: xr.Dataset, site: Bools, level: float
 ) -> Disturbance:

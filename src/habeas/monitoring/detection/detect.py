@@ -24,10 +24,9 @@ from habeas.monitoring.detection.alarms import QUIET, Alarm, alarms_of, went_off
 from habeas.monitoring.detection.assessing import (
     assessment_of,
     cannot_assess,
-    rarity_of,
+    levels_of,
     scores_of,
 )
-from habeas.monitoring.detection.calibration import alarm_model
 from habeas.monitoring.detection.describing import (
     HORIZON,
     Ground,
@@ -39,7 +38,7 @@ from habeas.monitoring.detection.describing import (
 from habeas.monitoring.detection.kind import kinds
 from habeas.monitoring.detection.patches import patches_of
 from habeas.monitoring.detection.settings import YEAR_DAYS, DetectionSettings
-from habeas.monitoring.detection.stack import Bools, Floats, Stack, stack_of
+from habeas.monitoring.detection.stack import Bools, Stack, stack_of
 from habeas.monitoring.detection.statistic import learn
 from habeas.monitoring.detection.sufficiency import too_little, watch_begins
 from habeas.monitoring.detection.surroundings import (
@@ -56,6 +55,7 @@ from habeas.monitoring.detection.watch_state import (
     go_on,
     learned_anew,
 )
+from habeas.monitoring.detection.works import Whole, looked_at
 from habeas.monitoring.disturbance import Assessment, Disturbance
 from habeas.monitoring.foreign_cube import TakenCube, as_cube
 
@@ -110,8 +110,10 @@ def watch(
         if reasons:
             return cannot_assess((*reasons, *taken.assumed), images, first), earlier
         known = _begun(images, place, first, settings, key)
+        every = Whole(cube, lambda: images)
+        known = looked_at(known, place, every, first)
         known = replace(known, alarms=earlier.alarms if earlier else ())
-        known = _onward(known, _rest(images, known), place, settings, lambda: images)
+        known = _onward(known, _rest(images, known), place, settings, every)
         known = _decided(known, place, settings, cube, None)
     known = replace(known, images=len(cube["time"]))
     said = assessment_of(known, place, settings, pixel_size(cube))
@@ -154,11 +156,6 @@ def _continues(state: WatchState, cube: xr.Dataset) -> bool:
     }
 
 
-def _levels(settings: DetectionSettings, bands: tuple[str, ...], place: Place) -> Floats:
-    model = alarm_model(len(bands))
-    return model.levels(rarity_of(settings, model, place))
-
-
 def _begun(
     images: Stack, place: Place, first: int, settings: DetectionSettings, key: str
 ) -> WatchState:
@@ -167,7 +164,7 @@ def _begun(
     patches = patches_of(place.site, usable)
     model = learn(images.until(first), place.site.ravel(), place.ring.ravel(), patches)
     start = int(images.days[first])
-    levels = _levels(settings, images.bands, place)
+    levels = levels_of(settings, images.bands, place)
     end = int(np.searchsorted(images.days, start + YEAR_DAYS))
     track = follow(model, patches, images.until(end), place.site.ravel(), first, levels=levels)
     return WatchState(key, 0, images.bands, 0, start, model, patches, track, (), ())
@@ -186,7 +183,7 @@ def _continued(
         return state
     before = int(state.track.days[-1])
     new = stack_of(cube, state.images)
-    state = _onward(state, new, place, settings, lambda: stack_of(cube))
+    state = _onward(state, new, place, settings, Whole(cube, lambda: stack_of(cube)))
     return _decided(state, place, settings, cube, before)
 
 
@@ -195,7 +192,7 @@ def _onward(
     new: Stack,
     place: Place,
     settings: DetectionSettings,
-    whole: Callable[[], Stack],
+    whole: Whole,
 ) -> WatchState:
     """A state with more images, year by year; each year's model learns from all years before it.
 
@@ -205,15 +202,16 @@ def _onward(
     state = replace(state, track=track)
     begun = int(track.days[track.first])
     years = (new.days - begun) // YEAR_DAYS
-    levels = _levels(settings, state.bands, place)
+    levels = levels_of(settings, state.bands, place)
     for year in np.unique(years):
         some = np.flatnonzero(years == year)
         piece = replace(new.since(int(some[0])).until(len(some)), doubled=())
         if year > state.year:
-            state = _renewed(state, place, whole, int(year))
+            state = _renewed(state, place, whole.images, int(year))
         track = state.track
+        start = len(track.days)
         track = go_on(track, state.model, state.patches, piece, place.site.ravel(), levels=levels)
-        state = replace(state, track=track)
+        state = looked_at(replace(state, track=track), place, whole, start)
     return state
 
 

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from habeas.monitoring.cube import BANDS, bands_of
-from habeas.monitoring.detection.kind_features import NAMES, features
+from habeas.monitoring.detection.kind_features import NAMES, features, logs_of
 from habeas.monitoring.disturbance import KINDS, OUTCOMES
 
 Floats = npt.NDArray[np.float64]
@@ -90,7 +90,7 @@ def kinds(
     """
     seen = None
     if bands_of(cube) == BANDS and footprint.any() and ring_mask.any():
-        seen = features(cube, footprint, onset, gradual, ring_mask)
+        seen = features(logs_of(cube, ring_mask), footprint, onset, gradual)
     if seen is None:
         return {}, None
     model = model_after(int((cube["time"].values[-1] - np.datetime64(onset, "ns")) / _DAY))

@@ -67,24 +67,65 @@ class _Series:
         return self.patch - self.ring
 
 
-def features(
-    cube: xr.Dataset, footprint: Mask, onset: date, gradual: bool | None, ring: Mask
-) -> Floats | None:
-    """The features of a change, in the order of `NAMES`.
+@dataclass(frozen=True, eq=False)
+class Logs:
+    """Logarithms of the reflectance of a site and its surroundings.
+
+    Attributes:
+        days: since 1970; shape (t,).
+        values: not a number where not clear; shape (t, bands, y, x).
+        ring: the median of the surroundings; shape (t, bands).
+        told: whether enough of the surroundings is clear; shape (t,).
+    """
+
+    days: npt.NDArray[np.int64]
+    values: Floats
+    ring: Floats
+    told: Mask
+
+    def until(self, day: int) -> Logs:
+        """The same up to a day, that day too."""
+        end = int(np.searchsorted(self.days, day, side="right"))
+        return Logs(self.days[:end], self.values[:end], self.ring[:end], self.told[:end])
+
+
+def logs_of(cube: xr.Dataset, ring: Mask) -> Logs:
+    """The logarithms of a cube.
 
     Args:
         cube: images with all six bands.
+        ring: the pixels of the surroundings; shape (y, x).
+    """
+    values = np.stack([cube[name].values for name in BANDS], axis=1)
+    values = np.where(no_data(values)[:, None], np.nan, values)
+    values = np.log(np.clip(values, 0.003, 1.5))
+    around = values[:, :, ring]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a median over nothing is not a number
+        middle = np.nanmedian(around, axis=2).astype(np.float64)
+    return Logs(
+        days=cube["time"].values.astype("datetime64[D]").astype(np.int64),
+        values=values,
+        ring=middle,
+        told=np.asarray((~np.isnan(around[:, 0])).mean(axis=1) >= 0.25),
+    )
+
+
+def features(logs: Logs, footprint: Mask, onset: date, gradual: bool | None) -> Floats | None:
+    """The features of a change, in the order of `NAMES`.
+
+    Args:
+        logs: of the images up to the last that counts.
         footprint: the changed pixels; shape (y, x).
         onset: when it began.
         gradual: whether it went on over months; none if that cannot be told.
-        ring: the pixels of the surroundings; shape (y, x).
 
     Returns:
         None where fewer than three clear dates lie before or after.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # medians over nothing are not a number
-        series = _series(cube, footprint, ring)
+        series = _series(logs, footprint)
         since = (series.days - np.datetime64(onset, "D").astype(np.int64)).astype(np.float64)
         before = (since < -15) & (since >= -730)
         after = since >= 0
@@ -105,17 +146,13 @@ def features(
     return np.asarray(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0))
 
 
-def _series(cube: xr.Dataset, footprint: Mask, ring: Mask) -> _Series:
-    values = np.stack([cube[name].values for name in BANDS], axis=1)
-    values = np.where(no_data(values)[:, None], np.nan, values)
-    values = np.log(np.clip(values, 0.003, 1.5))
-    pixels, around = values[:, :, footprint], values[:, :, ring]
-    seen = (~np.isnan(pixels[:, 0])).mean(axis=1) >= 0.5
-    seen &= (~np.isnan(around[:, 0])).mean(axis=1) >= 0.25
+def _series(logs: Logs, footprint: Mask) -> _Series:
+    pixels = logs.values[:, :, footprint]
+    seen = logs.told & ((~np.isnan(pixels[:, 0])).mean(axis=1) >= 0.5)
     return _Series(
-        days=cube["time"].values[seen].astype("datetime64[D]").astype(np.int64),
+        days=logs.days[seen],
         patch=np.nanmean(pixels[seen], axis=2).astype(np.float64),
-        ring=np.nanmedian(around[seen], axis=2).astype(np.float64),
+        ring=logs.ring[seen],
         pixels=pixels[seen].astype(np.float64),
     )
 

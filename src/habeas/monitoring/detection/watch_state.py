@@ -26,6 +26,19 @@ def _kept(days: Days) -> int:
 
 
 @dataclass(frozen=True, eq=False)
+class Levels:
+    """How far the statistic must go to raise an alarm; each of shape (kinds, windows).
+
+    Attributes:
+        alone: whatever it looks like.
+        works: where it looks like works; none where the bands do not tell.
+    """
+
+    alone: Floats
+    works: Floats | None
+
+
+@dataclass(frozen=True, eq=False)
 class Track:
     """What was found date by date since the watch began.
 
@@ -36,6 +49,8 @@ class Track:
         first: the first date of the watch.
         scores: of each patch over its level, since then; not a number where not clear; shape
             (t - first, patches).
+        works: the patch of the site and of each null placement that looks like works and goes far
+            enough for that, -1 where there is none; shape (t - first, owners).
         site: mean reflectance of the site; shape (t,).
         ring: of the surroundings.
         told: whether half of the site, and enough of its surroundings, were clear; shape (t,).
@@ -51,6 +66,7 @@ class Track:
     doubled: tuple[str, ...]
     first: int
     scores: Floats
+    works: Days
     site: Floats
     ring: Floats
     told: Bools
@@ -95,7 +111,7 @@ def with_alarms_alone(state: WatchState) -> WatchState:
 
 
 def follow(
-    model: Model, patches: Patches, images: Stack, site: Bools, first: int, *, levels: Floats
+    model: Model, patches: Patches, images: Stack, site: Bools, first: int, *, levels: Levels
 ) -> Track:
     """The track of images from the first on.
 
@@ -105,16 +121,18 @@ def follow(
         images: all.
         site: shape (pixels,).
         first: the first date of the watch.
-        levels: of the statistic that raise an alarm; shape (kinds, windows).
+        levels: that raise an alarm. What has yet to be looked at stands in `Track.works`.
     """
     observed, clear = pooled(model, images, patches)
+    said = statistic(model, observed, patches, first)
     own, around, told = pixel_means(images, clear, site, model.surroundings.reference)
     return Track(
         days=images.days,
         scenes=images.scenes,
         doubled=images.doubled,
         first=first,
-        scores=over_levels(statistic(model, observed, patches, first), patches, levels),
+        scores=over_levels(said, patches, levels.alone),
+        works=far_enough(said, patches, levels.works),
         site=own,
         ring=around,
         told=told,
@@ -126,7 +144,7 @@ def follow(
 
 
 def go_on(
-    track: Track, model: Model, patches: Patches, new: Stack, site: Bools, *, levels: Floats
+    track: Track, model: Model, patches: Patches, new: Stack, site: Bools, *, levels: Levels
 ) -> Track:
     """The track with new images at its end; otherwise as `follow`."""
     kept = len(track.values)
@@ -137,14 +155,15 @@ def go_on(
         np.concatenate((track.days[-kept:], new.days)),
         observed.cloud,
     )
-    scores = statistic(model, observed, patches, kept)
+    said = statistic(model, observed, patches, kept)
     own, around, told = pixel_means(new, clear, site, model.surroundings.reference)
     return replace(
         track,
         days=np.concatenate((track.days, new.days)),
         scenes=track.scenes + new.scenes,
         doubled=track.doubled + new.doubled,
-        scores=np.concatenate((track.scores, over_levels(scores, patches, levels))),
+        scores=np.concatenate((track.scores, over_levels(said, patches, levels.alone))),
+        works=np.concatenate((track.works, far_enough(said, patches, levels.works))),
         site=np.concatenate((track.site, own)),
         ring=np.concatenate((track.ring, around)),
         told=np.concatenate((track.told, told)),
@@ -179,3 +198,28 @@ def over_levels(said: Floats, patches: Patches, levels: Floats) -> Floats:
     over = less_unrest(said, patches) - levels[patches.kinds].T[:, None, :]
     best = np.where(np.isfinite(over), over, -np.inf).max(axis=0)
     return np.where(np.isfinite(best), best, np.nan).astype(np.float32)
+
+
+def far_enough(said: Floats, patches: Patches, levels: Floats | None) -> Days:
+    """The patch of the site and of each null placement that goes farthest beyond levels.
+
+    Args:
+        said: logarithm of the statistic; shape (windows, t, patches).
+        patches: which.
+        levels: of what looks like works; shape (kinds, windows); none if nothing can.
+
+    Returns:
+        -1 where none does; shape (t, owners).
+    """
+    found = np.full((said.shape[1], 1 + len(patches.rooms)), -1, dtype=np.int64)
+    if levels is None:
+        return found
+    over = over_levels(said, patches, levels)
+    over = np.where(np.isfinite(over), over, -np.inf)
+    for owner in range(found.shape[1]):
+        own = np.flatnonzero(patches.owners == owner)
+        if len(own):
+            best = over[:, own].argmax(axis=1)
+            beyond = over[np.arange(len(over)), own[best]] > 0
+            found[beyond, owner] = own[best[beyond]]
+    return found
