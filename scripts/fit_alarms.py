@@ -45,7 +45,7 @@ from habeas.monitoring.detection.stack import Stack, stack_of
 from habeas.monitoring.detection.statistic import WINDOWS, Model, learn, pooled, statistic
 from habeas.monitoring.detection.sufficiency import watch_begins
 from habeas.monitoring.detection.surroundings import ring_of, site_mask
-from habeas.monitoring.detection.works import LOOKS_LIKE, Seen, chance_of_no_change
+from habeas.monitoring.detection.works import LOOKS_LIKE, Shown, chance_of_no_change
 from habeas.monitoring.simulation import simulate_site
 
 Floats = npt.NDArray[np.float32]
@@ -67,7 +67,7 @@ BEYOND = 0.15
 """Part of the yearly maxima that the distribution of what goes beyond is fitted to."""
 
 LOOKED_AT = 2.0
-"""How rare the rarest patch must be, as `Tail.rarity` gives it, to be looked at: some two stable
+"""How rare the rarest patch must be, as `Tail.rarity` gives it, to be looked at: three stable
 sites in ten go so far in a year."""
 
 LIGHTEST = -0.3
@@ -94,7 +94,8 @@ def main() -> None:
     """Simulate, fit, write."""
     document: dict[str, object] = {
         "what": "how often stable simulated sites go off: bound, yearly rate, scale and shape of a "
-        "generalised Pareto distribution, by kind of patch and window; and of the rarest of all",
+        "generalised Pareto distribution, by kind of patch and window; of the rarest of all; and "
+        "of the rarest that looks like works",
         "written_by": "scripts/fit_alarms.py",
         "spectra_sha256": spectra_digest(),
         "sites": SITES,
@@ -240,13 +241,7 @@ def works_tail(pool: ProcessPoolExecutor, model: AlarmModel) -> Tail:
     """The tail of the rarest of each year on dates on which it looks like works."""
     seeds = range(FIRST_SEED, FIRST_SEED + SITES)
     seen = np.concatenate(list(pool.map(partial(works_site, model), seeds, chunksize=5)))
-    beyond = seen[seen > LOOKED_AT].astype(np.float64) - LOOKED_AT
-    shape, _, scale = stats.genpareto.fit(beyond, floc=0)
-    if shape < LIGHTEST:
-        shape, _, scale = stats.genpareto.fit(beyond, f0=LIGHTEST, floc=0)
-    return Tail(
-        bound=LOOKED_AT, rate=len(beyond) / len(seen), scale=float(scale), shape=float(shape)
-    )
+    return tail_beyond(seen, LOOKED_AT)
 
 
 def works_site(model: AlarmModel, seed: int) -> Floats:
@@ -268,13 +263,12 @@ def works_site(model: AlarmModel, seed: int) -> Floats:
         cube = made.cube.isel(
             time=made.cube["time"].values < np.datetime64(int(images.days[end - 1]) + 1, "D")
         )
-        seen = Seen(
+        shown = Shown(
             ground_of(part.model, images.until(end), inside, part.first), logs_of(cube, ring)
         )
         for at in far:
             patch = (part.patches.members[:, rarities[at].argmax()] > 0).reshape(inside.shape)
-            day = int(images.days[part.start + at])
-            if chance_of_no_change(seen, inside, patch, day) < LOOKS_LIKE:
+            if chance_of_no_change(shown, inside, patch, part.start + at + 1) < LOOKS_LIKE:
                 found[part.year] = max(found[part.year], rarities[at].max())
     return found
 
@@ -293,7 +287,11 @@ def rarest_of(model: AlarmModel, part: Year) -> Floats:
 
 def tail_of(values: Floats) -> Tail:
     """The tail of yearly maxima; -infinity where nothing was clear."""
-    bound = float(np.quantile(values, 1 - BEYOND))
+    return tail_beyond(values, float(np.quantile(values, 1 - BEYOND)))
+
+
+def tail_beyond(values: Floats, bound: float) -> Tail:
+    """What goes beyond a bound."""
     beyond = values[values > bound].astype(np.float64) - bound
     shape, _, scale = stats.genpareto.fit(beyond, floc=0)
     if shape < LIGHTEST:

@@ -43,7 +43,15 @@ def test_where_series_differ_the_interval_holds_what_each_says() -> None:
     assert alone.earliest > 8 * EVERY
     both = when(late, early)
     assert both.earliest <= 8 * EVERY <= 20 * EVERY <= both.latest + EVERY
-    assert {both.last_without, both.first_with} <= set(range(0, 400, EVERY))
+
+
+def test_the_clear_dates_about_the_best_are_told_whichever_series_has_them() -> None:
+    whole = step(23, seed=3)
+    seen = np.flatnonzero((whole.days < 210) | (whole.days > 250))
+    hidden = Evidence(whole.series[seen], whole.days[seen], whole.noise)
+    found = when(hidden, whole, step(23, seed=4))
+    assert found.last_without < found.best <= found.first_with <= 250
+    assert {found.last_without, found.first_with} & {210, 220, 230, 240}  # not of the first series
 
 
 def test_a_series_that_begins_after_the_alarm_says_nothing() -> None:

@@ -43,8 +43,8 @@ class Scores:
         values: of each patch over the level that raises an alarm; shape (t, patches).
         told: dates on which enough of the site is clear; shape (t,).
         patches: which.
-        works: the patch of each owner that looks like works and goes far enough for that, -1 where
-            there is none; shape (t, owners).
+        works: the patch of each owner that looks like works and goes far enough for that, below 0
+            where there is none; shape (t, owners).
     """
 
     days: Days
@@ -57,7 +57,7 @@ class Scores:
         """How far the best patch of an owner is over its level, and which it is.
 
         Args:
-            owner: 0 for the site, 1 and up for a copy.
+            owner: 0 for the site, 1 and up for a null placement.
             allowed: patches that count; shape (patches,).
         """
         chosen = np.flatnonzero((self.patches.owners == owner) & allowed)

@@ -6,7 +6,7 @@ The day of the alarm they do not change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -24,6 +24,7 @@ from habeas.monitoring.detection.onset import Beginning, Evidence, beginning
 from habeas.monitoring.detection.stack import Bools, Days, Floats, Stack
 from habeas.monitoring.detection.statistic import Model, left_whitened
 from habeas.monitoring.detection.surroundings import pixel_size
+from habeas.monitoring.detection.windows import LONGEST
 from habeas.monitoring.disturbance import Disturbance
 
 HORIZON = 365
@@ -104,13 +105,11 @@ def describe(ground: Ground, patch: Bools, view: View) -> Described:
         patch: the pixels that raised the alarm; shape (y, x).
         view: the alarm, and the last day that counts.
     """
-    pixels = first = patch & ground.site
-    way = first_way = _first_way(ground, first, view.alarm)
+    first = pixels = patch & ground.site
+    first_way = _first_way(ground, first, view.alarm)
     when = beginning([_evidence(ground, first, first_way, view)], view.level, view.alarm)
     for _ in range(2):
-        way = _way(ground, pixels, when, view.until)
-        shifts = _shifts(ground, way, when, view)
-        where = footprint(shifts, pixels, ground.site)
+        way, shifts, where = _laid(ground, pixels, when, view)
         pixels = where.pixels
         looks = ((pixels, way), (first, way), (first, first_way))
         seen = [_evidence(ground, some, along, view) for some, along in looks]
@@ -121,6 +120,8 @@ def describe(ground: Ground, patch: Bools, view: View) -> Described:
 def glance(ground: Ground, patch: Bools, view: View) -> Described:
     """The same by one series and once over, for what is asked often.
 
+    It is taken to have begun within the days that the longest windows reach back.
+
     Args:
         ground: what is left over of the images.
         patch: the pixels that went far; shape (y, x).
@@ -128,10 +129,21 @@ def glance(ground: Ground, patch: Bools, view: View) -> Described:
     """
     pixels = patch & ground.site
     way = _first_way(ground, pixels, view.alarm)
-    when = beginning([_evidence(ground, pixels, way, view)], view.level, view.alarm)
+    seen = _evidence(ground, pixels, way, view)
+    latest = seen.days >= view.alarm - LONGEST
+    seen = replace(seen, series=seen.series[latest], days=seen.days[latest])
+    when = beginning([seen], view.level, view.alarm)
+    _, shifts, where = _laid(ground, pixels, when, view)
+    return Described(when, where, shifts)
+
+
+def _laid(
+    ground: Ground, pixels: Bools, when: Beginning, view: View
+) -> tuple[Floats, Shifts, Footprint]:
+    """The way some pixels went since a beginning, and where the ground went that way."""
     way = _way(ground, pixels, when, view.until)
     shifts = _shifts(ground, way, when, view)
-    return Described(when, footprint(shifts, pixels, ground.site), shifts)
+    return way, shifts, footprint(shifts, pixels, ground.site)
 
 
 def disturbance_of(

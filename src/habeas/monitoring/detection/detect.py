@@ -10,7 +10,6 @@ an alarm rests on the images up to that day alone and is never changed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -55,7 +54,7 @@ from habeas.monitoring.detection.watch_state import (
     go_on,
     learned_anew,
 )
-from habeas.monitoring.detection.works import Whole, looked_at
+from habeas.monitoring.detection.works import Images, looked_at
 from habeas.monitoring.disturbance import Assessment, Disturbance
 from habeas.monitoring.foreign_cube import TakenCube, as_cube
 
@@ -110,9 +109,9 @@ def watch(
         if reasons:
             return cannot_assess((*reasons, *taken.assumed), images, first), earlier
         known = _begun(images, place, first, settings, key)
-        every = Whole(cube, lambda: images)
-        known = looked_at(known, place, every, first)
         known = replace(known, alarms=earlier.alarms if earlier else ())
+        every = Images(cube, place.ring, lambda: images)
+        known = looked_at(known, place, every, first)
         known = _onward(known, _rest(images, known), place, settings, every)
         known = _decided(known, place, settings, cube, None)
     known = replace(known, images=len(cube["time"]))
@@ -183,7 +182,7 @@ def _continued(
         return state
     before = int(state.track.days[-1])
     new = stack_of(cube, state.images)
-    state = _onward(state, new, place, settings, Whole(cube, lambda: stack_of(cube)))
+    state = _onward(state, new, place, settings, Images(cube, place.ring, lambda: stack_of(cube)))
     return _decided(state, place, settings, cube, before)
 
 
@@ -192,7 +191,7 @@ def _onward(
     new: Stack,
     place: Place,
     settings: DetectionSettings,
-    whole: Whole,
+    images: Images,
 ) -> WatchState:
     """A state with more images, year by year; each year's model learns from all years before it.
 
@@ -207,24 +206,23 @@ def _onward(
         some = np.flatnonzero(years == year)
         piece = replace(new.since(int(some[0])).until(len(some)), doubled=())
         if year > state.year:
-            state = _renewed(state, place, whole.images, int(year))
+            state = _renewed(state, place, images, int(year))
         track = state.track
         start = len(track.days)
         track = go_on(track, state.model, state.patches, piece, place.site.ravel(), levels=levels)
-        state = looked_at(replace(state, track=track), place, whole, start)
+        state = looked_at(replace(state, track=track), place, images, start)
     return state
 
 
-def _renewed(state: WatchState, place: Place, whole: Callable[[], Stack], year: int) -> WatchState:
+def _renewed(state: WatchState, place: Place, images: Images, year: int) -> WatchState:
     """A state at the beginning of a year of the watch, its model learned anew if all was quiet."""
     state = replace(state, year=year)
     start = int(state.track.days[state.track.first]) + year * YEAR_DAYS
     if went_off(scores_of(state)) or any(alarm.day < start for alarm in state.alarms):
         return state
-    images = whole()
-    images = images.until(int(np.searchsorted(images.days, start)))
-    model = learn(images, place.site.ravel(), place.ring.ravel(), state.patches, state.model)
-    track = learned_anew(state.track, model, state.patches, images)
+    seen = images.stack.until(int(np.searchsorted(images.stack.days, start)))
+    model = learn(seen, place.site.ravel(), place.ring.ravel(), state.patches, state.model)
+    track = learned_anew(state.track, model, state.patches, seen)
     return replace(state, model=model, learned=start, track=track)
 
 

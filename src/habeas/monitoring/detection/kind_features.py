@@ -83,10 +83,9 @@ class Logs:
     ring: Floats
     told: Mask
 
-    def until(self, day: int) -> Logs:
-        """The same up to a day, that day too."""
-        end = int(np.searchsorted(self.days, day, side="right"))
-        return Logs(self.days[:end], self.values[:end], self.ring[:end], self.told[:end])
+    def first(self, count: int) -> Logs:
+        """The same of so many images."""
+        return Logs(self.days[:count], self.values[:count], self.ring[:count], self.told[:count])
 
 
 def logs_of(cube: xr.Dataset, ring: Mask) -> Logs:
@@ -96,8 +95,9 @@ def logs_of(cube: xr.Dataset, ring: Mask) -> Logs:
         cube: images with all six bands.
         ring: the pixels of the surroundings; shape (y, x).
     """
-    values = np.stack([cube[name].values for name in BANDS], axis=1)
-    values = np.where(no_data(values)[:, None], np.nan, values)
+    values = np.stack([cube[name].transpose("time", "y", "x").values for name in BANDS], axis=1)
+    void = no_data(values) | ~np.isfinite(values).all(axis=1)
+    values = np.where(void[:, None], np.nan, values)
     values = np.log(np.clip(values, 0.003, 1.5))
     around = values[:, :, ring]
     with warnings.catch_warnings():

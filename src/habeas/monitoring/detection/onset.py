@@ -62,8 +62,8 @@ class Beginning:
     """When a change began; days since 1970.
 
     Attributes:
-        last_without: the last clear date before the most likely beginning; None if there is none.
-        first_with: the first clear date after it.
+        last_without: the last clear date before `best`, of any series; None if there is none.
+        first_with: the first clear date from then on.
         earliest: lower end of the interval.
         latest: upper end.
         best: as likely too late as too early.
@@ -97,14 +97,12 @@ def beginning(seen: Sequence[Evidence], level: float, alarm: int) -> Beginning:
     """When a change began.
 
     Args:
-        seen: series of the change; the clear dates of the first are those that are told. Those
-            without a date up to the alarm say nothing, but for the first.
+        seen: series of the change; those without a date up to the alarm say nothing.
         level: of the interval.
         alarm: the day of the alarm; the change began on that day at the latest.
     """
-    first, *others = seen
-    others = [one for one in others if len(one.days) and one.days[0] <= alarm]
-    return _said([_distribution(one, alarm) for one in (first, *others)], level)
+    telling = [one for one in seen if len(one.days) and one.days[0] <= alarm]
+    return _said([_distribution(one, alarm) for one in telling or seen], level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,12 +141,12 @@ def _said(told: Sequence[_Distribution], level: float) -> Beginning:
     every = np.unique(np.concatenate([one.edges for one in told]))
     parts = [(1 - level) / 2, 0.5, (1 + level) / 2]
     low, middle, high = np.interp(parts, _pooled(told, every), every)
-    edges = told[0].edges
-    likely = int(np.diff(_pooled(told, edges)).argmax())
+    dates = np.unique(np.concatenate([one.edges[1:] for one in told]))
+    first_with = min(int(np.searchsorted(dates, middle)), len(dates) - 1)
     slow = float(np.mean([one.slow for one in told]))
     return Beginning(
-        last_without=int(edges[likely]) if likely else None,
-        first_with=int(edges[likely + 1]),
+        last_without=int(dates[first_with - 1]) if first_with else None,
+        first_with=int(dates[first_with]),
         earliest=int(np.floor(low)),
         latest=int(np.ceil(high)),
         best=round(float(middle)),

@@ -50,7 +50,7 @@ class Track:
         scores: of each patch over its level, since then; not a number where not clear; shape
             (t - first, patches).
         works: the patch of the site and of each null placement that looks like works and goes far
-            enough for that, -1 where there is none; shape (t - first, owners).
+            enough for that, below 0 where there is none; shape (t - first, owners).
         site: mean reflectance of the site; shape (t,).
         ring: of the surroundings.
         told: whether half of the site, and enough of its surroundings, were clear; shape (t,).
