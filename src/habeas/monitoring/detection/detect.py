@@ -113,7 +113,7 @@ def watch(
         every = Images(cube, place.ring, lambda: images)
         known = looked_at(known, place, every, first)
         known = _onward(known, _rest(images, known), place, settings, every)
-        known = _decided(known, place, settings, cube, None)
+        known = _decided(known, place, settings, every, None)
     known = replace(known, images=len(cube["time"]))
     said = assessment_of(known, place, settings, pixel_size(cube))
     return _laid_out(said, whole, window, taken), known
@@ -182,8 +182,9 @@ def _continued(
         return state
     before = int(state.track.days[-1])
     new = stack_of(cube, state.images)
-    state = _onward(state, new, place, settings, Images(cube, place.ring, lambda: stack_of(cube)))
-    return _decided(state, place, settings, cube, before)
+    every = Images(cube, place.ring, lambda: stack_of(cube))
+    state = _onward(state, new, place, settings, every)
+    return _decided(state, place, settings, every, before)
 
 
 def _onward(
@@ -230,7 +231,7 @@ def _decided(
     state: WatchState,
     place: Place,
     settings: DetectionSettings,
-    cube: xr.Dataset,
+    images: Images,
     before: int | None,
 ) -> WatchState:
     """A state with the alarms of its track, and what is to be said of each.
@@ -239,10 +240,10 @@ def _decided(
         state: with the new images.
         place: of the site.
         settings: of the watch.
-        cube: all images.
+        images: all.
         before: the last day of the run before; none if there was none that this one goes on from.
     """
-    seen = _Seen(state, place, cube, settings)
+    seen = _Seen(state, place, images, settings)
     kept = tuple(
         alarm
         if before is not None and before > alarm.day + QUIET
@@ -263,16 +264,16 @@ class _Seen:
     """The ground as the images show it, worked out when the first alarm asks for it."""
 
     def __init__(
-        self, state: WatchState, place: Place, cube: xr.Dataset, settings: DetectionSettings
+        self, state: WatchState, place: Place, images: Images, settings: DetectionSettings
     ) -> None:
-        self._state, self._place, self._cube, self._settings = state, place, cube, settings
+        self._state, self._place, self._images, self._settings = state, place, images, settings
         self._known: Ground | None = None
 
     def _ground(self) -> Ground:
         if self._known is None:
             track = self._state.track
             self._known = ground_of(
-                self._state.model, stack_of(self._cube), self._place.site, track.first
+                self._state.model, self._images.stack, self._place.site, track.first
             )
         return self._known
 
@@ -286,9 +287,9 @@ class _Seen:
         until = min([alarm.day + HORIZON, *(other.day - 1 for other in later)])
         found = describe(self._ground(), alarm.patch, self._view(alarm.day, until))
         site, around = self._place.site, self._place.ring
-        said = disturbance_of(found, alarm, self._cube, site, self._settings.level)
-        until_then = self._cube["time"].values < np.datetime64(until + 1, "D")
-        counted = self._cube.isel(time=until_then)
+        cube = self._images.cube
+        said = disturbance_of(found, alarm, cube, site, self._settings.level)
+        counted = cube.isel(time=cube["time"].values < np.datetime64(until + 1, "D"))
         shares, kind = kinds(counted, said.footprint, said.best, said.gradual, around)
         return replace(said, kinds=shares, kind=kind)
 
