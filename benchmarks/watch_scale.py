@@ -250,7 +250,7 @@ def _costs(one: Drawn) -> tuple[str, ...]:
     new, _ = _timed(lambda: watch(one.cube, outline, state=state))
     begun = said.watched_from or date(2020, 1, 1)
     cold, _ = _timed(lambda: second_opinion(cube, outline, watched_from=begun))
-    window = (SIDE + 24) ** 2
+    window = (SIDE + 2 * DetectionSettings().ring[1]) ** 2
     return (str(cube.sizes["time"]), f"{full:.2f} s", f"{1000 * full / SIDE**2:.1f} ms",
             f"{1000 * full / window:.2f} ms", f"{new:.3f} s",
             f"{1000 * cold / SIDE**2:.1f} ms", said.status)  # fmt: skip

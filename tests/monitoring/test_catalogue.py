@@ -311,7 +311,7 @@ def test_what_a_server_sent_is_known_by_its_pixels(catalogue, tmp_path, making, 
     numbers = making.numbers((600, 600), 0)[290:314, 290:314].astype("<f8")
     shown = np.packbits(np.ones((24, 24), bool))
     assert told[0] == hashlib.sha256(numbers.tobytes() + 2 * shown.tobytes()).hexdigest()
-    for forgotten in ("nothing", "days.msgpack", "*.npz"):  # it is told again of what is kept
+    for forgotten in ("nothing", "days.msgpack", "*.segment"):  # it is told again of what is kept
         for path in (tmp_path / "a" / "chips").rglob(forgotten):
             path.unlink()
         assert asked_of(catalogue, tmp_path / "a", site)[0].scenes == first.scenes

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -84,7 +85,7 @@ def test_other_sites_bands_and_masks_are_kept_apart(folder, tmp_path, making, re
 def test_a_damaged_cache_is_noticed_and_built_anew(folder, tmp_path, making, read):
     site, cache = making.site_at(18, 18), tmp_path / "cache"
     first = read_images(folder, site, cache=cache)
-    (segment,) = cache.glob("chips/*/*.npz")
+    (segment,) = cache.glob("chips/*/*.segment")
     content = bytearray(segment.read_bytes())
     content[len(content) // 2] ^= 1
     segment.write_bytes(content)
@@ -99,17 +100,44 @@ def test_a_damaged_cache_is_noticed_and_built_anew(folder, tmp_path, making, rea
 def test_without_the_checksum_the_damage_would_be_believed(folder, tmp_path, making, monkeypatch):
     site, cache = making.site_at(18, 18), tmp_path / "cache"
     first = read_images(folder, site, cache=cache)
-    (segment,) = cache.glob("chips/*/*.npz")
-    with np.load(segment) as archive:
-        arrays = dict(archive)
-    arrays["numbers"][0] += 1
-    np.savez_compressed(segment, **arrays)
+    (segment,) = cache.glob("chips/*/*.segment")
+    keys, numbers, *others = (array.copy() for array in chip_store._read(segment.read_bytes()))
+    numbers[0] += 1
+    changed = chip_store._written([keys, numbers, *others])
+    segment.write_bytes(changed)
     same(first, read_images(folder, site, cache=cache))  # noticed
-    (segment,) = cache.glob("chips/*/*.npz")
-    np.savez_compressed(segment, **arrays)
-    segment.rename(segment.with_name(chip_store.hashlib.sha256(segment.read_bytes()).hexdigest()
-                                     + ".npz"))  # fmt: skip
+    (segment,) = cache.glob("chips/*/*.segment")
+    segment.write_bytes(changed)
+    name = chip_store.hashlib.sha256(changed).hexdigest()
+    segment.rename(segment.with_name(f"{name}.segment"))
     assert not first.cube.identical(read_images(folder, site, cache=cache).cube)
+
+
+@pytest.mark.parametrize(
+    "damage", ["cut short", "another version", "by columns", "objects", "empty"]
+)
+def test_what_is_no_segment_is_put_away_though_its_name_fits(folder, tmp_path, making, damage):
+    site, cache = making.site_at(18, 18), tmp_path / "cache"
+    first = read_images(folder, site, cache=cache)
+    (segment,) = cache.glob("chips/*/*.segment")
+    content = segment.read_bytes()
+    keys, *arrays = (array.copy() for array in chip_store._read(content))
+    held = io.BytesIO()
+    if damage == "cut short":
+        held.write(content[:-1])
+    elif damage == "another version":
+        held.write(content.replace(b"NUMPY\x01", b"NUMPY\x02"))
+    elif damage == "by columns":
+        held.write(chip_store._written([keys, np.asfortranarray(arrays[0]), *arrays[1:]]))
+    elif damage == "objects":
+        held.write(chip_store._written([keys]))
+        np.save(held, arrays[0].astype(object), allow_pickle=True)
+    segment.write_bytes(held.getvalue())
+    name = chip_store.hashlib.sha256(held.getvalue()).hexdigest()
+    segment.rename(segment.with_name(f"{name}.segment"))
+    again = read_images(folder, site, cache=cache)
+    same(first, again)
+    assert DAMAGED in again.remarks
 
 
 SCRIPT = """

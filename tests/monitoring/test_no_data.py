@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.monitoring.scenes import Scene, scene
 
 from habeas.errors import InputError
@@ -14,7 +16,7 @@ from habeas.monitoring.detection import cold, kind_features, stack
 from habeas.monitoring.detection.cold import second_opinion
 from habeas.monitoring.detection.detect import detect, watch
 from habeas.monitoring.detection.kind_features import features, logs_of
-from habeas.monitoring.detection.no_data import no_data
+from habeas.monitoring.detection.no_data import check_reflectance, no_data
 from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.detection.stack import stack_of
 from habeas.monitoring.simulation import Change, simulate_site
@@ -55,6 +57,18 @@ def test_a_number_for_no_data_is_no_data(changed: Scene, fill: float) -> None:
     assert found[3] == told > 1000
     assert f"{told} observations of a pixel are taken for no data" in " ".join(found[4])
     assert "taken for no data" not in " ".join(wanted[4])
+
+
+@given(below=st.integers(0, 7), above=st.integers(0, 7), between=st.integers(0, 7))
+def test_a_band_is_refused_by_its_median_alone(below: int, above: int, between: int) -> None:
+    told = np.repeat(np.array([-0.15, 1.6, 0.3], dtype=np.float32), [below, above, between])
+    values = np.stack([np.append(told, np.nan), np.full(len(told) + 1, 0.2, dtype=np.float32)])
+    middle = float(np.median(told)) if len(told) else 0.0
+    if -0.1 <= middle <= 1.5:
+        check_reflectance(values[None], ("red", "nir"))
+    else:
+        with pytest.raises(InputError, match=f"its median is {middle:.4g}"):
+            check_reflectance(values[None], ("red", "nir"))
 
 
 def test_without_the_rule_a_number_for_no_data_would_be_ground(

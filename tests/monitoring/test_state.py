@@ -368,7 +368,7 @@ def test_an_alarm_stands_when_an_earlier_image_changes(tmp_path, scenes) -> None
 
 def test_damage_to_the_chips_is_found_when_they_are_needed_and_mended(watching, read) -> None:
     first = watching.look()
-    segment = max(watching.cache.glob("chips/*/*.npz"), key=lambda path: path.stat().st_size)
+    segment = max(watching.cache.glob("chips/*/*.segment"), key=lambda path: path.stat().st_size)
     content = bytearray(segment.read_bytes())
     content[len(content) // 2] ^= 1
     segment.write_bytes(content)

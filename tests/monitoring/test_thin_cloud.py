@@ -49,7 +49,7 @@ def test_thin_cloud_moves_the_ground_along_its_way() -> None:
     random = np.random.default_rng(5)
     whiten = random.normal(size=(6, 6)).astype(np.float32)
     scale = random.uniform(0.5, 2, 6).astype(np.float32)
-    (way,) = _ways(scale, whiten).T
+    (way,) = _ways(scale, whiten)
     cloud = np.array([CLOUD[name] for name in BANDS])
     moved = np.log(GROUND + 0.03 * (cloud - GROUND)) - np.log(GROUND)
     seen = whiten @ (moved / scale)
@@ -59,42 +59,50 @@ def test_thin_cloud_moves_the_ground_along_its_way() -> None:
     assert abs(way @ rubbish) / np.linalg.norm(rubbish) < 0.9
 
 
-WAY = np.array([[0.8], [0.6]], dtype=np.float32)
+WAY = np.array([[0.8, 0.6]], dtype=np.float32)
 ASIDE = np.array([0.6, -0.8], dtype=np.float32)
 NONE = np.zeros(1, dtype=np.float32)
 
 
 def _counted(along: list[float], aside: float = 0.0) -> np.ndarray:
-    values = np.array(along)[:, None] * WAY[:, 0] + aside * ASIDE
-    seen = np.ones((len(along), 1), dtype=np.bool_)
-    found, _ = confirmed(values.astype(np.float32)[:, :, None], seen, WAY, NONE)
-    return np.asarray(found[:, :, 0])
+    values = np.array(along)[:, None] * WAY[0] + aside * ASIDE
+    seen = np.ones((1, len(along)), dtype=np.bool_)
+    found, _ = confirmed(np.ascontiguousarray(values.T, np.float32)[None], seen, WAY, NONE)
+    return np.asarray(found[0].T)
 
 
 def test_one_date_of_cloud_says_nothing_and_what_stays_counts_from_the_second() -> None:
-    assert _counted([0, 5, 0, 0]) @ WAY[:, 0] == pytest.approx([0, 0, 0, 0], abs=1e-6)
-    assert _counted([0, 5, 5, 5]) @ WAY[:, 0] == pytest.approx([0, 0, 5, 5], abs=1e-6)
-    assert _counted([0, 5, 2, 7]) @ WAY[:, 0] == pytest.approx([0, 0, 2, 2], abs=1e-6)
+    assert _counted([0, 5, 0, 0]) @ WAY[0] == pytest.approx([0, 0, 0, 0], abs=1e-6)
+    assert _counted([0, 5, 5, 5]) @ WAY[0] == pytest.approx([0, 0, 5, 5], abs=1e-6)
+    assert _counted([0, 5, 2, 7]) @ WAY[0] == pytest.approx([0, 0, 2, 2], abs=1e-6)
+
+
+def test_a_date_on_which_a_patch_is_hidden_confirms_nothing() -> None:
+    values = np.array([0, 5, 5], dtype=np.float32) * WAY[0][:, None]
+    seen = np.array([[True, False, True]])
+    found, last = confirmed(np.ascontiguousarray(values)[None], seen, WAY, NONE)
+    assert WAY[0] @ found[0][:, 2] == pytest.approx(0, abs=1e-6)
+    assert last == pytest.approx([5])
 
 
 def test_what_cloud_cannot_do_counts_at_once() -> None:
     darker = _counted([0, -5, 0], aside=3)
-    assert darker @ WAY[:, 0] == pytest.approx([0, -5, 0], abs=1e-6)
+    assert darker @ WAY[0] == pytest.approx([0, -5, 0], abs=1e-6)
     assert _counted([0, 5, 0], aside=3) @ ASIDE == pytest.approx([3, 3, 3], abs=1e-6)
 
 
 @given(seed=st.integers(0, 2**32 - 1), at=st.integers(1, 11))
 def test_in_pieces_it_says_what_it_says_of_the_whole(seed: int, at: int) -> None:
     random = np.random.default_rng(seed)
-    values = random.normal(size=(12, 3, 4)).astype(np.float32)
-    seen = random.random((12, 4)) < 0.6
-    ways = random.normal(size=(3, 4)).astype(np.float32)
-    ways /= np.linalg.norm(ways, axis=0)
+    values = random.normal(size=(4, 3, 12)).astype(np.float32)
+    seen = random.random((4, 12)) < 0.6
+    ways = random.normal(size=(4, 3)).astype(np.float32)
+    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
     before = np.maximum(random.normal(size=4), 0).astype(np.float32)
     whole, last = confirmed(values, seen, ways, before)
-    first, between = confirmed(values[:at], seen[:at], ways, before)
-    second, end = confirmed(values[at:], seen[at:], ways, between)
-    assert np.allclose(np.concatenate((first, second)), whole, atol=1e-6)
+    first, between = confirmed(values[:, :, :at], seen[:, :at], ways, before)
+    second, end = confirmed(values[:, :, at:], seen[:, at:], ways, between)
+    assert np.allclose(np.concatenate((first, second), axis=2), whole, atol=1e-6)
     assert np.allclose(end, last, atol=1e-6)
     assert (np.linalg.norm(whole, axis=1) <= np.linalg.norm(values, axis=1) + 1e-5).all()
 

@@ -1,7 +1,8 @@
 """Inner loops compiled by Numba, where it is there.
 
 Numba keeps what it compiled and looks for changes only in the file of the function that is called:
-what a compiled function calls stands in the same file.
+what a compiled function calls stands in the same file. Sums may be taken in another order than they
+are written, so that several go side by side; what is not a number stays so.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import ParamSpec, TypeVar, cast
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+_ANY_ORDER = {"reassoc", "nsz", "contract"}
+
 
 def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """The function compiled to run without Python, or itself where there is no Numba."""
@@ -19,4 +22,5 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
         from numba import njit
     except ImportError:  # pragma: no cover - a platform that Numba does not support
         return function
-    return cast("Callable[_P, _R]", njit(cache=True, nogil=True, error_model="numpy")(function))
+    made = njit(cache=True, nogil=True, error_model="numpy", fastmath=_ANY_ORDER)(function)
+    return cast("Callable[_P, _R]", made)

@@ -15,6 +15,7 @@ import xarray as xr
 
 from habeas.monitoring.cube import BANDS
 from habeas.monitoring.detection.no_data import no_data
+from habeas.monitoring.detection.surroundings import median_over
 from habeas.monitoring.detection.unmixing import SURFACES, unmix
 
 Floats = npt.NDArray[np.float64]
@@ -74,7 +75,7 @@ class Logs:
     Attributes:
         days: since 1970; shape (t,).
         values: not a number where not clear; shape (t, bands, y, x).
-        ring: the median of the surroundings; shape (t, bands).
+        ring: the median of the surroundings; not a number where not told; shape (t, bands).
         told: whether enough of the surroundings is clear; shape (t,).
     """
 
@@ -99,15 +100,13 @@ def logs_of(cube: xr.Dataset, ring: Mask) -> Logs:
     void = no_data(values) | ~np.isfinite(values).all(axis=1)
     values = np.where(void[:, None], np.nan, values)
     values = np.log(np.clip(values, 0.003, 1.5))
-    around = values[:, :, ring]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a median over nothing is not a number
-        middle = np.nanmedian(around, axis=2).astype(np.float64)
+    flat = values.reshape(*values.shape[:2], -1)
+    middle = median_over(flat, ~np.isnan(flat[:, 0]), ring.ravel())
     return Logs(
         days=cube["time"].values.astype("datetime64[D]").astype(np.int64),
         values=values,
-        ring=middle,
-        told=np.asarray((~np.isnan(around[:, 0])).mean(axis=1) >= 0.25),
+        ring=middle.astype(np.float64),
+        told=np.isfinite(middle[:, 0]),
     )
 
 

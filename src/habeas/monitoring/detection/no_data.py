@@ -55,8 +55,11 @@ def check_reflectance(values: Floats, bands: tuple[str, ...]) -> None:
     filled = _filled(values)
     for at, name in enumerate(bands):
         band = values[:, at]
-        told = band[np.isfinite(band) & ~filled]
-        middle = float(np.median(told)) if len(told) else 0.0
+        told = np.isfinite(band) & ~filled
+        beyond = max(((band < _USUAL[0]) & told).sum(), ((band > _USUAL[1]) & told).sum())
+        if 2 * beyond < told.sum() or not told.any():  # the middle lies between, whatever it is
+            continue
+        middle = float(np.median(band[told]))
         if not _USUAL[0] <= middle <= _USUAL[1]:
             raise InputError(
                 f"the band {name} holds no reflectance: its median is {middle:.4g}",

@@ -8,6 +8,8 @@ a little differently (Roy et al. 2016).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -75,8 +77,8 @@ class Problem:
     ridge: npt.NDArray[np.float64]
     towards: Floats | None = None
 
-    def only(self, dates: Bools) -> Problem:
-        """The same on some of the dates; shape (t,)."""
+    def only(self, dates: slice) -> Problem:
+        """The same on some of the dates."""
         return replace(
             self,
             design=self.design[dates],
@@ -85,27 +87,98 @@ class Problem:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """What some dates say of the coefficients (normal equations).
+
+    Attributes:
+        gram: of the terms with each other; shape (terms, terms, pixels).
+        moment: of the terms with what they shall explain; shape (terms, bands, pixels).
+    """
+
+    gram: npt.NDArray[np.float64]
+    moment: npt.NDArray[np.float64]
+
+    def __add__(self, other: _Sums) -> _Sums:
+        return _Sums(self.gram + other.gram, self.moment + other.moment)
+
+    def __sub__(self, other: _Sums) -> _Sums:
+        return _Sums(self.gram - other.gram, self.moment - other.moment)
+
+
 def _left_over(coefficients: Floats, design: Floats, response: Floats, clear: Bools) -> Floats:
-    terms = coefficients.shape[0]
-    explained = design @ coefficients.reshape(terms, -1)
-    left: Floats = response - explained.reshape(response.shape)
-    left *= clear[:, None]
+    left = (design @ coefficients.reshape(len(coefficients), -1)).reshape(response.shape)
+    _taken_from(response, left, clear)
     return left
 
 
-def _solved(problem: Problem, weights: Floats) -> Floats:
-    """Coefficients by weighted least squares; weights (t, pixels)."""
+@compiled
+def _taken_from(response: Floats, explained: Floats, clear: Bools) -> None:
+    """What is not explained, in place of what is; 0 where not clear."""
+    dates, bands, pixels = response.shape
+    for at in range(dates):
+        for band in range(bands):
+            for pixel in range(pixels):
+                left = response[at, band, pixel] - explained[at, band, pixel]
+                explained[at, band, pixel] = left * clear[at, pixel]
+
+
+def _sums(problem: Problem, weights: Floats) -> _Sums:
+    """Of weighted dates; weights (t, pixels)."""
     dates, bands, pixels = problem.response.shape
     terms = problem.design.shape[1]
     squares = (problem.design[:, :, None] * problem.design[:, None, :]).reshape(dates, -1)
-    ridge = problem.ridge + 1e-4
-    gram = (squares.T @ weights).T.reshape(pixels, terms, terms) + np.diag(ridge)
     weighted = (problem.response * weights[:, None]).reshape(dates, -1)
-    moment = (problem.design.T @ weighted).reshape(terms, bands, pixels)
+    return _Sums(
+        (squares.T @ weights).reshape(terms, terms, pixels).astype(np.float64),
+        (problem.design.T @ weighted).reshape(terms, bands, pixels).astype(np.float64),
+    )
+
+
+def _solved(problem: Problem, sums: _Sums) -> Floats:
+    """Coefficients by weighted least squares."""
+    ridge = (problem.ridge + 1e-4)[:, None]
+    gram, moment = sums.gram.copy(), sums.moment.copy()
+    gram[np.arange(len(ridge)), np.arange(len(ridge))] += ridge
     if problem.towards is not None:
-        moment = moment + ridge[:, None, None] * problem.towards
-    solved = np.linalg.solve(gram, moment.transpose(2, 0, 1).astype(np.float64))
-    return np.ascontiguousarray(solved.transpose(1, 2, 0)).astype(np.float32)
+        moment += ridge[:, :, None] * problem.towards
+    _factor(gram)
+    _substitute(gram, moment)
+    return moment.astype(np.float32)
+
+
+@compiled
+def _factor(gram: npt.NDArray[np.float64]) -> None:
+    """Cholesky's lower triangle in place of each matrix (terms, terms), its diagonal inverted."""
+    terms, _, pixels = gram.shape
+    for one in range(terms):
+        for pixel in range(pixels):
+            gram[one, one, pixel] = 1 / np.sqrt(gram[one, one, pixel])
+        for two in range(one + 1, terms):
+            for pixel in range(pixels):
+                gram[two, one, pixel] *= gram[one, one, pixel]
+            for three in range(one + 1, two + 1):
+                for pixel in range(pixels):
+                    gram[two, three, pixel] -= gram[two, one, pixel] * gram[three, one, pixel]
+
+
+@compiled
+def _substitute(factor: npt.NDArray[np.float64], moment: npt.NDArray[np.float64]) -> None:
+    """What solves the equations of each pixel and band, in place of what they shall come to."""
+    terms, bands, pixels = moment.shape
+    for band in range(bands):
+        for one in range(terms):
+            for two in range(one):
+                for pixel in range(pixels):
+                    moment[one, band, pixel] -= factor[one, two, pixel] * moment[two, band, pixel]
+            for pixel in range(pixels):
+                moment[one, band, pixel] *= factor[one, one, pixel]
+        for one in range(terms - 1, -1, -1):
+            for two in range(one + 1, terms):
+                for pixel in range(pixels):
+                    moment[one, band, pixel] -= factor[two, one, pixel] * moment[two, band, pixel]
+            for pixel in range(pixels):
+                moment[one, band, pixel] *= factor[one, one, pixel]
 
 
 def fit(problem: Problem, before: Fit | None = None) -> tuple[Fit, Floats]:
@@ -120,7 +193,7 @@ def fit(problem: Problem, before: Fit | None = None) -> tuple[Fit, Floats]:
         left = before.left_over(problem.design, problem.response, problem.clear)
         weights = _weighed(left, spread(left, problem.clear), problem.clear)
     for _ in range(_ROUNDS if before is None else 1):
-        coefficients = _solved(problem, weights)
+        coefficients = _solved(problem, _sums(problem, weights))
         left = _left_over(coefficients, problem.design, problem.response, problem.clear)
         scale = spread(left, problem.clear)
         weights = _weighed(left, scale, problem.clear)
@@ -147,17 +220,18 @@ def left_out(problem: Problem, weights: Floats, years: Days) -> Floats:
     Args:
         problem: what is fitted.
         weights: of each observation; shape (t, pixels).
-        years: number of the year of each date; shape (t,).
+        years: number of the year of each date, those of a year together; shape (t,).
     """
-    left = np.empty_like(problem.response)
-    for year in np.unique(years):
-        out = years == year
-        kept = problem.only(~out)
-        found = _solved(kept, weights[~out])
-        left[out] = _left_over(
-            found, problem.design[out], problem.response[out], problem.clear[out]
-        )
-    return left
+    starts = np.flatnonzero(np.diff(years, prepend=np.nan))
+    dates = [slice(*ends) for ends in pairwise((*starts.tolist(), len(years)))]
+    sums = [_sums(problem.only(some), weights[some]) for some in dates]
+    every = reduce(_Sums.__add__, sums)
+    left = []
+    for own, some in zip(sums, dates, strict=True):
+        year = problem.only(some)
+        found = _solved(problem, every - own)
+        left.append(_left_over(found, year.design, year.response, year.clear))
+    return np.concatenate(left)
 
 
 def spread(left: Floats, clear: Bools) -> Floats:
@@ -167,11 +241,24 @@ def spread(left: Floats, clear: Bools) -> Floats:
     little. Shape (bands, pixels); at least 0.003, which is what reflectance is known to.
     """
     count = np.maximum(clear.sum(axis=0), 1).astype(np.float32)
-    scale = np.maximum(np.abs(left).sum(axis=0) / count * np.float32(1.2533), np.float32(0.003))
+    least = np.float32(0.003)
+    scale = np.maximum(_lengths(left) / count * np.float32(1.2533), least)
     for _ in range(3):
         scale = np.sqrt(_capped_squares(left, scale) / count) * np.float32(1.02)
-        scale = np.maximum(scale, np.float32(0.003))
+        scale = np.maximum(scale, least)
     return np.asarray(scale, dtype=np.float32)
+
+
+@compiled
+def _lengths(left: Floats) -> Floats:
+    """Sums over dates of what is left over, without its sign; shape (bands, pixels)."""
+    dates, bands, pixels = left.shape
+    total = np.zeros((bands, pixels), dtype=np.float32)
+    for at in range(dates):
+        for band in range(bands):
+            for pixel in range(pixels):
+                total[band, pixel] += abs(left[at, band, pixel])
+    return total
 
 
 @compiled

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from habeas.monitoring.detection.patches import SIDES, Patches, Spill
+from habeas.monitoring.detection.compiling import compiled
+from habeas.monitoring.detection.patches import SIDES, Patches, Spill, patch_means
 from habeas.monitoring.detection.season import (
     Fit,
     Problem,
@@ -70,7 +71,7 @@ class Model:
         following: how every pixel follows them.
         whiten: turns bands into independent components; shape (bands, bands).
         spill: what the site's outermost pixels see of what lies outside.
-        ways_of_cloud: the direction in which thin cloud moves each patch; shape (bands, patches).
+        ways_of_cloud: the direction in which thin cloud moves each patch; shape (patches, bands).
         patch_whiten: the same for patches, by kind; shape (kinds, bands, bands).
         window_whiten: for windows of patches; shape (kinds, windows, bands, bands).
         patch_spread: what each patch and window had in the history, by season, over what its kind
@@ -182,8 +183,12 @@ def _follow(
 
 
 def _common(anomalies: Floats, clear: Bools, surroundings: Surroundings, seasons: Fit) -> Floats:
-    chosen = surroundings.reference
-    return common_to(anomalies[:, :, chosen], clear[:, chosen], seasons.scale[:, chosen])
+    chosen = surroundings.reference  # np.compress lays what it takes by rows, unlike an index
+    return common_to(
+        np.compress(chosen, anomalies, axis=2),
+        np.compress(chosen, clear, axis=1),
+        np.compress(chosen, seasons.scale, axis=1),
+    )
 
 
 def left_whitened(model: Model, images: Stack) -> tuple[Floats, Bools]:
@@ -205,8 +210,8 @@ class Pooled:
     """Observations of patches.
 
     Attributes:
-        values: whitened means of pixels; shape (t, bands, patches).
-        clear: whether half of a patch is clear; shape (t, patches).
+        values: whitened means of pixels; shape (patches, bands, t).
+        clear: whether half of a patch is clear; shape (patches, t).
         days: since 1970; shape (t,).
         cloud: how far the last clear date of each patch lies along its way of thin cloud; shape
             (patches,).
@@ -248,12 +253,17 @@ def statistic(model: Model, observed: Pooled, patches: Patches, first: int) -> F
     """
     said = []
     for place, length in enumerate(WINDOWS):
-        means = windows(observed.values, observed.clear, observed.days, length, first)
+        means, told = windows(observed.values, observed.clear, observed.days, length, first)
         turned = whitened(model.window_whiten[:, place], means, patches.kinds)
         usual = model.patch_spread[place][_season(observed.days[first:])]
-        squares = np.square(turned).mean(axis=1) / usual
-        said.append(np.log(np.maximum(squares, 1e-6)))
+        squares = np.maximum(_mean_square(turned).T / usual, 1e-6)
+        said.append(np.where(told.T, np.log(squares), np.float32(np.nan)))
     return np.stack(said)
+
+
+def _mean_square(values: Floats) -> Floats:
+    """Of the bands; shape (patches, t)."""
+    return np.asarray(np.einsum("pbt,pbt->pt", values, values) / np.float32(values.shape[1]))
 
 
 def _covariates(images: Stack, ring: Floats) -> Floats:
@@ -265,9 +275,21 @@ def _covariates(images: Stack, ring: Floats) -> Floats:
 
 def _against(values: Floats, clear: Bools, ring: Floats) -> tuple[Floats, Bools]:
     """Values less the anomaly of the surroundings, where there are any."""
-    told = np.isfinite(ring.sum(axis=1))
-    seen = clear & told[:, None]
-    return (values - np.nan_to_num(ring)[:, :, None]) * seen[:, None], seen
+    seen = clear & np.isfinite(ring.sum(axis=1))[:, None]
+    return _less(values, np.nan_to_num(ring), seen), seen
+
+
+@compiled
+def _less(values: Floats, ring: Floats, seen: Bools) -> Floats:
+    """Values less those of the surroundings; 0 where not seen; shape (t, bands, pixels)."""
+    dates, bands, pixels = values.shape
+    less = np.empty_like(values)
+    for at in range(dates):
+        for band in range(bands):
+            for pixel in range(pixels):
+                apart = values[at, band, pixel] - ring[at, band]
+                less[at, band, pixel] = apart * seen[at, pixel]
+    return less
 
 
 def _drawn(left: Floats, clear: Bools) -> Floats:
@@ -287,13 +309,15 @@ def _steadied(values: Floats, clear: Bools, reference: Bools) -> Floats:
     date less sure, and a clear summer's day makes it surer; the middle of the surroundings' lengths
     tells by how much.
     """
-    seen = clear[:, reference]
-    length = np.sqrt(np.square(values[:, :, reference]).mean(axis=1))
-    ranked = np.sort(np.where(seen, length, np.inf), axis=1)
+    around = np.compress(reference, values, axis=2)
+    length = np.sqrt(np.einsum("tbp,tbp->tp", around, around) / np.float32(values.shape[1]))
+    seen = np.compress(reference, clear, axis=1)
+    ranked = np.sort(np.where(seen, length, np.float32(np.inf)), axis=1)
     count = seen.sum(axis=1)
     middle = ranked[np.arange(len(count)), np.maximum(count - 1, 0) // 2]
     middle = np.where(count > 0, middle, 1.0)
-    return np.asarray(values / np.maximum(middle, _STEADY)[:, None, None] * _STEADY, np.float32)
+    unit = (_STEADY / np.maximum(middle, _STEADY)).astype(np.float32)
+    return np.asarray(values * unit[:, None, None])
 
 
 def _means_of(
@@ -305,18 +329,15 @@ def _means_of(
     *,
     cloud: Floats | None = None,
 ) -> tuple[Floats, Bools, Floats]:
-    """Means of the clear pixels of each patch (t, bands, patches), and where half are clear.
+    """Means of the clear pixels of each patch (patches, bands, t), and where half are clear.
 
     Freed of thin cloud that no second date confirms; the third is as `Pooled.cloud`.
     """
     pixels = capped(_steadied(pixels, clear, surroundings.reference))
-    dates, bands, count = pixels.shape
-    share = clear.astype(np.float32) @ patches.members
-    total = (pixels.reshape(-1, count) @ patches.members).reshape(dates, bands, -1)
+    means, seen = patch_means(pixels, clear, patches)
     if cloud is None:
         cloud = np.zeros(len(patches.kinds), dtype=np.float32)
-    seen = share >= 0.5
-    means, last = confirmed(total / np.maximum(share, 1e-6)[:, None], seen, ways, cloud)
+    means, last = confirmed(means, seen, ways, cloud)
     return means, seen, last
 
 
@@ -328,25 +349,22 @@ def _of_patches(
     shown = means * seen[:, None]
     single = np.stack([np.eye(bands, dtype=np.float32)] * kinds)
     telling = patches.telling
+    alike = [(patches.kinds == kind) & telling for kind in range(kinds)]
     for kind in np.unique(patches.kinds):
-        chosen = (patches.kinds == kind) & telling
-        single[kind] = whitener(shown[:, :, chosen], seen[:, chosen])
+        single[kind] = whitener(shown[alike[kind]], seen[alike[kind]])
     values = capped(whitened(single, shown, patches.kinds))
     whole = np.zeros((kinds, len(WINDOWS), bands, bands), dtype=np.float32)
     apart = np.ones((len(WINDOWS), SEASONS, len(patches.kinds)), dtype=np.float32)
     for place, length in enumerate(WINDOWS):
-        found = windows(values, seen, days, length, 0)
-        told = np.isfinite(found[:, 0])
-        found = np.nan_to_num(found)
-        for kind in range(kinds):
-            chosen = (patches.kinds == kind) & telling
+        found, told = windows(values, seen, days, length, 0)
+        for kind, chosen in enumerate(alike):
             whole[kind, place] = (
-                whitener(found[:, :, chosen], told[:, chosen], len(seen) / length)
-                if told[:, chosen].sum() > 3 * bands
+                whitener(found[chosen], told[chosen], len(days) / length)
+                if told[chosen].sum() > 3 * bands
                 else np.eye(bands) * np.sqrt(length)
             )
         turned = whitened(whole[:, place], found, patches.kinds)
-        squares = np.minimum(np.square(turned).mean(axis=1), _MOST)
+        squares = np.minimum(_mean_square(turned), np.float32(_MOST))
         apart[place] = _by_season(squares, told, days, telling)
     return single, whole, apart
 
@@ -357,21 +375,18 @@ def _season(days: Days) -> Days:
 
 
 def _by_season(squares: Floats, seen: Bools, days: Days, telling: Bools) -> Floats:
-    """Mean of T2 of each patch by season and its neighbours; shape (seasons, patches).
+    """Mean of T2 (patches, t) of each patch by season and its neighbours; (seasons, patches).
 
     The leaves come out when they will, and not for all trees at once: some seasons are noisier than
     others, in some places more. A patch is drawn to what all of the scene have in that season, that
     to 1, because a season comes once a year.
     """
     seasons = _season(days)
-    years = np.zeros((SEASONS, 1))
-    total, count = np.zeros((2, SEASONS, seen.shape[1]))
-    for season in range(SEASONS):
-        own = seasons == season
-        count[season] = seen[own].sum(axis=0)
-        total[season] = (squares[own] * seen[own]).sum(axis=0)
-        shown = own & seen[:, telling].any(axis=1)
-        years[season] = len(np.unique((days[shown] / 365.2425).astype(np.int64)))
+    own = seasons[:, None] == np.arange(SEASONS)
+    count = (seen @ own.astype(np.float32)).T.astype(np.float64)
+    total = ((squares * seen) @ own.astype(np.float32)).T.astype(np.float64)
+    shown, year = seen[telling].any(axis=0), (days / 365.2425).astype(np.int64)
+    years = np.array([[len(np.unique(year[shown & its]))] for its in own.T], dtype=np.float64)
     total, count = (one + (np.roll(one, 1, 0) + np.roll(one, -1, 0)) / 2 for one in (total, count))
     years = np.maximum(np.maximum(years, np.roll(years, 1, 0)), np.roll(years, -1, 0))
     scene = total[:, telling].sum(axis=1, keepdims=True)

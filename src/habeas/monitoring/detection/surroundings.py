@@ -18,6 +18,7 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from habeas.errors import InputError
+from habeas.monitoring.detection.compiling import compiled
 from habeas.monitoring.detection.season import years_back
 from habeas.monitoring.detection.stack import Bools, Floats, Stack
 
@@ -199,14 +200,18 @@ def median_over(values: Floats, clear: Bools, pixels: Bools) -> Floats:
         clear: shape (t, pixels).
         pixels: shape (pixels,).
     """
-    picked, seen = values[:, :, pixels], clear[:, pixels]
-    count = seen.sum(axis=1)
-    ranked = np.sort(np.where(seen[:, None], picked, np.float32(np.inf)), axis=2)
+    return _medians(np.compress(pixels, values, axis=2), np.compress(pixels, clear, axis=1))
+
+
+def _medians(values: Floats, clear: Bools) -> Floats:
+    count, every = clear.sum(axis=1), clear.shape[1]
+    ranked = np.where(clear[:, None], values, np.float32(np.inf))
+    ranked.sort(axis=2)
     low = np.maximum(count - 1, 0) // 2
-    high = np.minimum(count // 2, ranked.shape[2] - 1)
+    high = np.minimum(count // 2, every - 1)
     at = np.arange(len(count))
     middle = (ranked[at, :, low] + ranked[at, :, high]) / 2
-    middle[count < max(1, int(np.ceil(pixels.sum() / 4)))] = np.nan
+    middle[count < max(1, int(np.ceil(every / 4)))] = np.nan
     return np.asarray(middle, dtype=np.float32)
 
 
@@ -223,19 +228,61 @@ def common_to(values: Floats, clear: Bools, scale: Floats) -> Floats:
         scale: spread of each pixel and band; shape (bands, pixels).
 
     Returns:
-        Shape (t, bands); not a number where under a quarter is clear.
+        Shape (t, bands); not a number where nothing clear lies near. Where under a quarter is
+        clear it starts at 0, not at the median.
     """
-    every = np.ones(clear.shape[1], dtype=np.bool_)
-    centre = median_over(values, clear, every)
-    precision = 1 / np.square(scale).mean(axis=0)
-    for _ in range(3):
-        apart = (values - np.nan_to_num(centre)[:, :, None]) / scale
-        distance = np.square(apart).mean(axis=1) / _FAR**2
-        weight = np.square(np.maximum(1 - distance, 0)) * clear * precision
-        total = weight.sum(axis=1)
-        mean = np.einsum("tbp,tp->tb", values, weight) / np.maximum(total, 1e-9)[:, None]
-        centre = np.where((total > 0)[:, None], mean, centre).astype(np.float32)
-    return centre
+    unit = np.asarray(1 / scale, dtype=np.float32)
+    return _drawn_to(np.nan_to_num(_medians(values, clear)), values, clear, unit)
+
+
+@compiled
+def _weigh(values: Floats, middle: Floats, unit: Floats, precision: Floats, out: Floats) -> None:
+    """The weight of each pixel of a date (bands, pixels), 0 where it lies far from the middle."""
+    bands, pixels = values.shape
+    out[:] = 0
+    for band in range(bands):
+        centre = middle[band]
+        for pixel in range(pixels):
+            apart = (values[band, pixel] - centre) * unit[band, pixel]
+            out[pixel] += apart * apart
+    for pixel in range(pixels):
+        near = max(np.float32(1) - out[pixel] / np.float32(bands * _FAR**2), np.float32(0))
+        out[pixel] = near * near * precision[pixel]
+
+
+@compiled
+def _drawn(values: Floats, weight: Floats, middle: Floats) -> bool:
+    """Whether any pixel of a date weighs something: the middle becomes their mean then."""
+    bands, pixels = values.shape
+    total = np.float32(0)
+    for pixel in range(pixels):
+        total += weight[pixel]
+    if total == 0:
+        return False
+    for band in range(bands):
+        part = np.float32(0)
+        for pixel in range(pixels):
+            part += values[band, pixel] * weight[pixel]
+        middle[band] = part / total
+    return True
+
+
+@compiled
+def _drawn_to(centre: Floats, values: Floats, clear: Bools, unit: Floats) -> Floats:
+    """The centre of each date (t, bands), drawn three times to the pixels that lie near it.
+
+    `unit` is one over the spread of each pixel; shape (bands, pixels).
+    """
+    found = np.full_like(centre, np.nan)
+    variance = (np.float32(1) / np.square(unit)).sum(axis=0)
+    weight = np.empty_like(variance)
+    for at in range(len(values)):
+        middle, precision = centre[at].copy(), clear[at].astype(np.float32) / variance
+        for _ in range(3):
+            _weigh(values[at], middle, unit, precision, weight)
+            if _drawn(values[at], weight, middle):
+                found[at] = middle
+    return found
 
 
 def pixel_means(

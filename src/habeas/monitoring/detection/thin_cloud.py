@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from habeas.monitoring.detection.compiling import compiled
 from habeas.monitoring.detection.stack import Bools, Floats, Stack
 
 CLOUD = {"blue": 0.62, "green": 0.62, "red": 0.63, "nir": 0.66, "swir16": 0.50, "swir22": 0.38}
@@ -18,7 +19,7 @@ CLOUD = {"blue": 0.62, "green": 0.62, "red": 0.63, "nir": 0.66, "swir16": 0.50, 
 
 
 def ways_of_cloud(history: Stack, scale: Floats, whiten: Floats, members: Floats) -> Floats:
-    """The direction in which thin cloud moves each patch, of length 1; shape (bands, patches).
+    """The direction in which thin cloud moves each patch, of length 1; shape (patches, bands).
 
     Args:
         history: tells how dark the ground is.
@@ -30,16 +31,18 @@ def ways_of_cloud(history: Stack, scale: Floats, whiten: Floats, members: Floats
     ground = np.exp(history.values.sum(axis=0) / count)
     cloud = np.array([CLOUD[name] for name in history.bands], dtype=np.float32)
     moved = np.maximum(cloud[:, None] / ground - 1, 0)
-    ways = (whiten @ (moved / scale)) @ members
-    return np.asarray(ways / np.maximum(np.linalg.norm(ways, axis=0), 1e-6), dtype=np.float32)
+    ways = members.T @ (whiten @ (moved / scale)).T
+    length = np.linalg.norm(ways, axis=1, keepdims=True)
+    return np.asarray(ways / np.maximum(length, 1e-6), dtype=np.float32)
 
 
+@compiled
 def confirmed(values: Floats, seen: Bools, ways: Floats, before: Floats) -> tuple[Floats, Floats]:
     """Observations, as far as the clear date before confirms what thin cloud can have done.
 
     Args:
-        values: whitened; shape (t, bands, patches).
-        seen: whether each patch was clear; shape (t, patches).
+        values: whitened; shape (patches, bands, t).
+        seen: whether each patch was clear; shape (patches, t).
         ways: as `ways_of_cloud` gives them.
         before: how far the last clear date before these lies along its way; 0 where there is none;
             shape (patches,).
@@ -47,11 +50,20 @@ def confirmed(values: Floats, seen: Bools, ways: Floats, before: Floats) -> tupl
     Returns:
         The observations, and how far the last clear date of each patch lies along its way.
     """
-    along = np.maximum(np.einsum("tbp,bp->tp", values, ways), 0)
-    at = np.where(seen, np.arange(len(seen))[:, None], -1)
-    last = np.concatenate((np.full((1, seen.shape[1]), -1), np.maximum.accumulate(at, axis=0)))
-    known = np.concatenate((before[None], along))
-    known = np.take_along_axis(known, last + 1, axis=0)
-    counted = np.minimum(along, known[:-1])
-    rid = values - (along - counted)[:, None] * ways
-    return np.asarray(rid, dtype=np.float32), np.asarray(known[-1], dtype=np.float32)
+    patches, bands, dates = values.shape
+    rid, last = values.copy(), before.copy()
+    along = np.empty(dates, dtype=np.float32)
+    for patch in range(patches):
+        along[:] = 0
+        for band in range(bands):
+            for at in range(dates):
+                along[at] += values[patch, band, at] * ways[patch, band]
+        for at in range(dates):
+            far = max(along[at], np.float32(0))
+            along[at] = max(far - last[patch], np.float32(0))
+            if seen[patch, at]:
+                last[patch] = far
+        for band in range(bands):
+            for at in range(dates):
+                rid[patch, band, at] -= along[at] * ways[patch, band]
+    return rid, last

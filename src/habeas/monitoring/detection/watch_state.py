@@ -54,8 +54,8 @@ class Track:
         site: mean reflectance of the site; shape (t,).
         ring: of the surroundings.
         told: whether half of the site, and enough of its surroundings, were clear; shape (t,).
-        values: whitened observations of the patches at the last dates; shape (k, bands, patches).
-        clear: whether they were clear; shape (k, patches).
+        values: whitened observations of the patches at the last dates; shape (patches, bands, k).
+        clear: whether they were clear; shape (patches, k).
         cloud: how far the last clear date of each patch lies along its way of thin cloud; shape
             (patches,).
         void: number of observations of a pixel that were taken for no data.
@@ -136,8 +136,8 @@ def follow(
         site=own,
         ring=around,
         told=told,
-        values=observed.values[_kept(images.days) :],
-        clear=observed.clear[_kept(images.days) :],
+        values=observed.values[:, :, _kept(images.days) :],
+        clear=observed.clear[:, _kept(images.days) :],
         cloud=observed.cloud,
         void=int(images.void.sum()),
     )
@@ -147,11 +147,11 @@ def go_on(
     track: Track, model: Model, patches: Patches, new: Stack, site: Bools, *, levels: Levels
 ) -> Track:
     """The track with new images at its end; otherwise as `follow`."""
-    kept = len(track.values)
+    kept = track.values.shape[2]
     observed, clear = pooled(model, new, patches, track.cloud)
     observed = Pooled(
-        np.concatenate((track.values, observed.values)),
-        np.concatenate((track.clear, observed.clear)),
+        np.concatenate((track.values, observed.values), axis=2),
+        np.concatenate((track.clear, observed.clear), axis=1),
         np.concatenate((track.days[-kept:], new.days)),
         observed.cloud,
     )
@@ -167,8 +167,8 @@ def go_on(
         site=np.concatenate((track.site, own)),
         ring=np.concatenate((track.ring, around)),
         told=np.concatenate((track.told, told)),
-        values=observed.values[_kept(observed.days) :],
-        clear=observed.clear[_kept(observed.days) :],
+        values=observed.values[:, :, _kept(observed.days) :],
+        clear=observed.clear[:, _kept(observed.days) :],
         cloud=observed.cloud,
         void=track.void + int(new.void.sum()),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from habeas.monitoring.detection.compiling import compiled
 from habeas.monitoring.detection.stack import Bools, Days, Floats
 
 _CAP = 16.0
@@ -23,23 +24,69 @@ _FLOOR = 0.02
 
 def capped(values: Floats) -> Floats:
     """Vectors along axis 1, none longer than the cap times the root of their number of parts."""
-    longest = np.float32(_CAP * np.sqrt(values.shape[1] / 2))
-    length = np.sqrt(np.square(values).sum(axis=1, keepdims=True))
-    return np.asarray(values * np.minimum(1, longest / np.maximum(length, 1e-9)), np.float32)
+    return _shortened(np.ascontiguousarray(values, dtype=np.float32), _longest(values))
+
+
+def _longest(values: Floats) -> np.float32:
+    return np.float32(_CAP * np.sqrt(values.shape[1] / 2))
+
+
+@compiled
+def _parts(vectors: Floats, longest: np.float32, out: Floats) -> None:
+    """The part of each vector, along axis 0 of two, that is not longer than that."""
+    out[:] = 0
+    for band in range(len(vectors)):
+        for at in range(len(out)):
+            out[at] += vectors[band, at] * vectors[band, at]
+    for at in range(len(out)):
+        out[at] = min(np.float32(1), longest / max(np.sqrt(out[at]), np.float32(1e-9)))
+
+
+@compiled
+def _shortened(values: Floats, longest: np.float32) -> Floats:
+    """The same as `capped`."""
+    rows, bands, count = values.shape
+    out, part = np.empty_like(values), np.empty(count, dtype=np.float32)
+    for row in range(rows):
+        _parts(values[row], longest, part)
+        for band in range(bands):
+            for at in range(count):
+                out[row, band, at] = values[row, band, at] * part[at]
+    return out
+
+
+@compiled
+def _products(values: Floats, longest: np.float32) -> npt.NDArray[np.float64]:
+    """Sums of the products of the bands, none of the vectors longer than that; (bands, bands)."""
+    rows, bands, count = values.shape
+    sums, part = np.zeros((bands, bands, count), np.float32), np.empty(count, np.float32)
+    for row in range(rows):
+        _parts(values[row], longest, part)
+        for at in range(count):
+            part[at] *= part[at]
+        for one in range(bands):
+            for two in range(one + 1):
+                for at in range(count):
+                    sums[one, two, at] += part[at] * values[row, one, at] * values[row, two, at]
+    total = np.empty((bands, bands), dtype=np.float64)
+    for one in range(bands):
+        for two in range(one + 1):
+            total[one, two] = total[two, one] = sums[one, two].astype(np.float64).sum()
+    return total
 
 
 def whitener(values: Floats, clear: Bools, independent: float = np.inf) -> Floats:
     """A matrix that makes these vectors independent with variance 1; shape (bands, bands).
 
     Args:
-        values: shape (t, bands, any).
-        clear: shape (t, any).
+        values: 0 where not clear; shape (any, bands, other).
+        clear: shape (any, other).
         independent: how many of the vectors are independent of each other; where they are few, the
             covariance is drawn to one that is alike in all directions.
     """
     bands = values.shape[1]
-    flat = capped(values).transpose(1, 0, 2).reshape(bands, -1)
-    covariance = (flat @ flat.T).astype(np.float64) / max(int(clear.sum()), 1)
+    products = _products(np.ascontiguousarray(values), _longest(values))
+    covariance = products / max(int(clear.sum()), 1)
     drawn = 1 / (1 + independent / (_DRAWN_ROUND * bands))
     level = np.trace(covariance) / bands
     unsure = 1 + _UNSURE / independent
@@ -51,14 +98,24 @@ def whitened(whiten: Floats, values: Floats, kinds: Days) -> Floats:
 
     Args:
         whiten: shape (kinds, bands, bands).
-        values: shape (t, bands, patches).
+        values: shape (patches, bands, t).
         kinds: shape (patches,).
     """
-    turned = np.empty_like(values)
-    for kind in np.unique(kinds):
-        chosen = kinds == kind
-        turned[:, :, chosen] = whiten[kind] @ values[:, :, chosen]
-    return turned
+    return _turned(whiten, np.ascontiguousarray(values), kinds)
+
+
+@compiled
+def _turned(whiten: Floats, values: Floats, kinds: Days) -> Floats:
+    """The same as `whitened`."""
+    patches, bands, dates = values.shape
+    out = np.zeros_like(values)
+    for patch in range(patches):
+        for one in range(bands):
+            for two in range(bands):
+                part = whiten[kinds[patch], one, two]
+                for at in range(dates):
+                    out[patch, one, at] += part * values[patch, two, at]
+    return out
 
 
 def _inverse_root(covariance: npt.NDArray[np.float64]) -> Floats:

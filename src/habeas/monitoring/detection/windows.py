@@ -1,4 +1,4 @@
-"""Sums over the last clear observations of every patch of pixels: the inner loops.
+"""What the last clear observations of every patch of pixels say together: the inner loops.
 
 A window holds the last so many clear observations, however
 far apart they lie. In the shortest windows the middle value of each component is taken, so that one
@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from habeas.monitoring.detection.compiling import compiled
-from habeas.monitoring.detection.stack import Bools, Floats
+from habeas.monitoring.detection.stack import Bools, Days, Floats
 
-MEDIAN_UPTO = 5
-"""Windows of at most so many observations take the middle value."""
+MIDDLE_OF = 4
+"""Observations of a window of which the middle value is taken; of more, the mean."""
 
 
 LONGEST = 500
@@ -23,83 +23,72 @@ LONGEST = 500
 
 
 @compiled
-def _middle(values: Floats, count: int) -> float:
-    """The middle of the first so many values, which are put in order."""
-    for at in range(1, count):
-        moved = values[at]
-        before = at - 1
-        while before >= 0 and values[before] > moved:
-            values[before + 1] = values[before]
-            before -= 1
-        values[before + 1] = moved
-    half = count // 2
-    if count % 2:
-        return float(values[half])
-    return 0.5 * float(values[half - 1] + values[half])
+def _together(series: Floats, length: int, out: Floats) -> None:
+    """Of each window of a series the middle value, or the mean; out: one for each window."""
+    if length == MIDDLE_OF:
+        one, two, three, four = series[:-3], series[1:-2], series[2:-1], series[3:]
+        for at in range(len(out)):
+            low = max(min(one[at], two[at]), min(three[at], four[at]))
+            high = min(max(one[at], two[at]), max(three[at], four[at]))
+            out[at] = (low + high) / 2
+        return
+    out[:] = 0
+    for start in range(length):
+        part = series[start : start + len(out)]
+        for at in range(len(out)):
+            out[at] += part[at]
+    for at in range(len(out)):
+        out[at] /= length
 
 
 @compiled
-def _summed(
-    values: Floats, seen: Bools, days: npt.NDArray[np.int64], length: int, first: int
-) -> Floats:
-    """The same as `windows` for one unit; values (t, bands), seen (t,); (t - first, bands)."""
-    dates, bands = values.shape
-    out = np.full((dates - first, bands), np.nan, dtype=np.float32)
-    last = np.zeros(length, dtype=np.int64)
-    total = np.zeros(bands, dtype=np.float64)
-    some = np.empty(length, dtype=np.float32)
-    median = length <= MEDIAN_UPTO
-    count = slot = 0
-    for at in range(dates):
-        if not seen[at]:
-            continue
-        for band in range(bands):
-            if count >= length:
-                total[band] -= values[last[slot], band]
-            total[band] += values[at, band]
-        last[slot] = at
-        count += 1
-        slot = slot + 1 if slot + 1 < length else 0
-        if count < length or at < first or days[at] - days[last[slot]] > LONGEST:
-            continue
-        for band in range(bands):
-            if median:
-                for place in range(length):
-                    some[place] = values[last[place], band]
-                out[at - first, band] = _middle(some, length)
-            else:
-                out[at - first, band] = total[band] / length
-    return out
-
-
-@compiled
-def _all_summed(
+def _all_together(
     values: Floats, clear: Bools, days: npt.NDArray[np.int64], length: int, first: int
-) -> Floats:
-    """The same as `windows`, with the units first: values (units, t, bands), clear (units, t)."""
-    units, dates, bands = values.shape
-    out = np.empty((units, dates - first, bands), dtype=np.float32)
+) -> tuple[Floats, Bools]:
+    """The same as `windows`."""
+    units, bands, dates = values.shape
+    out = np.zeros((units, bands, dates - first), dtype=np.float32)
+    told = np.zeros((units, dates - first), dtype=np.bool_)
+    seen = np.empty(dates, dtype=np.int64)
+    series, said = np.empty(dates, dtype=np.float32), np.empty(dates, dtype=np.float32)
     for unit in range(units):
-        out[unit] = _summed(values[unit], clear[unit], days, length, first)
-    return out
+        count = 0
+        for at in range(dates):
+            if clear[unit, at]:
+                seen[count] = at
+                count += 1
+        last = seen[length - 1 : count]
+        for place in range(len(last)):
+            near = days[last[place]] - days[seen[place]] <= LONGEST
+            if near and last[place] >= first:
+                told[unit, last[place] - first] = True
+        for band in range(bands):
+            for place in range(count):
+                series[place] = values[unit, band, seen[place]]
+            _together(series[:count], length, said[: len(last)])
+            for place in range(len(last)):
+                at = last[place] - first
+                if at >= 0 and told[unit, at]:
+                    out[unit, band, at] = said[place]
+    return out, told
 
 
 def windows(
-    values: Floats, clear: Bools, days: npt.NDArray[np.int64], length: int, first: int
-) -> Floats:
+    values: Floats, clear: Bools, days: Days, length: int, first: int
+) -> tuple[Floats, Bools]:
     """What the last clear observations of each unit say together.
 
     Args:
-        values: whitened observations; shape (t, bands, units).
-        clear: shape (t, units).
+        values: whitened observations; shape (units, bands, t).
+        clear: shape (units, t).
         days: since 1970; shape (t,).
         length: observations in a window.
         first: the first date that is answered for.
 
     Returns:
-        Shape (t - first, bands, units); not a number where the unit was not clear that day, or was
-        clear too seldom before.
+        Shape (units, bands, t - first); and whether a date is answered for, which it is not where
+        the unit was not clear that day, or was clear too seldom before: shape (units, t - first).
     """
-    by_unit = np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
-    found = _all_summed(by_unit, np.ascontiguousarray(clear.T), days, length, first)
-    return np.ascontiguousarray(found.transpose(1, 2, 0))
+    return _all_together(
+        np.ascontiguousarray(values), np.ascontiguousarray(clear), days, length, first
+    )

@@ -1,10 +1,11 @@
 """Chips kept between runs, a folder a grid: the next run reads only images that are new.
 
-A segment is a NumPy archive of many chips, in the numbers of the image files, named by the hash of
-its bytes. It is not compressed: noise compresses by a quarter, and unpacking it would take longer
-than all else that is read. A damaged one is noticed (and read again from the images), two processes
-cannot harm each other, and there is no index that could be out of step: what is there is what is
-kept. Segments are written whole. At first only the names of the chips in a segment are read; its
+A segment is many chips, in the numbers of the image files: NumPy arrays one after the other, in a
+file named by the hash of its bytes. It is not compressed: noise compresses by a quarter, and
+unpacking it would take longer than all else that is read; nor is it an archive, whose own checksums
+would be worked out anew each time. A damaged one is noticed (and read again from the images), two
+processes cannot harm each other, and there is no index that could be out of step: what is there is
+what is kept. Segments are written whole. At first only the names of the chips in one are read; its
 pixels are when one of them is asked for, so that a run with one new image does not read all that is
 kept.
 """
@@ -13,9 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,11 @@ SEGMENTS = 16
 
 Numbers = npt.NDArray[Any]
 
-_FORMAT = "3"
+_FORMAT = "4"
+_ENDING = ".segment"
 _FLAGS = ("shown", "covered")
 _PARTS = ("numbers", "scale", "offset", "zeros", *_FLAGS)
-_DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError)
+_DAMAGE = (OSError, EOFError, ValueError, TypeError)
 
 
 def grid_key(grid: GeoBox, bands: tuple[str, ...]) -> str:
@@ -143,8 +144,8 @@ class ChipStore:
             name: np.stack([getattr(chip, name) for chip in chips.values()]) for name in _PARTS
         }
         parts |= {name: np.packbits(parts[name], axis=-1) for name in _FLAGS}
-        content = _archive({"keys": np.array(list(chips), dtype=np.str_), **parts})
-        name = f"{hashlib.sha256(content).hexdigest()}.npz"
+        content = _written([np.array(list(chips), dtype=np.str_), *parts.values()])
+        name = f"{hashlib.sha256(content).hexdigest()}{_ENDING}"
         write_whole(self.folder / name, content)
         self._note(name, tuple(chips))
 
@@ -154,10 +155,10 @@ class ChipStore:
 
     def _look(self) -> None:
         """Find out which chips are kept."""
-        for path in sorted(self.folder.glob("*.npz")) if self.folder.is_dir() else []:
+        for path in sorted(self.folder.glob(f"*{_ENDING}")) if self.folder.is_dir() else []:
             try:
-                with np.load(path, allow_pickle=False) as archive:
-                    keys = tuple(archive["keys"].tolist())
+                with path.open("rb") as file:
+                    keys = tuple(np.load(file, allow_pickle=False).tolist())
             except FileNotFoundError:  # another process has made one segment of many
                 continue
             except _DAMAGE:
@@ -178,10 +179,10 @@ class ChipStore:
     def _pixels(self, name: str) -> Measured | None:
         try:
             content = (self.folder / name).read_bytes()
-            if f"{hashlib.sha256(content).hexdigest()}.npz" != name:
+            if f"{hashlib.sha256(content).hexdigest()}{_ENDING}" != name:
                 return None
-            with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                parts = {part: archive[part] for part in _PARTS}
+            _, *arrays = _read(content)
+            parts = dict(zip(_PARTS, arrays, strict=True))
             width = self._shape[-1]
             parts |= {
                 part: np.unpackbits(parts[part], axis=-1, count=width).astype(np.bool_)
@@ -229,7 +230,27 @@ class _Segment:
         return self._last[1]
 
 
-def _archive(arrays: Mapping[str, Numbers]) -> bytes:
+def _written(arrays: Sequence[Numbers]) -> bytes:
+    """Arrays one after the other, each as NumPy writes it."""
     held = io.BytesIO()
-    np.savez(held, allow_pickle=False, **arrays)
+    for array in arrays:
+        np.lib.format.write_array(held, array, version=(1, 0), allow_pickle=False)
     return held.getvalue()
+
+
+def _read(content: bytes) -> Iterator[Numbers]:
+    """The arrays that `_written` wrote, where they lie: nothing is copied.
+
+    Raises:
+        ValueError: it is none, or breaks off.
+    """
+    held = io.BytesIO(content)
+    while held.tell() < len(content):
+        if np.lib.format.read_magic(held) != (1, 0):
+            raise ValueError("another version of the format")
+        shape, by_column, kind = np.lib.format.read_array_header_1_0(held)
+        if by_column:
+            raise ValueError("arrays run by rows")
+        array = np.frombuffer(content, kind, math.prod(shape), held.tell()).reshape(shape)
+        yield array
+        held.seek(array.nbytes, io.SEEK_CUR)

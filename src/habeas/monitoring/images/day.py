@@ -171,14 +171,21 @@ class Reader(Protocol):
         ...
 
 
-def scene_of(image: Acquisition) -> Scene:
-    """What is known of an image before it is read."""
+def scene_of(image: Acquisition, *, remarks: tuple[str, ...] = (), **became: Any) -> Scene:
+    """The scene of an image.
+
+    Args:
+        image: which.
+        remarks: besides those on the image.
+        became: what became of it: see `Scene`; nothing before it is read.
+    """
     return Scene(
         id=image.id,
         date=image.date,
         sensor=image.sensor,
         files=tuple(sorted({name_of(href) for href in image.hrefs})),
-        remarks=image.remarks,
+        remarks=(*image.remarks, *remarks),
+        **became,
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -128,10 +127,9 @@ def _remembered(
     known: _Date, images: Sequence[Acquisition], hashes: Sequence[Mapping[str, str]], pixels: Pixels
 ) -> Day:
     scenes = [
-        replace(scene_of(image), used=said.used, reason=said.reason, clear=said.clear,
-                sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest,
-                hides_brighter=said.hides_brighter,
-                remarks=(*image.remarks, *([ZEROS] if said.zeros else [])))
+        scene_of(image, used=said.used, reason=said.reason, clear=said.clear,
+                 sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest,
+                 hides_brighter=said.hides_brighter, remarks=(ZEROS,) if said.zeros else ())
         for image, told, said in zip(images, hashes, known.images, strict=True)
     ]  # fmt: skip
     return Day(

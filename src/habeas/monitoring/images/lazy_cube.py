@@ -16,6 +16,7 @@ from odc.geo.geobox import GeoBox
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from habeas.monitoring.images.chip import Part
 from habeas.monitoring.images.day import Day
 
 
@@ -28,10 +29,11 @@ def lazy_cube(days: Sequence[Day], bands: Sequence[str], grid: GeoBox) -> xr.Dat
         grid: of the site.
     """
     times = np.array([day.date for day in days], dtype="datetime64[ns]")
+    shown = _Shown(days, (len(bands), *grid.shape))
     west, north, step = grid.affine.c, grid.affine.f, grid.affine.a
     return xr.Dataset(
         {
-            name: (("time", "y", "x"), indexing.LazilyIndexedArray(_Band(days, at, grid.shape)))
+            name: (("time", "y", "x"), indexing.LazilyIndexedArray(_Band(shown, at)))
             for at, name in enumerate(bands)
         },
         coords={
@@ -45,12 +47,37 @@ def lazy_cube(days: Sequence[Day], bands: Sequence[str], grid: GeoBox) -> xr.Dat
     )
 
 
+class _Shown:
+    """What the days show, all bands at once: when one band of a part is asked for, another is next.
+
+    Args:
+        days: with pixels, in order.
+        shape: of each: bands, rows and columns.
+    """
+
+    def __init__(self, days: Sequence[Day], shape: tuple[int, ...]) -> None:
+        self.days, self.shape = days, shape
+        self._last: tuple[str, npt.NDArray[np.float32]] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_last": None}
+
+    def part(self, dates: npt.NDArray[np.int64], part: Part) -> npt.NDArray[np.float32]:
+        """Some dates of a part; shape (t, band, y, x); not to be changed."""
+        name = f"{dates.tolist()} {part}"
+        if self._last is None or self._last[0] != name:
+            read = [self.days[at].values(part) for at in dates]
+            made = np.stack(read) if read else np.empty((0, *self.shape), np.float32)[:, :, *part]
+            self._last = name, made
+        return self._last[1]
+
+
 class _Band(BackendArray):
     """One band of the days; xarray asks it for parts."""
 
-    def __init__(self, days: Sequence[Day], band: int, shape: Sequence[int]) -> None:
-        self._days, self._band = days, band
-        self.shape = (len(days), *shape)
+    def __init__(self, shown: _Shown, band: int) -> None:
+        self._shown, self._band = shown, band
+        self.shape = (len(shown.days), *shown.shape[1:])
         self.dtype = np.dtype(np.float32)
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
@@ -61,11 +88,9 @@ class _Band(BackendArray):
     def _part(self, key: tuple[Any, ...]) -> npt.NDArray[np.float32]:
         """Some dates, rows and columns; an axis of which one is asked for goes."""
         dates, rows, columns = key
-        chosen = np.arange(len(self._days))[dates]
-        part = (_slice(rows), _slice(columns))
-        read = [self._days[at].values(part)[self._band] for at in np.atleast_1d(chosen)]
-        made = np.stack(read) if read else np.empty((0, *self.shape[1:]), np.float32)[:, *part]
-        made = made[:, _within(rows)][..., _within(columns)]
+        chosen = np.arange(len(self._shown.days))[dates]
+        made = self._shown.part(np.atleast_1d(chosen), (_slice(rows), _slice(columns)))
+        made = made[:, self._band][:, _within(rows)][..., _within(columns)]
         return made if np.ndim(chosen) else made[0]
 
 

@@ -15,7 +15,7 @@ import xarray as xr
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
 from rasterio.features import geometry_mask
-from shapely import unary_union
+from shapely import to_wkb, unary_union
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
@@ -195,9 +195,10 @@ def _ending(cube: xr.Dataset, images: Sequence[Acquisition]) -> xr.Dataset:
     Else rows that no image shows would pass for surroundings, and for a part of the site.
     """
     crs, half = CRS(str(cube.attrs["crs"])), abs(float(cube["x"][1] - cube["x"][0])) / 2
-    different = {image.footprint.wkb: image.footprint for image in images}
+    footprints = np.array([image.footprint for image in images], dtype=np.object_)
+    _, different = np.unique(to_wkb(footprints), return_index=True)
     west, south, east, north = unary_union(
-        [projected(footprint, DEGREES, crs) for footprint in different.values()]
+        [projected(footprint, DEGREES, crs) for footprint in footprints[different]]
     ).bounds
     x, y = cube["x"].values, cube["y"].values
     return cube.isel(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from shapely import transform
+from shapely import intersects, transform
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import BANDS
@@ -37,15 +37,16 @@ def of_the_site(
     if not asked:
         raise InputError(_why_none(found, since, until), mend="See docs/monitoring-images.md")
     # Where it lies is asked of the outline itself: its uncertainty is small beside an image.
-    near = [image for image in asked if image.footprint.intersects(site.outline)]
+    meets = intersects([image.footprint for image in asked], site.outline)
+    near = [image for image, shown in zip(asked, meets, strict=True) if shown]
     if not near:
         raise InputError(
             f"none of the {len(asked)} images shows the site", mend=_look_at(asked, site)
         )
     far = [
         unused(image, "it does not show the site")
-        for image in asked
-        if not image.footprint.intersects(site.outline)
+        for image, shown in zip(asked, meets, strict=True)
+        if not shown
     ]
     return near, far
 

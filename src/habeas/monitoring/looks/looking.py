@@ -31,6 +31,10 @@ from habeas.monitoring.looks.look import Look
 from habeas.monitoring.looks.second_opinions import Opinions, ask_cold
 from habeas.monitoring.looks.watch_list import WatchedSite
 
+_GARBAGE = 100_000
+"""New objects after which a process that watches looks for garbage; a site makes some ten
+thousand, of which hardly any is garbage that only a search would find."""
+
 _IN_HAND = 4
 """Sites that wait for each process: enough that none is idle, few enough for the memory."""
 
@@ -179,11 +183,12 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 def _made_ready() -> None:
     """A process of a pool before its first site.
 
-    What is imported stays: without the freeze it is searched for garbage at every second site or
-    so, which takes as long as a site with one new image.
+    What is imported stays, and what a site makes goes by itself: searched for garbage as often as
+    usual, a site with one new image takes twice as long.
     """
     _one_thread()
     gc.freeze()
+    gc.set_threshold(_GARBAGE)
 
 
 def _one_thread() -> threadpool_limits:
