@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from shapely.geometry import box
 
 from habeas.claims.agreement import Agreement
@@ -110,9 +111,9 @@ def test_the_list_of_scenes_tells_how_each_was_taken(cube):
     look = watched.look(of=cube)
     first, second, third = look.images.scenes[:3]
     scenes = (
-        replace(first, shift=(-0.0, 12.3), remarks=("it lay off", "an assumed baseline")),
-        replace(second, sha256={}, pixels_sha256="5e" * 32),
-        replace(third, used=False, clear=None, reason="it is broken"),
+        structs.replace(first, shift=(-0.0, 12.3), remarks=("it lay off", "an assumed baseline")),
+        structs.replace(second, sha256={}, pixels_sha256="5e" * 32),
+        structs.replace(third, used=False, clear=None, reason="it is broken"),
     )
     look = replace(look, images=replace(look.images, scenes=scenes))
     rows = list(csv.DictReader(io.StringIO(look_files.scenes_file(look).decode())))

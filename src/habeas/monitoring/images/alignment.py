@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from msgspec import structs
 
 from habeas.monitoring.images.day import Day, Values
 from habeas.monitoring.images.kept_shifts import Facts, KeptShifts, Shift
@@ -137,7 +138,7 @@ def _judged(day: Day, shift: Shift, pixel: float, step: float) -> Day:
 
 def _told(day: Day, shift: Shift, *, used: bool = True, reason: str = "", remark: str = "") -> Day:
     scenes = [
-        replace(scene, shift=shift, used=used, reason=reason,
+        structs.replace(scene, shift=shift, used=used, reason=reason,
                 remarks=(*scene.remarks, remark) if remark else scene.remarks)
         if scene.used else scene
         for scene in day.scenes

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import structs
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
@@ -213,30 +214,30 @@ def read_day(images: Sequence[Acquisition], reader: Reader, inside: Flags) -> Da
     for image in images:
         scene = scene_of(image)
         if used and covered.all():
-            scenes.append(replace(scene, reason=SHOWN_ALREADY))
+            scenes.append(structs.replace(scene, reason=SHOWN_ALREADY))
             continue
         try:
             read = reader.read(image)
         except InputError as problem:
             place = f"{problem.place}: " if problem.place else ""
-            scenes.append(replace(scene, reason=f"{place}{problem.reason}"))
+            scenes.append(structs.replace(scene, reason=f"{place}{problem.reason}"))
             whole = False
             continue
-        scene = replace(scene, sha256=read.hashes, pixels_sha256=read.digest,
+        scene = structs.replace(scene, sha256=read.hashes, pixels_sha256=read.digest,
                         hides_brighter=read.hides_brighter,
                         remarks=(*scene.remarks, *([ZEROS] if read.zeros else [])))  # fmt: skip
         if read.unlikely:
-            scenes.append(replace(scene, reason=read.unlikely))
+            scenes.append(structs.replace(scene, reason=read.unlikely))
             continue
         if not (read.chip.covered & inside).any():
-            scenes.append(replace(scene, reason="it has no data where the site is"))
+            scenes.append(structs.replace(scene, reason="it has no data where the site is"))
             continue
         if not (read.chip.covered & ~covered).any():
-            scenes.append(replace(scene, reason=SHOWN_ALREADY))
+            scenes.append(structs.replace(scene, reason=SHOWN_ALREADY))
             continue
         covered |= read.chip.covered
         used.append((image.id, read))
-        scenes.append(replace(scene, used=True, clear=read.chip.clear(inside)))
+        scenes.append(structs.replace(scene, used=True, clear=read.chip.clear(inside)))
     return Day(
         date=images[0].date,
         sensor=images[0].sensor,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -103,6 +103,14 @@ class FileFacts:
             self._put(href, fact)
         return fact.sha256
 
+    def looked_at(self, files: Iterable[tuple[str, int, int]]) -> None:
+        """That files were looked at just now: path, size, and time of last change of each."""
+        for href, size, changed in files:
+            known = self._facts.get(href)
+            if known is None or (known.size, known.changed) != (size, changed):
+                known = _Fact(size, changed)
+            self._looked_at[href] = known
+
     def save(self) -> None:
         """Keep what was learnt."""
         if self._path is not None and self._changed:
@@ -110,16 +118,10 @@ class FileFacts:
             self._changed = False
 
     def _of(self, href: str) -> _Fact:
-        known = self._looked_at.get(href)
-        if known is None:
-            status = os.stat(href)  # noqa: PTH116  (a path for each of thousands takes longer)
-            known = self._facts.get(href)
-            if known is None or (known.size, known.changed) != (
-                status.st_size, status.st_mtime_ns,
-            ):  # fmt: skip
-                known = _Fact(status.st_size, status.st_mtime_ns)
-            self._looked_at[href] = known
-        return known
+        if href not in self._looked_at:
+            status = os.stat(href)  # noqa: PTH116  (a `Path` for each takes longer)
+            self.looked_at([(href, status.st_size, status.st_mtime_ns)])
+        return self._looked_at[href]
 
     def _put(self, href: str, fact: _Fact) -> None:
         self._facts[href] = self._looked_at[href] = fact

@@ -14,6 +14,7 @@ from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition, PixelGrid
 from habeas.monitoring.images.file_facts import read_header
 from habeas.monitoring.images.image_place import pixel_of, place_of
+from habeas.monitoring.projection import in_metres
 from habeas.monitoring.site_area import SiteArea, site_grid, utm_zone
 
 METRES_A_DEGREE = 111_320.0
@@ -72,9 +73,7 @@ def _crs(site: SiteArea, grids: Sequence[PixelGrid]) -> CRS:
     kinds = {grid.crs for grid in grids}
     if len(kinds) == 1:
         only = CRS(kinds.pop())
-        metres = all(axis.unit_name == "metre" for axis in only.axis_info)
-        # Web Mercator stretches: its metres are none.
-        if only.is_projected and metres and only.to_epsg() != 3857:
+        if in_metres(only):
             return only
     return zone
 

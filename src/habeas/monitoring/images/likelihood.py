@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import structs
 
 from habeas.monitoring.images.chip import Measured
 from habeas.monitoring.images.day import Day
@@ -101,6 +102,6 @@ def without_wrong_offsets(days: Sequence[Day], assumed: Set[str]) -> list[Day]:
 
 
 def _unused(day: Day) -> Day:
-    scenes = [replace(scene, used=False, reason=AS_OTHERS) if scene.used else scene
+    scenes = [structs.replace(scene, used=False, reason=AS_OTHERS) if scene.used else scene
               for scene in day.scenes]  # fmt: skip
     return replace(day, pixels=None, scenes=tuple(scenes))

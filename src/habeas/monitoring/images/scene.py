@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
+import msgspec
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """One image and what became of it.
 
     Attributes:
@@ -33,7 +33,7 @@ class Scene:
     date: date | None
     sensor: str = ""
     files: tuple[str, ...] = ()
-    sha256: Mapping[str, str] = field(default_factory=dict)
+    sha256: Mapping[str, str] = msgspec.field(default_factory=dict)
     pixels_sha256: str = ""
     used: bool = False
     reason: str = ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
+from msgspec import structs
 from shapely import intersects, transform
 
 from habeas.errors import InputError
@@ -96,4 +96,4 @@ def choose_bands(
 
 def unused(image: Acquisition, reason: str) -> Scene:
     """The record of an image that is not read, and why."""
-    return replace(scene_of(image), reason=reason)
+    return structs.replace(scene_of(image), reason=reason)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import structs
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
@@ -99,7 +101,7 @@ def _whole(source: str, site: SiteArea, asking: Asking, store: AssetStore) -> Fo
             local.append(store.localised(image, names))
         except InputError as problem:
             place = f"{problem.place}: " if problem.place else ""
-            dropped.append(replace(scene_of(image), reason=f"{place}{problem.reason}"))
+            dropped.append(structs.replace(scene_of(image), reason=f"{place}{problem.reason}"))
     return Found(
         tuple(local), (*dropped, *without), tuple(dict.fromkeys(remarks)),
         hosts=frozenset(hosts | store.hosts),
