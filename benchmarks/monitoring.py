@@ -10,7 +10,9 @@ Settings by environment:
 - `HABEAS_BENCH_SITES`: stable sites, and as many changed ones (30 unless set; 300 for the docs);
 - `HABEAS_BENCH_SIZE`: pixels of width of a scene about a site of 8 (24 unless set);
 - `HABEAS_BENCH_GROUNDS`: words that the names of the grounds hold, parted by `;` (all unless set);
-- `HABEAS_BENCH_METHODS`: words that the names of the methods hold, parted by `;` (all unless set).
+- `HABEAS_BENCH_METHODS`: words that the names of the methods hold, parted by `;` (all unless set);
+- `HABEAS_BENCH_FIRST_SEED`: of the sites (20 million unless set); others are sites that no figure
+  was chosen by.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ from habeas.monitoring.cube import bands_of
 from habeas.monitoring.disturbance import KINDS
 from habeas.monitoring.simulation import Change, SimulatedSite, inject, simulate_site
 
-FIRST_SEED = 20_000_000
+FIRST_SEED = int(os.environ.get("HABEAS_BENCH_FIRST_SEED", "20_000_000"))
 WATCH = (date(2020, 1, 1), date(2022, 12, 31))
 REAL_WATCH = (date(2018, 7, 1), date(2020, 12, 31))
 SITE = 8

@@ -82,6 +82,64 @@ def test_other_sites_bands_and_masks_are_kept_apart(folder, tmp_path, making, re
         same(images, read_images(folder, site, bands=bands))
 
 
+def _taken_apart(content: bytes) -> tuple[tuple[str, ...], list[np.ndarray]]:
+    held = io.BytesIO(content)
+    keys = chip_store._keys(held)
+    return keys, [array.copy() for array in chip_store._read(content, held.tell())]
+
+
+def test_whatever_is_damaged_in_a_segment_no_chip_is_wrong(tmp_path, making):
+    site = making.site_at(18, 18)
+    grid = site_grid(site, utm_zone(site), 10)
+    random = np.random.default_rng(8)
+    chips = {f"{at:064x}": _measured(random, grid.shape) for at in range(3)}
+    store = ChipStore(tmp_path, grid, ("red",))
+    for key, chip in chips.items():
+        store.put(key, chip)
+    store.flush()
+    (segment,) = tmp_path.glob("chips/*/*.segment")
+    content = segment.read_bytes()
+    places = [*range(400), *random.integers(0, len(content), 60).tolist()]
+    for at in places:
+        changed = bytearray(content)
+        changed[at] ^= 1 << int(random.integers(8))
+        segment.write_bytes(changed)
+        store = ChipStore(tmp_path, grid, ("red",))
+        assert [store.get(key) for key in chips] == [None] * 3
+    segment.write_bytes(content)
+    store = ChipStore(tmp_path, grid, ("red",))
+    for key, chip in chips.items():
+        np.testing.assert_array_equal(store.get(key).values, chip.chip().values)
+
+
+def _measured(random: np.random.Generator, shape: tuple[int, int]) -> Measured:
+    numbers = random.integers(1, 9000, (1, *shape)).astype(np.uint16)
+    shown = random.random(shape) < 0.8
+    return Measured(numbers, np.array([1e-4]), np.zeros(1), shown, np.ones(shape, dtype=bool))
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_used(folder, tmp_path, making, monkeypatch):
+    site, cache = making.site_at(18, 18), tmp_path / "cache"
+    wanted = read_images(folder, site)
+    changed = sorted(folder.iterdir())[2]
+    whole, read_chip = changed.read_bytes(), chips.read_chip
+
+    def reading(image, *rest):
+        found = read_chip(image, *rest)
+        if str(changed) in image.hrefs:
+            changed.write_bytes(whole + b"0")
+        return found
+
+    monkeypatch.setattr(chips, "read_chip", reading)
+    images = read_images(folder, site, cache=cache)
+    assert len(images.digests) == len(wanted.digests) - 1
+    reasons = [scene.reason for scene in images.scenes if scene.reason]
+    assert reasons == ["the file was changed while it was read"]
+    monkeypatch.undo()
+    changed.write_bytes(whole)
+    same(wanted, read_images(folder, site, cache=cache))
+
+
 def test_a_damaged_cache_is_noticed_and_built_anew(folder, tmp_path, making, read):
     site, cache = making.site_at(18, 18), tmp_path / "cache"
     first = read_images(folder, site, cache=cache)
@@ -101,9 +159,9 @@ def test_without_the_checksum_the_damage_would_be_believed(folder, tmp_path, mak
     site, cache = making.site_at(18, 18), tmp_path / "cache"
     first = read_images(folder, site, cache=cache)
     (segment,) = cache.glob("chips/*/*.segment")
-    keys, numbers, *others = (array.copy() for array in chip_store._read(segment.read_bytes()))
+    keys, (numbers, *others) = _taken_apart(segment.read_bytes())
     numbers[0] += 1
-    changed = chip_store._written([keys, numbers, *others])
+    changed = chip_store._written(keys, [numbers, *others])
     segment.write_bytes(changed)
     same(first, read_images(folder, site, cache=cache))  # noticed
     (segment,) = cache.glob("chips/*/*.segment")
@@ -121,17 +179,18 @@ def test_what_is_no_segment_is_put_away_though_its_name_fits(folder, tmp_path, m
     first = read_images(folder, site, cache=cache)
     (segment,) = cache.glob("chips/*/*.segment")
     content = segment.read_bytes()
-    keys, *arrays = (array.copy() for array in chip_store._read(content))
-    held = io.BytesIO()
+    keys, arrays = _taken_apart(content)
+    held = io.BytesIO(chip_store._written(keys, []))
+    held.seek(0, io.SEEK_END)
     if damage == "cut short":
-        held.write(content[:-1])
+        held.write(content[held.tell() : -1])
     elif damage == "another version":
-        held.write(content.replace(b"NUMPY\x01", b"NUMPY\x02"))
+        held.write(content[held.tell() :].replace(b"NUMPY\x01", b"NUMPY\x02"))
     elif damage == "by columns":
-        held.write(chip_store._written([keys, np.asfortranarray(arrays[0]), *arrays[1:]]))
+        for array in arrays:
+            np.lib.format.write_array(held, np.asfortranarray(array), version=(1, 0))
     elif damage == "objects":
-        held.write(chip_store._written([keys]))
-        np.save(held, arrays[0].astype(object), allow_pickle=True)
+        np.lib.format.write_array(held, arrays[0].astype(object), version=(1, 0))
     segment.write_bytes(held.getvalue())
     name = chip_store.hashlib.sha256(held.getvalue()).hexdigest()
     segment.rename(segment.with_name(f"{name}.segment"))

@@ -131,6 +131,16 @@ def test_what_pixels_have_in_common_is_drawn_to_those_that_lie_near(seed: int) -
         assert found[date] == pytest.approx(centre, abs=1e-3)
 
 
+def test_where_nothing_lies_near_the_middle_it_stays_the_middle() -> None:
+    sides = np.where(np.arange(60) % 2, 0.4, -0.4) + np.linspace(-0.01, 0.01, 60)
+    values = np.tile(sides, (2, 6, 1)).astype(np.float32)
+    clear = np.ones((2, 60), dtype=np.bool_)
+    clear[1] = False
+    found = common_to(values, clear, np.full((6, 60), 0.02, dtype=np.float32))
+    assert found[0] == pytest.approx(np.median(sides), abs=1e-6)
+    assert np.isnan(found[1]).all()
+
+
 def test_the_surroundings_are_taken_off_where_there_are_any() -> None:
     values, ring = np.ones((2, 2, 3), dtype=np.float32), np.zeros((2, 2), dtype=np.float32)
     ring[0], ring[1, 1] = (0.25, 0.5), np.nan

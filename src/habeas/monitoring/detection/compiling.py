@@ -2,7 +2,8 @@
 
 Numba keeps what it compiled and looks for changes only in the file of the function that is called:
 what a compiled function calls stands in the same file. Sums may be taken in another order than they
-are written, so that several go side by side; what is not a number stays so.
+are written, so that several go side by side; what is not a number stays so. What is kept does not
+tell by which of these rules it was compiled: who changes them removes the `__pycache__` here.
 """
 
 from __future__ import annotations

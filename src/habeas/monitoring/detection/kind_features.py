@@ -100,7 +100,7 @@ def logs_of(cube: xr.Dataset, ring: Mask) -> Logs:
     void = no_data(values) | ~np.isfinite(values).all(axis=1)
     values = np.where(void[:, None], np.nan, values)
     values = np.log(np.clip(values, 0.003, 1.5))
-    flat = values.reshape(*values.shape[:2], -1)
+    flat = values.reshape(*values.shape[:2], ring.size)
     middle = median_over(flat, ~np.isnan(flat[:, 0]), ring.ravel())
     return Logs(
         days=cube["time"].values.astype("datetime64[D]").astype(np.int64),

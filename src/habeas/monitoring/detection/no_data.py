@@ -20,7 +20,7 @@ _LOWEST = np.float32(-0.2)
 _HIGHEST = np.float32(2.0)
 """Snow and the edges of clouds reach 1.2 and more."""
 
-_USUAL = (-0.1, 1.5)
+_USUAL = (np.float32(-0.1), np.float32(1.5))
 """Between these the median of a band lies; over clear water it may be a little below 0."""
 
 
@@ -59,7 +59,7 @@ def check_reflectance(values: Floats, bands: tuple[str, ...]) -> None:
         beyond = max(((band < _USUAL[0]) & told).sum(), ((band > _USUAL[1]) & told).sum())
         if 2 * beyond < told.sum() or not told.any():  # the middle lies between, whatever it is
             continue
-        middle = float(np.median(band[told]))
+        middle = np.median(band[told])
         if not _USUAL[0] <= middle <= _USUAL[1]:
             raise InputError(
                 f"the band {name} holds no reflectance: its median is {middle:.4g}",

@@ -42,6 +42,9 @@ short-wave infrared, whose pixels of 20 metres may lie across the edge of the si
 _SINGLE = 40
 """Single patches of one size, at most."""
 
+_SUMS = 8
+"""Sums of a patch that are taken side by side: of its bands, and of the pixels that are clear."""
+
 _Cell = tuple[Days, Days]
 _Kept = tuple[int, _Cell]
 
@@ -160,6 +163,7 @@ def patch_means(values: Floats, clear: Bools, patches: Patches) -> tuple[Floats,
         Shape (patches, bands, t), 0 where no pixel is clear; and whether half of each is clear:
         shape (patches, t).
     """
+    assert values.shape[1] < _SUMS  # noqa: S101  (a cube has six at most; see `cube.BANDS`)
     pixels, ends = patches.laid
     sums = _patch_sums(np.ascontiguousarray(values), clear, pixels, ends)
     shown = sums[:, -1]

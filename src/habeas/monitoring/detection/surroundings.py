@@ -205,6 +205,8 @@ def median_over(values: Floats, clear: Bools, pixels: Bools) -> Floats:
 
 def _medians(values: Floats, clear: Bools) -> Floats:
     count, every = clear.sum(axis=1), clear.shape[1]
+    if not every:
+        return np.full(values.shape[:2], np.nan, dtype=np.float32)
     ranked = np.where(clear[:, None], values, np.float32(np.inf))
     ranked.sort(axis=2)
     low = np.maximum(count - 1, 0) // 2
@@ -228,11 +230,11 @@ def common_to(values: Floats, clear: Bools, scale: Floats) -> Floats:
         scale: spread of each pixel and band; shape (bands, pixels).
 
     Returns:
-        Shape (t, bands); not a number where nothing clear lies near. Where under a quarter is
-        clear it starts at 0, not at the median.
+        Shape (t, bands). Where under a quarter is clear it starts at 0, not at the median, and is
+        not a number if nothing lies near that.
     """
     unit = np.asarray(1 / scale, dtype=np.float32)
-    return _drawn_to(np.nan_to_num(_medians(values, clear)), values, clear, unit)
+    return _drawn_to(_medians(values, clear), values, clear, unit)
 
 
 @compiled
@@ -271,13 +273,15 @@ def _drawn(values: Floats, weight: Floats, middle: Floats) -> bool:
 def _drawn_to(centre: Floats, values: Floats, clear: Bools, unit: Floats) -> Floats:
     """The centre of each date (t, bands), drawn three times to the pixels that lie near it.
 
-    `unit` is one over the spread of each pixel; shape (bands, pixels).
+    It stays as it is where none does. `unit` is one over the spread of each pixel; shape (bands,
+    pixels).
     """
-    found = np.full_like(centre, np.nan)
+    found = centre.copy()
     variance = (np.float32(1) / np.square(unit)).sum(axis=0)
     weight = np.empty_like(variance)
     for at in range(len(values)):
-        middle, precision = centre[at].copy(), clear[at].astype(np.float32) / variance
+        middle = centre[at].copy() if np.isfinite(centre[at, 0]) else np.zeros_like(centre[at])
+        precision = clear[at].astype(np.float32) / variance
         for _ in range(3):
             _weigh(values[at], middle, unit, precision, weight)
             if _drawn(values[at], weight, middle):

@@ -1,13 +1,13 @@
 """Chips kept between runs, a folder a grid: the next run reads only images that are new.
 
-A segment is many chips, in the numbers of the image files: NumPy arrays one after the other, in a
-file named by the hash of its bytes. It is not compressed: noise compresses by a quarter, and
-unpacking it would take longer than all else that is read; nor is it an archive, whose own checksums
-would be worked out anew each time. A damaged one is noticed (and read again from the images), two
-processes cannot harm each other, and there is no index that could be out of step: what is there is
-what is kept. Segments are written whole. At first only the names of the chips in one are read; its
-pixels are when one of them is asked for, so that a run with one new image does not read all that is
-kept.
+A segment is many chips, in the numbers of the image files: a line with their names, then NumPy
+arrays one after the other, in a file named by the hash of its bytes. It is not compressed: noise
+compresses by a quarter, and unpacking it would take longer than all else that is read; nor is it an
+archive, whose own checksums would be worked out anew each time. A damaged one is noticed (and read
+again from the images), two processes cannot harm each other, and there is no index that could be
+out of step: what is there is what is kept. Segments are written whole. At first only the names of
+the chips in one are read; its pixels are when one of them is asked for, so that a run with one new
+image does not read all that is kept.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from odc.geo.geobox import GeoBox
@@ -36,9 +37,10 @@ Numbers = npt.NDArray[Any]
 
 _FORMAT = "4"
 _ENDING = ".segment"
+_LONGEST_LINE = 1 << 20
 _FLAGS = ("shown", "covered")
 _PARTS = ("numbers", "scale", "offset", "zeros", *_FLAGS)
-_DAMAGE = (OSError, EOFError, ValueError, TypeError)
+_DAMAGE = (OSError, ValueError, msgspec.DecodeError)
 
 
 def grid_key(grid: GeoBox, bands: tuple[str, ...]) -> str:
@@ -144,7 +146,7 @@ class ChipStore:
             name: np.stack([getattr(chip, name) for chip in chips.values()]) for name in _PARTS
         }
         parts |= {name: np.packbits(parts[name], axis=-1) for name in _FLAGS}
-        content = _written([np.array(list(chips), dtype=np.str_), *parts.values()])
+        content = _written(tuple(chips), [parts[name] for name in _PARTS])
         name = f"{hashlib.sha256(content).hexdigest()}{_ENDING}"
         write_whole(self.folder / name, content)
         self._note(name, tuple(chips))
@@ -158,7 +160,7 @@ class ChipStore:
         for path in sorted(self.folder.glob(f"*{_ENDING}")) if self.folder.is_dir() else []:
             try:
                 with path.open("rb") as file:
-                    keys = tuple(np.load(file, allow_pickle=False).tolist())
+                    keys = _keys(file)
             except FileNotFoundError:  # another process has made one segment of many
                 continue
             except _DAMAGE:
@@ -181,8 +183,9 @@ class ChipStore:
             content = (self.folder / name).read_bytes()
             if f"{hashlib.sha256(content).hexdigest()}{_ENDING}" != name:
                 return None
-            _, *arrays = _read(content)
-            parts = dict(zip(_PARTS, arrays, strict=True))
+            held = io.BytesIO(content)
+            _keys(held)
+            parts = dict(zip(_PARTS, _read(content, held.tell()), strict=True))
             width = self._shape[-1]
             parts |= {
                 part: np.unpackbits(parts[part], axis=-1, count=width).astype(np.bool_)
@@ -205,7 +208,7 @@ class ChipStore:
             path.unlink(missing_ok=True)
             self.damaged += 1
         for key in self._segments.pop(name, ()):
-            if self._where[key][0] == name:
+            if self._where.get(key, ("",))[0] == name:
                 del self._where[key]
 
 
@@ -230,21 +233,33 @@ class _Segment:
         return self._last[1]
 
 
-def _written(arrays: Sequence[Numbers]) -> bytes:
-    """Arrays one after the other, each as NumPy writes it."""
+def _written(keys: Sequence[str], arrays: Sequence[Numbers]) -> bytes:
+    """A line with the keys, then arrays one after the other, each as NumPy writes it."""
     held = io.BytesIO()
+    held.write(msgspec.json.encode(keys) + b"\n")
     for array in arrays:
-        np.lib.format.write_array(held, array, version=(1, 0), allow_pickle=False)
+        rows = np.ascontiguousarray(array)
+        np.lib.format.write_array(held, rows, version=(1, 0), allow_pickle=False)
     return held.getvalue()
 
 
-def _read(content: bytes) -> Iterator[Numbers]:
-    """The arrays that `_written` wrote, where they lie: nothing is copied.
+def _keys(file: BinaryIO) -> tuple[str, ...]:
+    """The first line of a segment. Nothing in it is believed before its bytes are verified.
 
     Raises:
-        ValueError: it is none, or breaks off.
+        ValueError: it is damaged.
+    """
+    return msgspec.json.decode(file.readline(_LONGEST_LINE), type=tuple[str, ...])
+
+
+def _read(content: bytes, start: int) -> Iterator[Numbers]:
+    """The arrays of a segment whose bytes are verified, where they lie: nothing is copied.
+
+    Raises:
+        ValueError: they are none, or break off.
     """
     held = io.BytesIO(content)
+    held.seek(start)
     while held.tell() < len(content):
         if np.lib.format.read_magic(held) != (1, 0):
             raise ValueError("another version of the format")

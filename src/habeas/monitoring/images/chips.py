@@ -58,6 +58,7 @@ class ChipReader:
         measured = self.store.measured(key) if self.store is not None else None
         if measured is None:
             measured = self._from_files(image)
+            self._refuse_changed(hashes)
             if self.store is not None:
                 self.store.put(key, measured)
         digest = measured.digest() if _is_on_a_server(image) else ""
@@ -67,6 +68,15 @@ class ChipReader:
         brighter = hides_brighter(measured) if supplied else None
         return ChipRead(key, chip, by_name(hashes), digest, unlikely, brighter,
                         bool(measured.zeros))  # fmt: skip
+
+    def _refuse_changed(self, hashes: Mapping[str, str]) -> None:
+        """Refuse an image whose hash may be that of what stood in its file before it was read."""
+        try:
+            changed = any(not self.facts.is_as_it_was(href) for href in hashes)
+        except OSError as problem:
+            raise InputError(f"a file cannot be read ({problem.strerror})") from problem
+        if changed:
+            raise InputError("the file was changed while it was read", mend="Run it again")
 
     def hashes(self, image: Acquisition) -> Mapping[str, str]:
         """The hashes of the files of an image that lie on a disk, by path.

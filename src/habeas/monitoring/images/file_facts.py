@@ -111,6 +111,15 @@ class FileFacts:
                 known = _Fact(size, changed)
             self._looked_at[href] = known
 
+    def is_as_it_was(self, href: str) -> bool:
+        """Whether a local file still has the size and time of last change of when it was looked at.
+
+        Raises:
+            OSError: it is gone.
+        """
+        status, known = os.stat(href), self._of(href)  # noqa: PTH116
+        return (status.st_size, status.st_mtime_ns) == (known.size, known.changed)
+
     def save(self) -> None:
         """Keep what was learnt."""
         if self._path is not None and self._changed:

@@ -64,12 +64,12 @@ class _Shown:
 
     def part(self, dates: npt.NDArray[np.int64], part: Part) -> npt.NDArray[np.float32]:
         """Some dates of a part; shape (t, band, y, x); not to be changed."""
-        name = f"{dates.tolist()} {part}"
-        if self._last is None or self._last[0] != name:
+        name, last = f"{dates.tolist()} {part}", self._last
+        if last is None or last[0] != name:
             read = [self.days[at].values(part) for at in dates]
             made = np.stack(read) if read else np.empty((0, *self.shape), np.float32)[:, :, *part]
-            self._last = name, made
-        return self._last[1]
+            last = self._last = name, made
+        return last[1]
 
 
 class _Band(BackendArray):
@@ -86,11 +86,11 @@ class _Band(BackendArray):
         )
 
     def _part(self, key: tuple[Any, ...]) -> npt.NDArray[np.float32]:
-        """Some dates, rows and columns; an axis of which one is asked for goes."""
+        """Some dates, rows and columns; an axis of which one is asked for goes. A copy."""
         dates, rows, columns = key
         chosen = np.arange(len(self._shown.days))[dates]
         made = self._shown.part(np.atleast_1d(chosen), (_slice(rows), _slice(columns)))
-        made = made[:, self._band][:, _within(rows)][..., _within(columns)]
+        made = made[:, self._band][:, _within(rows)][..., _within(columns)].copy()
         return made if np.ndim(chosen) else made[0]
 
 
