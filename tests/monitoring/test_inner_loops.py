@@ -81,6 +81,16 @@ def test_a_patch_is_the_mean_of_its_clear_pixels(seed: int, bands: int) -> None:
         assert pytest.approx(mean, abs=1e-5) == means[patch].T
 
 
+def test_more_bands_than_are_summed_side_by_side_are_refused() -> None:
+    site = np.zeros((12, 12), dtype=np.bool_)
+    site[5:8, 5:8] = True
+    values, clear = np.ones((2, 8, 144), dtype=np.float32), np.ones((2, 144), dtype=np.bool_)
+    with pytest.raises(AssertionError):
+        patch_means(values, clear, patches_of(site, ~site))
+    means, _ = patch_means(values[:, :7], clear, patches_of(site, ~site))
+    assert (means == 1).all()
+
+
 def _problem(random: np.random.Generator, dates: int) -> tuple[season.Problem, np.ndarray]:
     clear = random.random((dates, 3)) < 0.8
     design = np.concatenate((np.ones((dates, 1)), random.normal(size=(dates, 2))), axis=1)

@@ -178,8 +178,8 @@ def _patch_sums(values: Floats, clear: Bools, pixels: Days, ends: Days) -> Float
     Eight sums side by side: a loop over the bands would take three times as long.
     """
     dates, bands, count = values.shape
-    sums = np.empty((len(ends) - 1, 8, dates), dtype=np.float32)
-    date = np.zeros(8 * count, dtype=np.float32)
+    sums = np.empty((len(ends) - 1, _SUMS, dates), dtype=np.float32)
+    date = np.zeros(_SUMS * count, dtype=np.float32)
     for at in range(dates):
         for pixel in range(count):
             date[8 * pixel + 7] = clear[at, pixel]

@@ -247,7 +247,7 @@ def _keys(file: BinaryIO) -> tuple[str, ...]:
     """The first line of a segment. Nothing in it is believed before its bytes are verified.
 
     Raises:
-        ValueError: it is damaged.
+        msgspec.DecodeError, UnicodeDecodeError: it is damaged.
     """
     return msgspec.json.decode(file.readline(_LONGEST_LINE), type=tuple[str, ...])
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from msgspec import structs
 from shapely import intersects, transform
 
 from habeas.errors import InputError
@@ -96,4 +95,4 @@ def choose_bands(
 
 def unused(image: Acquisition, reason: str) -> Scene:
     """The record of an image that is not read, and why."""
-    return structs.replace(scene_of(image), reason=reason)
+    return scene_of(image, reason=reason)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from msgspec import structs
-
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
 from habeas.monitoring.images.asset_store import AssetStore
@@ -101,7 +99,7 @@ def _whole(source: str, site: SiteArea, asking: Asking, store: AssetStore) -> Fo
             local.append(store.localised(image, names))
         except InputError as problem:
             place = f"{problem.place}: " if problem.place else ""
-            dropped.append(structs.replace(scene_of(image), reason=f"{place}{problem.reason}"))
+            dropped.append(scene_of(image, reason=f"{place}{problem.reason}"))
     return Found(
         tuple(local), (*dropped, *without), tuple(dict.fromkeys(remarks)),
         hosts=frozenset(hosts | store.hosts),

@@ -32,8 +32,7 @@ from habeas.monitoring.looks.second_opinions import Opinions, ask_cold
 from habeas.monitoring.looks.watch_list import WatchedSite
 
 _GARBAGE = 100_000
-"""New objects after which a process that watches looks for garbage; a site makes some ten
-thousand, of which hardly any is garbage that only a search would find."""
+"""New objects after which a process that watches looks for garbage that only a search finds."""
 
 _IN_HAND = 4
 """Sites that wait for each process: enough that none is idle, few enough for the memory."""
@@ -183,8 +182,8 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 def _made_ready() -> None:
     """A process of a pool before its first site.
 
-    What is imported stays, and what a site makes goes by itself: searched for garbage as often as
-    usual, a site with one new image takes twice as long.
+    What is imported stays, and nearly all that a site makes goes by itself: searched for garbage as
+    often as usual, a site with nothing new takes a third longer.
     """
     _one_thread()
     gc.freeze()
