@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from scipy.ndimage import gaussian_filter, shift
+from scipy.signal.windows import tukey
 from skimage.registration import phase_cross_correlation
 
 from habeas.monitoring.images import alignment
 from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.images.read_images import read_images
-from habeas.monitoring.images.shifts import estimate_shifts
+from habeas.monitoring.images.shifts import estimate_shifts, faded
 
 
 def textured(dates=12, size=60, bands=3, seed=0, noise=0.003):
@@ -72,6 +73,11 @@ def test_what_cannot_be_judged_is_not():
     assert np.isnan(estimate_shifts(stack[:, :1]).east).all()  # one band cannot disagree
     assert np.isnan(estimate_shifts(stack[..., :20, :20]).east).all()  # too small
     assert np.isnan(estimate_shifts(np.full_like(stack, np.nan)).east).all()
+
+
+@pytest.mark.parametrize("size", [24, 25, 96, 97])
+def test_sides_fade_as_a_tukey_window(size):
+    np.testing.assert_allclose(faded(size), tukey(size, 0.25), atol=1e-15)
 
 
 def test_no_date_is_compared_with_itself():

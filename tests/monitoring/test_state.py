@@ -6,10 +6,10 @@ import hashlib
 import io
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
-import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from pyproj import CRS
 from tests.monitoring.scenes import Scene, scene
 
@@ -129,8 +130,8 @@ def test_whatever_is_changed_in_it_it_is_refused(left, data) -> None:
         decode_state(left[:at])
 
 
-def resealed(archive: bytes, **header) -> bytes:
-    """A file with another archive, as somebody would make it who knows the format."""
+def resealed(body: bytes, **header) -> bytes:
+    """A file with other contents, as somebody would make it who knows the format."""
     told = state_format._Header(
         name=state_format._NAME,
         format=state_format.FORMAT,
@@ -139,10 +140,8 @@ def resealed(archive: bytes, **header) -> bytes:
         sha256="",
     )
     told = state_format.msgspec.structs.replace(told, **header)
-    told = state_format.msgspec.structs.replace(
-        told, sha256=state_format._digest(told, archive)
-    )  # fmt: skip
-    return state_format.msgspec.json.encode(told) + b"\n" + archive
+    told = state_format.msgspec.structs.replace(told, sha256=state_format._digest(told, body))
+    return state_format.msgspec.json.encode(told) + b"\n" + body
 
 
 class Trap:
@@ -152,36 +151,63 @@ class Trap:
         return (os.mkdir, ("trapped",))
 
 
-def with_member(left: bytes, name: str, content: bytes) -> bytes:
-    """The archive of a state with one member replaced."""
-    held = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(left.partition(b"\n")[2])) as old,
-        zipfile.ZipFile(held, "w") as new,
-    ):
-        for member in old.namelist():
-            new.writestr(member, content if member == name else old.read(member))
-    return held.getvalue()
+def with_values(left: bytes, change, more: bytes = b"") -> bytes:
+    """The contents of a state with other values, and with something more before its arrays."""
+    _, line, arrays = left.split(b"\n", 2)
+    values = json.loads(line)
+    change(values)
+    return json.dumps(values).encode() + b"\n" + more + arrays
 
 
 def test_nothing_in_it_is_run(left, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    member = io.BytesIO()
-    np.save(member, np.array([Trap()], dtype=object), allow_pickle=True)
-    trapped = with_member(left, "state.track.days.npy", member.getvalue())
-    with pytest.raises(InputError, match="is no state of this method"):
-        decode_state(resealed(trapped))
+    held = io.BytesIO()
+    np.save(held, np.array([Trap()], dtype=object), allow_pickle=True)
+    for trap in (held.getvalue(), pickle.dumps(Trap())):
+        for kind in ("|O", "|S8", "<i8"):
+            told = {"dtype": kind, "shape": [1], "sparse": False}
+            trapped = with_values(
+                left, lambda values, told=told: values["track"].update(days=told), trap
+            )
+            with pytest.raises(InputError, match="is no state of this method"):
+                decode_state(resealed(trapped))
+    with pytest.raises(ValueError, match="cannot create an OBJECT array"):
+        state_format._Arrays(memoryview(pickle.dumps(Trap()))).take(np.dtype(object), 1)
     assert list(tmp_path.iterdir()) == []
-    member.seek(0)
-    np.load(member, allow_pickle=True)  # so it would have been
+    held.seek(0)
+    np.load(held, allow_pickle=True)  # so it would have been
     assert (tmp_path / "trapped").is_dir()
 
 
-def values_with(left: bytes, change) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(left.partition(b"\n")[2])) as old:
-        values = json.loads(old.read("values.json"))
-    change(values)
-    return with_member(left, "values.json", json.dumps(values).encode())
+def test_more_or_fewer_numbers_than_the_values_tell_of_are_refused(left) -> None:
+    body = left.partition(b"\n")[2]
+    decode_state(resealed(body))
+    for other in (body + b"\0", body[:-1], body[: body.index(b"\n")], b""):
+        with pytest.raises(InputError, match="is no state of this method"):
+            decode_state(resealed(other))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    array=arrays(
+        st.sampled_from([np.float32, np.float64, np.int64, np.bool_]),
+        array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=9),
+        fill=st.just(0),
+    ),
+    before=st.integers(0, 9),
+)
+def test_an_array_comes_back_bit_for_bit(array, before) -> None:
+    parts = [np.zeros(before, np.uint8).data]
+    told = json.loads(json.dumps(state_format._told_array(array, parts)))
+    kept = state_format._Arrays(memoryview(b"".join(parts)))
+    kept.take(np.dtype(np.uint8), before)
+    read = state_format._read_array(array.dtype, told, kept)
+    kept.end()
+    assert read.dtype == array.dtype
+    assert read.shape == array.shape
+    assert read.tobytes() == array.tobytes()
+    assert read.flags.writeable
+    assert read.flags.aligned
 
 
 @pytest.mark.parametrize(
@@ -193,6 +219,17 @@ def values_with(left: bytes, change) -> bytes:
         lambda values: values.update(more=1),
         lambda values: values["model"].update(waves=2.5),
         lambda values: values["track"]["days"].update(shape=[1]),
+        lambda values: values["track"]["days"].update(shape=[-1]),
+        lambda values: values["track"]["days"].update(shape=[10**12]),
+        lambda values: values["track"]["days"].update(shape=[True]),
+        lambda values: values["track"]["days"].update(shape=3),
+        lambda values: values["track"]["days"].update(sparse=0),
+        lambda values: values["track"]["days"].update(more=1),
+        lambda values: values["track"]["days"].pop("sparse"),
+        lambda values: values["track"].update(days=[1]),
+        lambda values: values["track"]["told"].update(shape=[10**12]),
+        lambda values: values["patches"]["members"].update(sparse=False),
+        lambda values: values["track"].update(scenes=["a", 1]),
         lambda values: values["alarms"][0].update(day=None),
         lambda values: values["disturbances"][0].update(alarm="yesterday"),
         lambda values: values["disturbances"][0].update(outline="00"),
@@ -200,18 +237,18 @@ def values_with(left: bytes, change) -> bytes:
     ],
 )
 def test_values_of_other_types_are_refused(left, change) -> None:
-    decode_state(resealed(values_with(left, lambda values: None)))
+    decode_state(resealed(with_values(left, lambda values: None)))
     with pytest.raises(InputError, match="is no state of this method"):
-        decode_state(resealed(values_with(left, change)))
+        decode_state(resealed(with_values(left, change)))
 
 
 def test_what_another_version_left_is_refused(left, monkeypatch) -> None:
-    archive = left.partition(b"\n")[2]
+    body = left.partition(b"\n")[2]
     for header in ({"format": 0}, {"method": "0" * 64}):
         with pytest.raises(InputError, match="another version"):
-            decode_state(resealed(archive, **header))
+            decode_state(resealed(body, **header))
     with pytest.raises(InputError, match="no state of a watch"):
-        decode_state(resealed(archive, name="something else"))
+        decode_state(resealed(body, name="something else"))
 
 
 def test_the_version_of_the_method_is_that_of_its_code(monkeypatch) -> None:

@@ -96,12 +96,13 @@ def _check_bands(cube: xr.Dataset) -> None:
             mend = 'cube["the name of the variable"].to_dataset("band") makes a variable a band'
         raise InputError("the cube has no band that is known here", mend=mend)
     for name in bands_of(cube):
-        if set(cube[name].dims) != set(DIMENSIONS):
+        band = cube.variables[name]
+        if set(band.dims) != set(DIMENSIONS):
             raise InputError(
-                f"the band {name} lies along {', '.join(map(str, cube[name].dims))}",
+                f"the band {name} lies along {', '.join(map(str, band.dims))}",
                 mend="Bands lie along time, y and x",
             )
-        if cube[name].dtype.kind not in "fiu":
+        if band.dtype.kind not in "fiu":
             raise InputError(f"the band {name} holds no numbers", mend=_FORM)
 
 

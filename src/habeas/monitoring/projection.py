@@ -16,7 +16,7 @@ DEGREES = CRS.from_epsg(4326)
 
 def projected(shape: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
     """A shape in another coordinate reference system; x (longitude) before y in both."""
-    transformer = _transformer(source.to_wkt(), target.to_wkt())
+    transformer = _transformer(source.srs, target.srs)
 
     def carried(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
@@ -27,7 +27,17 @@ def projected(shape: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
 @lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> Transformer:
     """Making one takes far longer than using it."""
-    return Transformer.from_crs(CRS(source), CRS(target), always_xy=True)
+    return Transformer.from_crs(crs_of(source), crs_of(target), always_xy=True)
+
+
+@lru_cache(maxsize=64)
+def crs_of(text: str) -> CRS:
+    """A coordinate reference system by its code, or as well-known text.
+
+    Raises:
+        pyproj.exceptions.CRSError: it names none.
+    """
+    return CRS(text)
 
 
 def in_metres(crs: CRS) -> bool:

@@ -23,7 +23,7 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import gammaincinv
 
 from habeas.monitoring.detection.patches import Patches
 from habeas.monitoring.detection.stack import Floats
@@ -239,5 +239,5 @@ def rate_of(alarms: int, years: float, level: float) -> Interval:
 
 def poisson_ends(count: int, level: float) -> tuple[float, float]:
     """The exact interval of a Poisson mean (Garwood 1936)."""
-    low = float(stats.chi2.ppf((1 - level) / 2, 2 * count) / 2) if count else 0.0
-    return low, float(stats.chi2.ppf((1 + level) / 2, 2 * count + 2) / 2)
+    low = float(gammaincinv(count, (1 - level) / 2)) if count else 0.0
+    return low, float(gammaincinv(count + 1, (1 + level) / 2))

@@ -105,9 +105,8 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
     cube, sensors, times = cube.isel(time=slice(lead, None)), sensors[lead:], times[lead:]
     bands = bands_of(cube)
     scenes = [str(name) for name in cube["scene"].values]
-    raw = np.stack(
-        [cube[name].transpose("time", "y", "x").values.astype(np.float32) for name in bands], axis=1
-    )
+    variables = [cube.variables[name].transpose("time", "y", "x") for name in bands]
+    raw = np.stack([band.values.astype(np.float32) for band in variables], axis=1)
     keep = _once(times, sensors, scenes, raw, earlier)
     keep = keep[keep >= first - lead]
     raw = raw[keep]

@@ -1,19 +1,19 @@
 """The state of a watch as bytes, so that the next run of the command may go on from it.
 
-A line of JSON, then a NumPy archive. The line says what the file is, of which format and method,
-and the hash of all of it, so that a damaged file is noticed. Nothing in it is ever run: arrays
-are read without pickles, everything else is JSON, and each value must be of the type that the
-state's own classes declare.
+A line that says what the file is, of which format and method, and the hash of all of it, so that a
+damaged file is noticed; a line with the values; then the numbers of the arrays, one after the
+other, as they lie in memory. Both lines are JSON. An archive would have names, times and checksums
+of its own for each of some thirty arrays, which take longer to read than what they hold. Nothing
+in a state is ever run, and each value must be of the type that the state's own classes declare.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import math
 import types
 import typing
-import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -31,11 +31,14 @@ from habeas import __version__
 from habeas.errors import InputError
 from habeas.monitoring.detection.watch_state import WatchState
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _NAME: Final = "habeas watch state"
-_VALUES: Final = "values.json"
+
+_ARRAY: Final = frozenset(("dtype", "shape", "sparse"))
+"""What is told of an array in the line of values."""
 
 _Hints = Mapping[str, Any]
+_Array = np.ndarray[Any, Any]
 
 
 class _Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,24 +65,26 @@ def method_version() -> str:
 
 
 def encode_state(state: WatchState, inputs: str) -> bytes:
-    """A state as bytes.
+    """A state as bytes; equal states are equal bytes.
 
     Args:
         state: which.
         inputs: hash of the images that it rests on.
     """
-    arrays: dict[str, np.ndarray[Any, Any]] = {}
-    values = _told(state, "state", arrays)
-    archive = _archive(arrays, json.dumps(values, sort_keys=True).encode())
+    arrays: list[memoryview] = []
+    values = json.dumps(_told(state, arrays), sort_keys=True).encode() + b"\n"
     header = _Header(name=_NAME, format=FORMAT, method=method_version(), inputs=inputs, sha256="")
-    sealed = msgspec.structs.replace(header, sha256=_digest(header, archive))
-    return msgspec.json.encode(sealed) + b"\n" + archive
+    sealed = msgspec.structs.replace(header, sha256=_digest(header, values, *arrays))
+    return b"".join((msgspec.json.encode(sealed), b"\n", values, *arrays))
 
 
-def _digest(header: _Header, archive: bytes) -> str:
+def _digest(header: _Header, *body: bytes | memoryview) -> str:
     """The hash of all of a file but the hash itself."""
     said = msgspec.json.encode(msgspec.structs.replace(header, sha256=""))
-    return hashlib.sha256(said + b"\n" + archive).hexdigest()
+    digest = hashlib.sha256(said + b"\n")
+    for part in body:
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def decode_state(content: bytes) -> tuple[WatchState, str]:
@@ -88,7 +93,8 @@ def decode_state(content: bytes) -> tuple[WatchState, str]:
     Raises:
         InputError: the file is none, is damaged, or is another version's.
     """
-    line, _, archive = content.partition(b"\n")
+    end = content.find(b"\n") % (len(content) + 1)
+    line, body = content[:end], memoryview(content)[end + 1 :]
     try:
         header = msgspec.json.decode(line, type=_Header)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
@@ -97,13 +103,11 @@ def decode_state(content: bytes) -> tuple[WatchState, str]:
         raise _unusable("it is no state of a watch")
     if (header.format, header.method) != (FORMAT, method_version()):
         raise _unusable("another version of the method left it")
-    if msgspec.json.encode(header) != line or _digest(header, archive) != header.sha256:
+    if msgspec.json.encode(header) != line or _digest(header, body) != header.sha256:
         raise _unusable("it is damaged")
     try:
-        return _state(archive), header.inputs
-    except (
-        zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, OverflowError, ShapelyError,
-    ) as problem:  # fmt: skip
+        return _state(content, end + 1), header.inputs
+    except (ValueError, KeyError, TypeError, OverflowError, ShapelyError) as problem:
         raise _unusable("what it holds is no state of this method") from problem
 
 
@@ -111,50 +115,28 @@ def _unusable(reason: str) -> InputError:
     return InputError(reason, mend="The next run makes a new one")
 
 
-def _archive(arrays: Mapping[str, np.ndarray[Any, Any]], values: bytes) -> bytes:
-    """Arrays that are mostly nothing are compressed; others would gain little.
+def _state(content: bytes, start: int) -> WatchState:
+    """What stands behind the first line.
 
-    Members carry no time: equal states are equal bytes.
+    Raises:
+        ValueError, KeyError, TypeError, OverflowError, ShapelyError: it is no state.
     """
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr(zipfile.ZipInfo(_VALUES), values, zipfile.ZIP_DEFLATED, 1)
-        for name, array in arrays.items():
-            sparse = 2 * np.count_nonzero(array) < array.size
-            made = io.BytesIO()
-            np.lib.format.write_array(made, array, allow_pickle=False)
-            kind = zipfile.ZIP_DEFLATED if sparse else zipfile.ZIP_STORED
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), made.getvalue(), kind, 1)
-    return held.getvalue()
-
-
-def _state(content: bytes) -> WatchState:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        values = json.loads(archive.read(_VALUES))
-        arrays = {
-            name.removesuffix(".npy"): np.lib.format.read_array(
-                io.BytesIO(archive.read(name)), allow_pickle=False
-            )
-            for name in archive.namelist()
-            if name.endswith(".npy")
-        }
-    state = _read(WatchState, values, "state", arrays)
+    end = content.index(b"\n", start)
+    arrays = _Arrays(memoryview(content)[end + 1 :])
+    state = _read(WatchState, json.loads(content[start:end]), arrays)
+    arrays.end()
     assert isinstance(state, WatchState)  # noqa: S101  (for mypy)
     return state
 
 
-def _told(value: Any, place: str, arrays: dict[str, np.ndarray[Any, Any]]) -> Any:
-    """A value as JSON; arrays are put aside under their place."""
+def _told(value: Any, arrays: list[memoryview]) -> Any:
+    """A value as JSON; the numbers of arrays are put behind those before."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            one.name: _told(getattr(value, one.name), f"{place}.{one.name}", arrays)
-            for one in fields(value)
-        }
+        return {one.name: _told(getattr(value, one.name), arrays) for one in fields(value)}
     if isinstance(value, np.ndarray):
-        arrays[place] = value
-        return {"dtype": value.dtype.str, "shape": list(value.shape)}
+        return _told_array(value, arrays)
     if isinstance(value, tuple):
-        return [_told(one, f"{place}.{at}", arrays) for at, one in enumerate(value)]
+        return [one if type(one) is str else _told(one, arrays) for one in value]
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Polygon | MultiPolygon):
@@ -166,27 +148,39 @@ def _told(value: Any, place: str, arrays: dict[str, np.ndarray[Any, Any]]) -> An
     return value
 
 
+def _told_array(array: _Array, arrays: list[memoryview]) -> dict[str, Any]:
+    """What an array is; of one that is mostly nothing, what is something is put there alone."""
+    flat = np.ascontiguousarray(array).ravel()
+    there = flat.view(f"u{flat.itemsize}") != 0
+    sparse = bool(flat.dtype == np.bool_ or 2 * np.count_nonzero(there) < flat.size)
+    if sparse:
+        arrays.append(np.packbits(there).data)
+    if flat.dtype != np.bool_:
+        arrays.append((flat[there] if sparse else flat).data)
+    return {"dtype": array.dtype.str, "shape": list(array.shape), "sparse": sparse}
+
+
 @cache
 def _hints(kind: type) -> _Hints:
     return typing.get_type_hints(kind)
 
 
-def _read(kind: Any, raw: Any, place: str, arrays: Mapping[str, Any]) -> Any:
+def _read(kind: Any, raw: Any, arrays: _Arrays) -> Any:
     """A value of a declared type.
 
     Raises:
-        ValueError, KeyError, TypeError: it is none of that type.
+        ValueError, KeyError, TypeError, OverflowError, ShapelyError: it is none of that type.
     """
     if is_dataclass(kind):
-        return _read_dataclass(kind, raw, place, arrays)
+        return _read_dataclass(kind, raw, arrays)
     origin = typing.get_origin(kind)
     parts = typing.get_args(kind)
     if origin is np.ndarray:
-        return _read_array(typing.get_args(parts[1])[0], raw, arrays[place])
+        return _read_array(np.dtype(typing.get_args(parts[1])[0]), raw, arrays)
     if origin in (typing.Union, types.UnionType):
-        return _read_union(parts, raw, place, arrays)
+        return _read_union(parts, raw, arrays)
     if origin is tuple:
-        return _read_tuple(parts, raw, place, arrays)
+        return _read_tuple(parts, raw, arrays)
     if kind in (Polygon, MultiPolygon):
         return _exactly(kind, shapely.from_wkb(raw))
     if kind is date:
@@ -197,43 +191,81 @@ def _read(kind: Any, raw: Any, place: str, arrays: Mapping[str, Any]) -> Any:
     return _exactly(kind, raw)
 
 
-def _read_dataclass(kind: Any, raw: Any, place: str, arrays: Mapping[str, Any]) -> Any:
+def _read_dataclass(kind: Any, raw: Any, arrays: _Arrays) -> Any:
     hints = _hints(kind)
     _exactly(dict, raw)
     if set(raw) != set(hints):
-        raise ValueError(place)
-    return kind(
-        **{name: _read(hint, raw[name], f"{place}.{name}", arrays) for name, hint in hints.items()}
-    )
+        raise ValueError(sorted(raw))
+    return kind(**{name: _read(hint, raw[name], arrays) for name, hint in hints.items()})
 
 
-def _read_array(kind: Any, raw: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    if array.dtype != np.dtype(kind) or raw != {
-        "dtype": array.dtype.str, "shape": list(array.shape),
-    }:  # fmt: skip
+def _read_array(kind: np.dtype[Any], raw: Any, arrays: _Arrays) -> _Array:
+    """An array of a type, in memory of its own."""
+    if set(_exactly(dict, raw)) != _ARRAY or raw["dtype"] != kind.str:
         raise ValueError(raw)
-    return array
+    shape = [_exactly(int, side) for side in _exactly(list, raw["shape"])]
+    count = math.prod(shape)
+    if min(shape, default=0) < 0:
+        raise ValueError(raw)
+    if not _exactly(bool, raw["sparse"]):
+        return arrays.take(kind, count).reshape(shape).copy()
+    packed = arrays.take(np.dtype(np.uint8), -(-count // 8))
+    there = np.unpackbits(packed, count=count).astype(np.bool_)
+    if kind == np.bool_:
+        return there.reshape(shape)
+    array = np.zeros(count, kind)
+    array[there] = arrays.take(kind, int(np.count_nonzero(there)))
+    return array.reshape(shape)
 
 
-def _read_union(parts: tuple[Any, ...], raw: Any, place: str, arrays: Mapping[str, Any]) -> Any:
+class _Arrays:
+    """The numbers of arrays, taken off one after the other; all there are, and no more.
+
+    Args:
+        held: as they lie in the file.
+    """
+
+    def __init__(self, held: memoryview) -> None:
+        self._held, self._at = held, 0
+
+    def take(self, kind: np.dtype[Any], count: int) -> _Array:
+        """So many numbers of a type.
+
+        Raises:
+            ValueError: there are not so many left.
+        """
+        taken = np.frombuffer(self._held, kind, count, self._at)
+        self._at += taken.nbytes
+        return taken
+
+    def end(self) -> None:
+        """Nothing is left over.
+
+        Raises:
+            ValueError: something is.
+        """
+        if self._at != len(self._held):
+            raise ValueError("more numbers than the values tell of")
+
+
+def _read_union(parts: tuple[Any, ...], raw: Any, arrays: _Arrays) -> Any:
     if raw is None and type(None) in parts:
         return None
     for part in parts:
         if part is not type(None):
             try:
-                return _read(part, raw, place, arrays)
+                return _read(part, raw, arrays)
             except (TypeError, ValueError):
                 continue
-    raise ValueError(place)
+    raise ValueError(raw)
 
 
-def _read_tuple(parts: tuple[Any, ...], raw: Any, place: str, arrays: Mapping[str, Any]) -> Any:
+def _read_tuple(parts: tuple[Any, ...], raw: Any, arrays: _Arrays) -> Any:
     _exactly(list, raw)
+    if parts == (str, Ellipsis) and set(map(type, raw)) <= {str}:
+        return tuple(raw)
     kinds = parts[:1] * len(raw) if parts[1:] == (Ellipsis,) else parts
-    return tuple(
-        _read(kind, one, f"{place}.{at}", arrays)
-        for at, (kind, one) in enumerate(zip(kinds, raw, strict=True))
-    )
+    return tuple(_read(kind, one, arrays) for kind, one in zip(kinds, raw, strict=True))
 
 
 def _exactly(kind: Any, value: Any) -> Any:

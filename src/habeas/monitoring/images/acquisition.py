@@ -5,13 +5,17 @@ A folder and a catalogue both end in these values; what reads them knows nothing
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
+import msgspec
 from shapely.geometry.base import BaseGeometry
+
+from habeas.monitoring.images.raster_file import is_remote
 
 NO_MASK = (
     "without a mask of clouds, what they hide is taken for the ground, and dates may be too late"
@@ -97,7 +101,29 @@ class Acquisition:
     offset_assumed: bool = False
 
     @cached_property
+    def description(self) -> str:
+        """A hash of all that is told of it but its place on earth.
+
+        This and what its files hold decide what is read of it. With what an address is signed
+        changes nothing.
+        """
+        layers = [*self.layers.values(), *(mask.layer for mask in self.masks)]
+        said = [
+            (self.id, self.date, self.sensor, self.processed, self.remarks, self.offset_assumed),
+            (self.grid.crs, self.grid.resolution, self.grid.corner) if self.grid else None,
+            (tuple(self.layers), [mask.kind for mask in self.masks]),
+            [(one.href.split("?")[0], one.index, one.scale, one.offset, one.nodata)
+             for one in layers],
+        ]  # fmt: skip
+        return hashlib.sha256(msgspec.msgpack.encode(said)).hexdigest()
+
+    @cached_property
     def hrefs(self) -> tuple[str, ...]:
         """Every file of it, once, in order."""
         layers = [*self.layers.values(), *(mask.layer for mask in self.masks)]
         return tuple(sorted({layer.href for layer in layers}))
+
+    @cached_property
+    def local(self) -> tuple[str, ...]:
+        """Those of its files that lie on a disk."""
+        return tuple(href for href in self.hrefs if not is_remote(href))

@@ -7,8 +7,7 @@ a site with its surroundings, and clouds with clear pixels. Dates that lie far o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from msgspec import structs
@@ -32,8 +31,20 @@ SETTLED = 20
 _BANDS = 3
 
 
+def pixel_of_sensor(days: Iterable[float], step: float) -> float:
+    """Metres a pixel of a sensor: the coarsest of its days, and no finer than the grid.
+
+    Args:
+        days: metres a pixel of each; 0 where it is not known.
+        step: metres a pixel of the grid.
+    """
+    return max(step, *days)
+
+
 def without_strays(days: Sequence[Day], step: float, kept: KeptShifts) -> list[Day]:
-    """The days with their shifts, moved back by whole pixels; those far off without their values.
+    """The days with their shifts, moved back by whole pixels; those far off marked as strays.
+
+    A day that is settled is as it was; one whose shift is kept for good becomes settled.
 
     Args:
         days: of any sensors.
@@ -43,22 +54,22 @@ def without_strays(days: Sequence[Day], step: float, kept: KeptShifts) -> list[D
     Raises:
         DamagedCacheError: what was kept of a day is damaged.
     """
-    found: dict[int, Shift] = {}
-    for sensor in sorted({day.sensor for day in days}):
-        places = [at for at, day in enumerate(days)
-                  if day.sensor == sensor and day.pixels is not None]  # fmt: skip
-        pixel = max([step, *(days[at].pixel for at in places)])
+    # What shows nothing of the site cannot lie off.
+    judged = [day if day.pixels is not None else structs.replace(day, settled=True) for day in days]
+    for sensor in sorted({day.sensor for day in judged if not day.settled}):
+        own = [at for at, day in enumerate(days) if day.sensor == sensor]
+        pixel = pixel_of_sensor((days[at].pixel for at in own), step)
+        places = [at for at in own if days[at].pixels is not None]
         views = [_View(days[at], max(round(pixel / step), 1), kept) for at in places]
-        found |= {
-            at: (east * pixel, -south * pixel)
-            for at, (east, south) in zip(places, _of_sensor(views, kept), strict=True)
-            if np.isfinite(east)
-        }
+        shifts = _of_sensor(views, kept)
+        for at, view, (east, south) in zip(places, views, shifts, strict=True):
+            if not days[at].settled:
+                day = structs.replace(days[at], settled=view.key in kept.shifts)
+                metres = (east * pixel, -south * pixel)
+                known = np.isfinite(east)
+                judged[at] = _judged(day, metres, max(step, day.pixel), step) if known else day
     kept.save()
-    return [
-        _judged(day, found[at], max(step, day.pixel), step) if at in found else day
-        for at, day in enumerate(days)
-    ]
+    return judged
 
 
 class _View:
@@ -124,15 +135,15 @@ def _estimated(
 
 
 def _judged(day: Day, shift: Shift, pixel: float, step: float) -> Day:
-    """A day with its shift in metres, east and north: moved, or without values if it is too far."""
+    """A day with its shift in metres, east and north: moved, or a stray if it is too far."""
     rounded = (round(shift[0], 1), round(shift[1], 1))
     if max(abs(shift[0]), abs(shift[1])) > LARGEST * pixel:
         reason = f"it lies more than {LARGEST:g} pixels off the other dates"
-        return _told(replace(day, pixels=None), rounded, used=False, reason=reason)
+        return _told(structs.replace(day, stray=True), rounded, used=False, reason=reason)
     whole = [round(metres / pixel) * round(pixel / step) for metres in shift]
     if not any(whole):
         return _told(day, rounded)
-    moved = replace(day, moved=(-whole[0], whole[1]))
+    moved = structs.replace(day, moved=(-whole[0], whole[1]))
     return _told(moved, rounded, remark="it lay off the other dates, and was moved by whole pixels")
 
 
@@ -143,4 +154,4 @@ def _told(day: Day, shift: Shift, *, used: bool = True, reason: str = "", remark
         if scene.used else scene
         for scene in day.scenes
     ]  # fmt: skip
-    return replace(day, scenes=tuple(scenes))
+    return structs.replace(day, scenes=tuple(scenes))

@@ -18,7 +18,7 @@ from habeas.monitoring.images.clear_ground import Clear
 from habeas.monitoring.images.day import ChipRead, name_of
 from habeas.monitoring.images.file_facts import FileFacts
 from habeas.monitoring.images.likelihood import hides_brighter, why_unlikely
-from habeas.monitoring.images.raster_file import SECONDS, is_remote
+from habeas.monitoring.images.raster_file import SECONDS
 
 _SILENT = "not read: the server had stopped answering"
 _GIVEN_UP_AFTER = 2
@@ -85,7 +85,7 @@ class ChipReader:
             InputError: one cannot be read.
         """
         try:
-            return {href: self.facts.sha256(href) for href in image.hrefs if not is_remote(href)}
+            return {href: self.facts.sha256(href) for href in image.local}
         except OSError as problem:
             raise InputError(f"a file cannot be read ({problem.strerror})") from problem
 
@@ -109,7 +109,7 @@ class ChipReader:
 
 
 def _is_on_a_server(image: Acquisition) -> bool:
-    return any(is_remote(href) for href in image.hrefs)
+    return len(image.local) < len(image.hrefs)
 
 
 def by_name(hashes: Mapping[str, str]) -> Mapping[str, str]:

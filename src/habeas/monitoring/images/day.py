@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from msgspec import structs
@@ -44,22 +45,39 @@ class Pixels:
         chips: their keys, in the order in which they are put together.
         held: reflectance; shape (band, y, x).
         store: where the chips are; none if they are not kept.
+        moved: whole pixels of the grid, east and south, by which it is moved.
     """
 
-    def __init__(
-        self, chips: tuple[str, ...], held: Values | None = None, store: ChipStore | None = None
-    ) -> None:
-        self.chips, self._held, self._store = chips, held, store
+    __slots__ = ("_held", "_moved", "_store", "chips")
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | ({"_held": None} if self._store is not None else {})
+    def __init__(
+        self,
+        chips: tuple[str, ...],
+        held: Values | None = None,
+        store: ChipStore | None = None,
+        moved: tuple[int, int] = (0, 0),
+    ) -> None:
+        self.chips, self._held, self._store, self._moved = chips, held, store, moved
+
+    def __reduce__(self) -> tuple[type[Pixels], tuple[Any, ...]]:
+        held = self._held if self._store is None else None
+        return Pixels, (self.chips, held, self._store, self._moved)
+
+    def moved(self, by: tuple[int, int]) -> Pixels:
+        """The same, moved by so many whole pixels of the grid, east and south."""
+        return Pixels(self.chips, self._held, self._store, by)
 
     def values(self, part: Part = ALL) -> Values:
-        """Reflectance of a part; shape (band, y, x); not to be changed.
+        """Reflectance of a part, moved; shape (band, y, x); not to be changed.
 
         Raises:
             DamagedCacheError: it is not held, and no longer kept.
         """
+        if any(self._moved):
+            return _moved(self._as_read(ALL), *self._moved)[:, *part]
+        return self._as_read(part)
+
+    def _as_read(self, part: Part) -> Values:
         if self._held is not None:
             return self._held[:, *part]
         return together(self._kept(key, part) for key in self.chips)
@@ -71,19 +89,22 @@ class Pixels:
         return chip
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Day:
+class Day(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One date and sensor.
 
     Attributes:
         date: in universal time.
         sensor: see `acquisition.Acquisition`.
-        pixels: what it shows; none if nothing of the site could be read, or it is not used.
+        pixels: what it shows, not yet moved; none if nothing of the site could be read, or it is
+            not used.
         scene: the id of the image, several joined by `+`.
         scenes: what became of each image of that date.
         pixel: metres, of the image; 0 if it is not known.
         moved: whole pixels of the grid, east and south, by which it was moved.
+        stray: whether it lies too far off the others: they are compared with it, but it is not
+            used.
         whole: whether every image of it could be read.
+        settled: whether all of this was said of it by an earlier run, for good.
     """
 
     date: date
@@ -93,18 +114,14 @@ class Day:
     scenes: tuple[Scene, ...]
     pixel: float = 0.0
     moved: tuple[int, int] = (0, 0)
+    stray: bool = False
     whole: bool = True
+    settled: bool = False
 
-    def values(self, part: Part = ALL) -> Values:
-        """Reflectance of a part, moved; shape (band, y, x); there must be pixels.
-
-        Raises:
-            DamagedCacheError: what was kept of it is damaged.
-        """
-        assert self.pixels is not None  # noqa: S101  (the caller has looked)
-        if any(self.moved):
-            return _moved(self.pixels.values(), *self.moved)[:, *part]
-        return self.pixels.values(part)
+    @property
+    def used(self) -> bool:
+        """Whether it stands in the cube."""
+        return self.pixels is not None and not self.stray
 
 
 def _moved(values: Values, east: int, south: int) -> Values:

@@ -48,10 +48,15 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     tags: Mapping[str, str]
 
 
+_NONE = msgspec.Raw(msgspec.msgpack.encode(None))
+
+
 class _Fact(msgspec.Struct, frozen=True):
+    """The header is left as it is written until it is asked for."""
+
     size: int
     changed: int
-    header: Header | None = None
+    header: msgspec.Raw = _NONE
     sha256: str = ""
 
 
@@ -74,6 +79,7 @@ class FileFacts:
         self._path = folder / FOLDER / f"{name}.msgpack" if folder is not None else None
         self._facts = _load(self._path) if self._path is not None else {}
         self._looked_at: dict[str, _Fact] = {}
+        self._headers: dict[str, Header] = {}
         self._changed = False
 
     def header(self, href: str) -> Header:
@@ -82,12 +88,16 @@ class FileFacts:
         Raises:
             InputError: the file cannot be read.
         """
+        if href in self._headers:
+            return self._headers[href]
         fact = self._of(href)
-        if fact.header is None:
-            fact = msgspec.structs.replace(fact, header=read_header(href))
-            self._put(href, fact)
-        assert fact.header is not None  # noqa: S101  (for mypy: it was just read)
-        return fact.header
+        header = msgspec.msgpack.decode(fact.header, type=Header | None)
+        if header is None:
+            header = read_header(href)
+            told = msgspec.Raw(msgspec.msgpack.encode(header))
+            self._put(href, msgspec.structs.replace(fact, header=told))
+        self._headers[href] = header
+        return header
 
     def sha256(self, href: str) -> str:
         """The hash of a local file.
@@ -110,6 +120,7 @@ class FileFacts:
             if known is None or (known.size, known.changed) != (size, changed):
                 known = _Fact(size, changed)
             self._looked_at[href] = known
+            self._headers.pop(href, None)
 
     def is_as_it_was(self, href: str) -> bool:
         """Whether a local file still has the size and time of last change of when it was looked at.

@@ -165,7 +165,8 @@ def _acquisition(group: SceneFiles, settings: FolderSettings, facts: FileFacts) 
     bands = [name for name in BANDS if name in chosen]
     if not bands:
         raise _UnusableError(_why_no_band(group, settings, facts))
-    header = min((facts.header(chosen[name].href) for name in bands), key=pixel_of)
+    files = dict.fromkeys(chosen[name].href for name in bands)
+    header = min(map(facts.header, files), key=pixel_of)
     if sensor == UNKNOWN:
         sensor = header.tags.get(SENSOR_TAG, UNKNOWN)
     taken = _date(group, settings, header)

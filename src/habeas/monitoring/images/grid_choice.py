@@ -14,7 +14,7 @@ from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition, PixelGrid
 from habeas.monitoring.images.file_facts import read_header
 from habeas.monitoring.images.image_place import pixel_of, place_of
-from habeas.monitoring.projection import in_metres
+from habeas.monitoring.projection import crs_of, in_metres
 from habeas.monitoring.site_area import SiteArea, site_grid, utm_zone
 
 METRES_A_DEGREE = 111_320.0
@@ -43,7 +43,7 @@ def choose_grid(
         raise InputError(f"no resolution: {resolution}", mend="Metres a pixel, above 0")
     grids = [image.grid for image in images if image.grid is not None]
     crs = _crs(site, grids)
-    same = {name for name in {grid.crs for grid in grids} if CRS(name) == crs}
+    same = {name for name in {grid.crs for grid in grids} if crs_of(name) == crs}
     there = [grid for grid in grids if grid.crs in same]
     finest = min(there, key=lambda grid: (grid.resolution, grid.corner)) if there else None
     step = resolution or (finest.resolution if finest else _in_metres(grids, site))
@@ -72,7 +72,7 @@ def _crs(site: SiteArea, grids: Sequence[PixelGrid]) -> CRS:
     zone = utm_zone(site)
     kinds = {grid.crs for grid in grids}
     if len(kinds) == 1:
-        only = CRS(kinds.pop())
+        only = crs_of(kinds.pop())
         if in_metres(only):
             return only
     return zone
@@ -85,7 +85,7 @@ def _in_metres(grids: Sequence[PixelGrid], site: SiteArea) -> float:
     latitude = math.radians(site.outline.centroid.y)
     sizes = []
     for grid in grids:
-        degrees = CRS(grid.crs).is_geographic
+        degrees = crs_of(grid.crs).is_geographic
         factor = METRES_A_DEGREE * math.cos(latitude) if degrees else 1.0
         sizes.append(max(round(grid.resolution * factor), 1))
     return float(min(sizes))
@@ -94,8 +94,8 @@ def _in_metres(grids: Sequence[PixelGrid], site: SiteArea) -> float:
 def _reprojected(grids: Sequence[PixelGrid], crs: CRS) -> tuple[str, ...]:
     counts = Counter(grid.crs for grid in grids)
     return tuple(
-        f"{counts[name]} of {len(grids)} images lie in {CRS(name).name} and were reprojected to "
+        f"{counts[name]} of {len(grids)} images lie in {crs_of(name).name} and were reprojected to "
         f"{crs.name}"
         for name in sorted(counts)
-        if CRS(name) != crs
+        if crs_of(name) != crs
     )

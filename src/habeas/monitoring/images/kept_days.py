@@ -1,46 +1,37 @@
 """What became of each image in earlier runs, so that a date need not be put together again.
 
-A date is known by its images: by what decides the chip of each, and by the ground of the site.
-Where one of its images could not be read, nothing is kept of it, and the next run tries again.
+A date is known by its images: by what is told of each, what its files hold, and the ground of the
+site. Where one of its images could not be read, nothing is kept of it, and the next run tries
+again. A date is settled once nothing that comes later can change what is said of it: its shift is
+known for good, and no image of it has an offset that rests on its date alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import msgspec
 
-from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
-from habeas.monitoring.images.chip_store import ChipStore
-from habeas.monitoring.images.chips import ChipReader, by_name
-from habeas.monitoring.images.day import ZEROS, Day, Flags, Pixels, pixel_of, read_day, scene_of
+from habeas.monitoring.images.chips import ChipReader
+from habeas.monitoring.images.day import Day, Flags, Pixels, pixel_of, read_day
+from habeas.monitoring.images.scene import Scene
 from habeas.monitoring.images.whole_file import write_whole
 
 FILE = "days.msgpack"
-_VERSION = 3
-
-
-class _Image(msgspec.Struct, frozen=True):
-    """What became of an image: see `scene.Scene`; `read` says whether it was opened at all.
-
-    `digest` is that of its pixels, which are not looked at again.
-    """
-
-    used: bool
-    reason: str
-    clear: float | None
-    read: bool
-    digest: str
-    hides_brighter: float | None
-    zeros: bool
+_VERSION = 4
 
 
 class _Date(msgspec.Struct, frozen=True):
-    images: tuple[_Image, ...]
+    """See `day.Day`; the chips are none where nothing of the site could be read."""
+
+    scenes: tuple[Scene, ...]
     chips: tuple[str, ...]
+    moved: tuple[int, int] = (0, 0)
+    stray: bool = False
+    settled: bool = False
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -58,51 +49,86 @@ class KeptDays:
 
     def __init__(self, reader: ChipReader, inside: Flags) -> None:
         self._reader, self._inside = reader, inside
-        self._site = hashlib.sha256(inside.tobytes()).hexdigest()
+        said = (inside.tobytes(), repr((reader.bands, reader.clear)).encode())
+        self._asked = hashlib.sha256(b"\n".join(said)).hexdigest()
         self._path = reader.store.folder / FILE if reader.store is not None else None
         self._dates = _load(self._path) if self._path is not None else {}
+        self._keys: list[str] = []
         self._changed = False
 
-    def day(self, images: Sequence[Acquisition]) -> Day:
+    def day(self, images: Sequence[Acquisition], pixel: float) -> Day:
         """The images of one date and sensor, the best first, made one.
+
+        Args:
+            images: which.
+            pixel: metres of the coarsest image of the sensor: shifts are told in such pixels.
 
         Raises:
             StorageError: the cache cannot be written.
         """
-        key, hashes = self._key(images)
+        # What a date comes to is settled with its pixel, so another pixel makes it another date.
+        key = self._key(images, pixel)
+        self._keys.append(key)
         known = self._dates.get(key)
-        store = self._reader.store
-        if known is not None and store is not None and _holds(store, known, images):
-            return _remembered(known, images, hashes, Pixels(known.chips, store=store))
+        if known is not None:
+            found = self._remembered(known, images)
+            if found is not None:
+                return found
         day = read_day(images, self._reader, self._inside)
         if key and day.whole:
-            self._dates[key] = _told(day)
-            self._changed = True
+            self._put(key, day)
         return day
 
-    def save(self) -> None:
-        """Keep what was learnt.
+    def settle(self, days: Sequence[Day], assumed: Set[str]) -> None:
+        """Keep what is said for good of the days that were asked for, and write what is new.
+
+        Args:
+            days: in the order in which they were asked for.
+            assumed: ids of the images whose offset rests on their date alone: what others show
+                may still speak against it.
 
         Raises:
             StorageError: the disk refused.
         """
+        for key, day in zip(self._keys, days, strict=True):
+            new = day.settled and key in self._dates and not self._dates[key].settled
+            if new and not any(scene.id in assumed for scene in day.scenes):
+                self._put(key, day)
         if self._path is not None and self._changed:
             write_whole(self._path, msgspec.msgpack.encode(_Kept(_VERSION, self._dates)))
             self._changed = False
 
-    def _key(self, images: Sequence[Acquisition]) -> tuple[str, list[Mapping[str, str]]]:
-        """What decides a date, and the hashes of the files; empty if one cannot be read."""
+    def _put(self, key: str, day: Day) -> None:
+        chips = day.pixels.chips if day.pixels is not None else ()
+        self._dates[key] = _Date(day.scenes, chips, day.moved, day.stray, day.settled)
+        self._changed = True
+
+    def _key(self, images: Sequence[Acquisition], pixel: float) -> str:
+        """What decides a date; empty if a file of it cannot be read."""
+        said = [self._asked, repr(pixel)]
         try:
-            hashes = [self._reader.hashes(image) for image in images]
-        except InputError:
-            return "", []
-        keys = [f"{self._reader.key(image, told)} {image.offset_assumed}"
-                for image, told in zip(images, hashes, strict=True)]  # fmt: skip
-        return hashlib.sha256("\n".join((self._site, *keys)).encode()).hexdigest(), hashes
+            for image in images:
+                said += [image.description, *map(self._reader.facts.sha256, image.local)]
+        except OSError:
+            return ""
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
-
-def _holds(store: ChipStore, known: _Date, images: Sequence[Acquisition]) -> bool:
-    return len(known.images) == len(images) and all(map(store.has, known.chips))
+    def _remembered(self, known: _Date, images: Sequence[Acquisition]) -> Day | None:
+        """What was kept of a date; none if a chip of it is gone."""
+        store = self._reader.store
+        if store is None or not all(map(store.has, known.chips)):
+            return None
+        return Day(
+            date=images[0].date,
+            sensor=images[0].sensor,
+            pixels=Pixels(known.chips, store=store) if known.chips else None,
+            scene="+".join([scene.id for scene in known.scenes if scene.used]),
+            scenes=known.scenes,
+            pixel=pixel_of(images),
+            moved=known.moved,
+            stray=known.stray,
+            settled=known.settled,
+        )
 
 
 def _load(path: Path) -> dict[str, _Date]:
@@ -112,31 +138,3 @@ def _load(path: Path) -> dict[str, _Date]:
     except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return kept.dates if kept.version == _VERSION else {}
-
-
-def _told(day: Day) -> _Date:
-    return _Date(
-        tuple(_Image(scene.used, scene.reason, scene.clear, bool(scene.sha256) or scene.used,
-                     scene.pixels_sha256, scene.hides_brighter, ZEROS in scene.remarks)
-              for scene in day.scenes),
-        day.pixels.chips if day.pixels is not None else (),
-    )  # fmt: skip
-
-
-def _remembered(
-    known: _Date, images: Sequence[Acquisition], hashes: Sequence[Mapping[str, str]], pixels: Pixels
-) -> Day:
-    scenes = [
-        scene_of(image, used=said.used, reason=said.reason, clear=said.clear,
-                 sha256=by_name(told) if said.read else {}, pixels_sha256=said.digest,
-                 hides_brighter=said.hides_brighter, remarks=(ZEROS,) if said.zeros else ())
-        for image, told, said in zip(images, hashes, known.images, strict=True)
-    ]  # fmt: skip
-    return Day(
-        date=images[0].date,
-        sensor=images[0].sensor,
-        pixels=pixels if known.chips else None,
-        scene="+".join(scene.id for scene in scenes if scene.used),
-        scenes=tuple(scenes),
-        pixel=pixel_of(images),
-    )

@@ -7,6 +7,7 @@ that all that is kept of a site is read for one new image.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,21 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from habeas.monitoring.images.chip import Part
-from habeas.monitoring.images.day import Day
+from habeas.monitoring.images.day import Day, Pixels
 
 
 def lazy_cube(days: Sequence[Day], bands: Sequence[str], grid: GeoBox) -> xr.Dataset:
     """One dataset out of days; its form is that of `habeas.monitoring.cube`.
 
     Args:
-        days: with pixels, in order.
+        days: those that are used, in order.
         bands: common names, in the order of the pixels.
         grid: of the site.
     """
-    times = np.array([day.date for day in days], dtype="datetime64[ns]")
-    shown = _Shown(days, (len(bands), *grid.shape))
+    shown = _Shown(
+        [day.pixels.moved(day.moved) for day in days if day.pixels is not None],
+        (len(bands), *grid.shape),
+    )
     west, north, step = grid.affine.c, grid.affine.f, grid.affine.a
     return xr.Dataset(
         {
@@ -37,7 +40,7 @@ def lazy_cube(days: Sequence[Day], bands: Sequence[str], grid: GeoBox) -> xr.Dat
             for at, name in enumerate(bands)
         },
         coords={
-            "time": times,
+            "time": _times(days),
             "y": north - step * (np.arange(grid.shape[0]) + 0.5),
             "x": west + step * (np.arange(grid.shape[1]) + 0.5),
             "sensor": ("time", np.array([day.sensor for day in days], dtype=np.str_)),
@@ -47,15 +50,22 @@ def lazy_cube(days: Sequence[Day], bands: Sequence[str], grid: GeoBox) -> xr.Dat
     )
 
 
+def _times(days: Sequence[Day]) -> npt.NDArray[np.datetime64]:
+    """Their dates."""
+    since = date(1970, 1, 1).toordinal()
+    numbers = np.array([day.date.toordinal() - since for day in days], dtype=np.int64)
+    return numbers.astype("datetime64[D]").astype("datetime64[ns]")
+
+
 class _Shown:
     """What the days show, all bands at once: when one band of a part is asked for, another is next.
 
     Args:
-        days: with pixels, in order.
+        days: what each shows, in order.
         shape: of each: bands, rows and columns.
     """
 
-    def __init__(self, days: Sequence[Day], shape: tuple[int, ...]) -> None:
+    def __init__(self, days: Sequence[Pixels], shape: tuple[int, ...]) -> None:
         self.days, self.shape = days, shape
         self._last: tuple[str, npt.NDArray[np.float32]] | None = None
 

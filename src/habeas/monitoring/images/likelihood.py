@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -104,4 +103,4 @@ def without_wrong_offsets(days: Sequence[Day], assumed: Set[str]) -> list[Day]:
 def _unused(day: Day) -> Day:
     scenes = [structs.replace(scene, used=False, reason=AS_OTHERS) if scene.used else scene
               for scene in day.scenes]  # fmt: skip
-    return replace(day, pixels=None, scenes=tuple(scenes))
+    return structs.replace(day, pixels=None, scenes=tuple(scenes))

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from odc.geo.geobox import GeoBox
-from pyproj import CRS
 from rasterio.features import geometry_mask
-from shapely import to_wkb, unary_union
+from shapely import unary_union
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import Acquisition
-from habeas.monitoring.images.alignment import without_strays
+from habeas.monitoring.images.alignment import pixel_of_sensor, without_strays
 from habeas.monitoring.images.chip_store import ChipStore
 from habeas.monitoring.images.chips import ChipReader
 from habeas.monitoring.images.clear_ground import Clear
-from habeas.monitoring.images.day import DamagedCacheError, Day
+from habeas.monitoring.images.day import DamagedCacheError, Day, pixel_of
 from habeas.monitoring.images.file_facts import FileFacts
 from habeas.monitoring.images.grid_choice import choose_grid, with_a_grid
 from habeas.monitoring.images.kept_days import KeptDays
@@ -32,9 +32,9 @@ from habeas.monitoring.images.lazy_cube import lazy_cube
 from habeas.monitoring.images.likelihood import without_wrong_offsets
 from habeas.monitoring.images.raster_file import SECONDS, host_of, reading_settings
 from habeas.monitoring.images.scene import Scene
-from habeas.monitoring.images.selection import choose_bands, of_the_site
+from habeas.monitoring.images.selection import choose_bands, having, of_the_site
 from habeas.monitoring.images.source import Asking, find_images
-from habeas.monitoring.projection import DEGREES, projected
+from habeas.monitoring.projection import DEGREES, crs_of, projected
 from habeas.monitoring.site_area import Ground, SiteArea, ground
 
 Flags = npt.NDArray[np.bool_]
@@ -63,7 +63,7 @@ class Images:
         outline: the ground of the site, wider by its uncertainty, in the coordinates of the cube.
         scenes: every image that was looked at: used, or why not; in order of their dates.
         remarks: what to keep in mind, in words.
-        digests: what decides the pixels of each date of the cube, as a hash.
+        digests: what decides the pixels of each date of the cube: hashes, and a move.
         hosts: servers, other than that of the source, that its catalogue leads to.
     """
 
@@ -73,6 +73,14 @@ class Images:
     remarks: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process; so many scenes one by one would take longer."""
+        return self.__dict__ | {"scenes": msgspec.msgpack.encode(self.scenes)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        scenes = msgspec.msgpack.decode(state["scenes"], type=tuple[Scene, ...])
+        self.__dict__.update(state, scenes=scenes)
 
 
 def read_images(
@@ -154,26 +162,29 @@ def _read(wanted: _Wanted) -> Images:
     found = find_images(wanted.source, site, asking, facts, cache)
     near, far = of_the_site(found, site, asking.since, asking.until)
     names, without = choose_bands(near, asking.bands)
-    usable = [image for image in near if not set(names) - set(image.layers)]
+    usable = having(near, names)
     with reading_settings(asking.seconds):
         grid, remarks = choose_grid(site, with_a_grid(usable), wanted.resolution)
         store = ChipStore(cache, grid, names) if cache is not None else None
         clear = wanted.clear or Clear(supplied=found.mask_clear)
         reader = ChipReader(bands=names, grid=grid, facts=facts, store=store,
                             seconds=asking.seconds, clear=clear)  # fmt: skip
-        days = _days(usable, reader, site)
-    days = without_wrong_offsets(days, {image.id for image in usable if image.offset_assumed})
+        outline = ground(site, crs_of(str(grid.crs)))
+        kept = KeptDays(reader, _inside(outline, grid))
+        days = _days(usable, kept, grid)
+    assumed = {image.id for image in usable if image.offset_assumed}
     shifts = KeptShifts(store.folder / SHIFTS if store is not None else None)
-    days = without_strays(days, grid.affine.a, shifts)
+    days = without_strays(without_wrong_offsets(days, assumed), grid.affine.a, shifts)
+    kept.settle(days, assumed)
     if store is not None:
         store.flush()
         remarks += (DAMAGED,) if store.damaged else ()
     facts.save()
-    read = [day for day in days if day.pixels is not None]
+    read = [day for day in days if day.used]
     scenes = [*found.dropped, *far, *without, *(scene for day in days for scene in day.scenes)]
     return Images(
         cube=_ending(lazy_cube(read, names, grid), usable),
-        outline=ground(site, CRS(str(grid.crs))),
+        outline=outline,
         scenes=tuple(sorted(scenes, key=lambda scene: (scene.date or date.min, scene.id))),
         remarks=(*found.remarks, *remarks, *_remarks(scenes, read)),
         digests=tuple(_digest(day) for day in read),
@@ -185,7 +196,8 @@ def _other_hosts(
     source: str, asked: Iterable[str], images: Iterable[Acquisition]
 ) -> tuple[str, ...]:
     """Hosts that were asked, or that images lie at, but for that of the source."""
-    there = {host_of(href) for image in images for href in image.hrefs}
+    remote = [image for image in images if len(image.local) < len(image.hrefs)]
+    there = {host_of(href) for image in remote for href in image.hrefs}
     return tuple(sorted({*asked, *there} - {"", host_of(source)}))
 
 
@@ -194,13 +206,13 @@ def _ending(cube: xr.Dataset, images: Sequence[Acquisition]) -> xr.Dataset:
 
     Else rows that no image shows would pass for surroundings, and for a part of the site.
     """
-    crs, half = CRS(str(cube.attrs["crs"])), abs(float(cube["x"][1] - cube["x"][0])) / 2
-    footprints = np.array([image.footprint for image in images], dtype=np.object_)
-    _, different = np.unique(to_wkb(footprints), return_index=True)
+    crs, x, y = crs_of(str(cube.attrs["crs"])), cube["x"].values, cube["y"].values
+    half = abs(float(x[1] - x[0])) / 2
+    objects = {id(image.footprint): image.footprint for image in images}.values()
+    different = {footprint.wkb: footprint for footprint in objects}.values()
     west, south, east, north = unary_union(
-        [projected(footprint, DEGREES, crs) for footprint in footprints[different]]
+        [projected(footprint, DEGREES, crs) for footprint in different]
     ).bounds
-    x, y = cube["x"].values, cube["y"].values
     return cube.isel(
         x=_run((x + half > west + _ROUNDING) & (x - half < east - _ROUNDING)),
         y=_run((y + half > south + _ROUNDING) & (y - half < north - _ROUNDING)),
@@ -214,25 +226,29 @@ def _run(inside: Flags) -> slice:
 
 
 def _digest(day: Day) -> str:
-    """What decides the pixels of a date: its chips, and by how much it was moved."""
+    """What decides the pixels of a date: its chips, by their hashes, and how it was moved."""
     chips = day.pixels.chips if day.pixels is not None else ()
-    return hashlib.sha256("\n".join((repr(day.moved), *chips)).encode()).hexdigest()
+    return " ".join((*map(str, day.moved), *chips))
 
 
-def _days(images: Sequence[Acquisition], reader: ChipReader, site: SiteArea) -> list[Day]:
+def _days(images: Sequence[Acquisition], kept: KeptDays, grid: GeoBox) -> list[Day]:
     """What was read, by date and sensor."""
-    kept = KeptDays(reader, _inside(ground(site, CRS(str(reader.grid.crs))), reader.grid))
     by_day: dict[tuple[date, str], list[Acquisition]] = defaultdict(list)
     for image in images:
         by_day[image.date, image.sensor].append(image)
-    crs = str(reader.grid.crs)
-    days = [kept.day(_best_first(by_day[key], crs)) for key in sorted(by_day)]
-    kept.save()
-    return days
+    crs = str(grid.crs)
+    ordered = {key: _best_first(by_day[key], crs) for key in sorted(by_day)}
+    pixels: dict[str, list[float]] = defaultdict(list)
+    for (_, sensor), of_day in ordered.items():
+        pixels[sensor].append(pixel_of(of_day))
+    pixel = {sensor: pixel_of_sensor(of_days, grid.affine.a) for sensor, of_days in pixels.items()}
+    return [kept.day(of_day, pixel[sensor]) for (_, sensor), of_day in ordered.items()]
 
 
 def _best_first(images: Sequence[Acquisition], crs: str) -> list[Acquisition]:
     """Images that need no reprojecting before others, then the newest processing before older."""
+    if len(images) == 1:
+        return list(images)
     return sorted(
         images,
         key=lambda image: (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 
 from shapely import intersects, transform
 
@@ -77,20 +78,25 @@ def choose_bands(
                 f"no band is called {unknown[0]!r}" if unknown else "no band is asked for",
                 mend=f"Name some of {', '.join(BANDS)}",
             )
-    counts = Counter(name for image in images for name in image.layers)
+    counts = Counter(chain.from_iterable(image.layers for image in images))
     wanted = asked if asked is not None else [n for n in BANDS if 2 * counts[n] >= len(images)]
     names = tuple(name for name in BANDS if name in wanted)
-    lacking = {image.id: sorted(set(names) - set(image.layers)) for image in images}
-    if all(lacking.values()):
+    if not having(images, names):
         raise InputError(
             f"no image has all the bands {', '.join(names)}",
             mend=f"They have {', '.join(name for name in BANDS if counts[name])}",
         )
     return names, [
-        unused(image, f"it lacks the band {' and '.join(lacking[image.id])}")
+        unused(image, f"it lacks the band {' and '.join(sorted(lacking))}")
         for image in images
-        if lacking[image.id]
+        if (lacking := frozenset(names) - image.layers.keys())
     ]
+
+
+def having(images: Iterable[Acquisition], names: Iterable[str]) -> list[Acquisition]:
+    """The images that have all these bands."""
+    wanted = frozenset(names)
+    return [image for image in images if wanted <= image.layers.keys()]
 
 
 def unused(image: Acquisition, reason: str) -> Scene:

@@ -17,7 +17,7 @@ from habeas.monitoring.images.found import Found
 from habeas.monitoring.images.mgrs_square import Square, squares_of
 from habeas.monitoring.images.raster_file import SECONDS, is_remote
 from habeas.monitoring.images.scene import Scene
-from habeas.monitoring.images.selection import choose_bands, in_time
+from habeas.monitoring.images.selection import choose_bands, having, in_time
 from habeas.monitoring.site_area import SiteArea
 
 
@@ -92,9 +92,7 @@ def _whole(source: str, site: SiteArea, asking: Asking, store: AssetStore) -> Fo
     asked = in_time(acquisitions.values(), asking.since, asking.until)
     names, without = choose_bands(asked, asking.bands) if asked else ((), [])
     local = []
-    for image in asked:
-        if set(names) - set(image.layers):
-            continue
+    for image in having(asked, names):
         try:
             local.append(store.localised(image, names))
         except InputError as problem:

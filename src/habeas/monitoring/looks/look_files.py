@@ -23,7 +23,7 @@ from habeas.monitoring.figures.curve import describe_curve, draw_curve
 from habeas.monitoring.figures.footprint import describe_footprint, draw_footprint
 from habeas.monitoring.figures.ground import Shape
 from habeas.monitoring.looks.look import Look
-from habeas.monitoring.projection import DEGREES, projected
+from habeas.monitoring.projection import DEGREES, crs_of, projected
 from habeas.registry.running import Output
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fa")
@@ -75,7 +75,7 @@ def curve_file(look: Look) -> bytes:
 
 def footprint_file(look: Look) -> bytes:
     """The outline of the site and of each disturbance, as GeoJSON (longitude, latitude)."""
-    crs = CRS(str(look.images.cube.attrs["crs"]))
+    crs = crs_of(str(look.images.cube.attrs["crs"]))
     features = [_feature(look.images.outline, crs, {"what": "site"})]
     features += [
         _feature(found.outline, crs, _properties(found)) for found in look.assessment.disturbances

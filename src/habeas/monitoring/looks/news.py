@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from habeas.monitoring.disturbance import Assessment, Disturbance, Interval
 from habeas.monitoring.looks.look import Look
 from habeas.monitoring.looks.look_claims import UNDETERMINED, kind_of, pace_of, why_not_assessed
 from habeas.monitoring.looks.recorded import RecordedDisturbance, RecordedWatch
-from habeas.monitoring.projection import DEGREES, projected
+from habeas.monitoring.projection import DEGREES, crs_of, projected
 
 QUIET_DAYS: Final = 90
 """Days by which the watch must have gone on before silence is recorded again."""
@@ -64,7 +63,7 @@ def news_of(look: Look, held: RecordedWatch) -> News:
     """
     changes: list[Change] = []
     unmatched = list(held.disturbances)
-    crs = CRS(str(look.images.cube.attrs["crs"]))
+    crs = crs_of(str(look.images.cube.attrs["crs"]))
     for found in look.assessment.disturbances:
         same = _recorded(found, projected(found.outline, crs, DEGREES), unmatched)
         if same is None:
