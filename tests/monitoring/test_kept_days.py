@@ -12,7 +12,8 @@ import pytest
 from shapely.geometry import Polygon, box
 from tests.monitoring.test_shifts import cube_of, inner, moved, textured
 
-from habeas.monitoring.images import alignment, kept_days
+from habeas.errors import InputError
+from habeas.monitoring.images import alignment, chips, kept_days, sealed_file
 from habeas.monitoring.images.acquisition import Acquisition, Layer, Mask, PixelGrid
 from habeas.monitoring.images.folder_writing import write_folder
 from habeas.monitoring.images.likelihood import AS_OTHERS
@@ -130,6 +131,59 @@ def test_two_outlines_on_one_grid_have_their_own_dates(tmp_path, making):
         assert kept.scenes == wanted.scenes
     assert len(list(tmp_path.glob("cache/chips/*"))) == 1
     assert wanted.scenes[1].clear != read_images(tmp_path / "images", whole).scenes[1].clear
+
+
+def test_what_could_not_be_read_once_is_not_settled(tmp_path, making, monkeypatch):
+    """Its chip is damaged, and the image is not to be had that time."""
+    write_folder(making.small_cube(times=8), tmp_path / "images")
+    site, cache = making.site_at(18, 18), tmp_path / "cache"
+    first = read_images(tmp_path / "images", site, cache=cache)
+    for segment in cache.glob("chips/*/*.segment"):
+        segment.write_bytes(segment.read_bytes()[:-1] + b"?")
+    real = chips.read_chip
+
+    def failing(image, *rest):
+        if image.id.endswith("_003"):
+            raise InputError("the server does not answer")
+        return real(image, *rest)
+
+    monkeypatch.setattr(chips, "read_chip", failing)
+    assert read_images(tmp_path / "images", site, cache=cache).cube.sizes["time"] == 7
+    monkeypatch.undo()
+    assert read_images(tmp_path / "images", site, cache=cache).scenes == first.scenes
+
+
+def test_whatever_is_damaged_in_what_is_kept_it_is_learnt_again(watched, tmp_path):
+    images, site, _ = watched
+    cache = tmp_path / "cache"
+    first = read_images(images, site, cache=cache)
+    files = [*cache.glob("chips/*/*.msgpack"), *cache.glob("facts/*.msgpack")]
+    assert len(files) == 3
+    random = np.random.default_rng(5)
+    for file in files:
+        content = file.read_bytes()
+        for at in (*range(3), *random.integers(0, len(content), 20).tolist()):
+            damaged = bytearray(content)
+            damaged[at] ^= 1 << int(random.integers(8))
+            file.write_bytes(damaged)
+            assert sealed_file.read_sealed(file) is None
+        file.write_bytes(damaged)
+        again = read_images(images, site, cache=cache)
+        assert again.scenes == first.scenes
+        assert again.cube.identical(first.cube)
+
+
+def test_another_version_of_the_code_makes_dates_anew(watched, tmp_path, monkeypatch):
+    images, site, _ = watched
+    cache, read = tmp_path / "cache", []
+    read_images(images, site, cache=cache)
+    real = kept_days.read_day
+    monkeypatch.setattr(kept_days, "read_day", lambda *asked: read.append(1) or real(*asked))
+    read_images(images, site, cache=cache)
+    assert read == []
+    monkeypatch.setattr(kept_days, "method_version", lambda *_: "another")
+    read_images(images, site, cache=cache)
+    assert len(read) == 25
 
 
 def test_images_come_back_from_another_process(watched, tmp_path):

@@ -580,6 +580,27 @@ def test_what_is_left_of_a_watch_whose_disturbance_was_withdrawn_is_told_anew(
     assert record_look(registry, look) == recording.LookRecorded()
 
 
+def test_how_changed_ground_is_watched_since_is_said_where_the_period_is(registry, cube, quick):
+    """The record must not read as if ground that changed had been watched on."""
+    waiting = "what had changed by 2021-04-09 is not watched until 2023-10-07"
+    again = "what had changed by 2021-04-09 is watched again from 2023-10-11"
+
+    def told(step, *notes):
+        found = watched.assessment(watched.cube(step=step), (watched.disturbance(),),
+                                   changed_ground=notes)  # fmt: skip
+        return record_look(registry, watched.look(found, watched.cube(step=step)))
+
+    assert told(40, waiting).run
+    (shown,) = of_site(registry, "watched_period")
+    assert shown.claim.note == waiting
+    assert recorded_watch(registry, SITE).changed_ground == waiting
+    assert told(39, waiting.replace("-07", "-09")) == recording.LookRecorded()
+    assert told(38, again).run
+    assert recorded_watch(registry, SITE).changed_ground == again
+    assert told(37, again) == recording.LookRecorded()
+    assert len(of_site(registry, "disturbance_detected")) == 1
+
+
 def test_silence_is_recorded_again_only_after_a_while(registry, cube, quick):
     record_look(registry, quiet(cube))
     for day, recorded in ((date(2022, 6, 30), False), (date(2022, 8, 30), True)):

@@ -23,6 +23,7 @@ from pyproj import CRS
 from tests.monitoring.scenes import Scene, scene
 
 from habeas.errors import InputError
+from habeas.monitoring import method_version
 from habeas.monitoring.detection import state_format, watch_state
 from habeas.monitoring.detection.detect import watch
 from habeas.monitoring.detection.settings import DetectionSettings
@@ -135,7 +136,7 @@ def resealed(body: bytes, **header) -> bytes:
     told = state_format._Header(
         name=state_format._NAME,
         format=state_format.FORMAT,
-        method=state_format.method_version(),
+        method=state_format.state_version(),
         inputs="",
         sha256="",
     )
@@ -252,15 +253,21 @@ def test_what_another_version_left_is_refused(left, monkeypatch) -> None:
 
 
 def test_the_version_of_the_method_is_that_of_its_code(monkeypatch) -> None:
-    before = state_format.method_version()
-    state_format.method_version.cache_clear()
-    assert state_format.method_version() == before
-    state_format.method_version.cache_clear()
+    before = state_format.state_version()
+    method_version.method_version.cache_clear()
+    assert state_format.state_version() == before
+    method_version.method_version.cache_clear()
     monkeypatch.setattr(
-        state_format.resources, "files", lambda name: Path(watch_state.__file__).parents[1]
+        method_version.resources, "files", lambda name: Path(watch_state.__file__).parents[1]
     )
-    assert state_format.method_version() != before
-    state_format.method_version.cache_clear()
+    assert state_format.state_version() != before
+    method_version.method_version.cache_clear()
+
+
+@pytest.mark.parametrize("deep", [b"[" * 200_000, b'{"succession":' * 100_000])
+def test_what_is_too_deep_to_be_read_is_refused(deep) -> None:
+    with pytest.raises(InputError, match="is no state of this method"):
+        decode_state(resealed(deep + b"\n"))
 
 
 # From folder to folder

@@ -116,7 +116,7 @@ def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResul
         return SiteResult(
             site=look.site, status="failed", place=error.place, reason=error.reason, mend=error.mend
         )
-    rate = look.assessment.calibration
+    said, rate = look.assessment, look.assessment.calibration
     return SiteResult(
         site=look.site,
         status=look.assessment.status,
@@ -126,7 +126,9 @@ def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResul
         found=made.found,
         refined=made.refined,
         reasons=tuple(
-            dict.fromkeys((*look.assessment.reasons, *look.images.remarks, *look.remarks))
+            dict.fromkeys(
+                (*said.reasons, *said.changed_ground, *look.images.remarks, *look.remarks)
+            )
         ),
         opinions=tuple(
             f"on the alarm of {look.assessment.disturbances[number].alarm}: {words}"

@@ -138,6 +138,8 @@ class Assessment:
         clear: clear dates used.
         gaps: spells of more than 60 days without a clear date: first and last day.
         scenes: ids of the images used.
+        changed_ground: from when on ground that changed is watched again, or why it is not, in
+            words; one for each change after which it was, or is to be.
     """
 
     status: Status
@@ -150,3 +152,4 @@ class Assessment:
     clear: int
     gaps: tuple[tuple[date, date], ...]
     scenes: tuple[str, ...]
+    changed_ground: tuple[str, ...] = ()

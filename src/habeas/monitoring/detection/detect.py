@@ -4,13 +4,15 @@
 the watch teaches a model of the site and its surroundings (`statistic`); every later date is held
 against it, patch by patch; a threshold that is set beforehand to a rate of false alarms
 (`calibration`) decides; what has raised an alarm is dated and measured (`describing`). The day of
-an alarm rests on the images up to that day alone and is never changed.
+an alarm rests on the images up to that day alone and is never changed. Once ground has changed and
+there are images enough of what it is like now, another watch takes over (`succession`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import shapely
@@ -39,6 +41,17 @@ from habeas.monitoring.detection.patches import patches_of
 from habeas.monitoring.detection.settings import YEAR_DAYS, DetectionSettings
 from habeas.monitoring.detection.stack import Bools, Stack, stack_of
 from habeas.monitoring.detection.statistic import learn
+from habeas.monitoring.detection.succession import (
+    ended,
+    enters,
+    handed_on,
+    images_since,
+    not_before,
+    taken_over_whole,
+    together,
+    too_little_since,
+    with_earlier,
+)
 from habeas.monitoring.detection.sufficiency import too_little, watch_begins
 from habeas.monitoring.detection.surroundings import (
     Place,
@@ -98,25 +111,85 @@ def watch(
     window = window_of(site, settings.ring[1])
     whole, cube, site = site.shape, cube.isel(y=window[0], x=window[1]), site[window]
     place = Place(site, ring_of(site, settings.ring), beyond)
-    key = _key(cube, outline, settings)
+    said, known = _watched(cube, place, settings, state, key=_key(cube, outline, settings))
+    return _laid_out(said, whole, window, taken), known
+
+
+def _watched(
+    cube: xr.Dataset,
+    place: Place,
+    settings: DetectionSettings,
+    state: WatchState | None,
+    *,
+    key: str,
+    checked: bool = False,
+) -> tuple[Assessment, WatchState | None]:
+    """What is said of a site by the images of its window, and by the watch that took over.
+
+    Args:
+        cube: of the window.
+        place: the site and its surroundings.
+        settings: of the watch.
+        state: what an earlier run left.
+        key: what a state must belong to.
+        checked: whether the reflectance of the cube was looked at.
+    """
     earlier = state if state is not None and state.key == key else None
     if earlier is not None and _continues(earlier, cube):
         known = _continued(earlier, place, settings, cube)
+        if known is earlier and known.succession is None:
+            return _told(known, place, settings, cube), known
     else:
-        images = stack_of(cube)
+        images = stack_of(cube, checked=checked)
         first = watch_begins(images.days, settings)
         reasons = too_little(images, place, first)
         if reasons:
-            return cannot_assess((*reasons, *taken.assumed), images, first), earlier
+            return cannot_assess(reasons, images, first), earlier
         known = _begun(images, place, first, settings, key)
-        known = replace(known, alarms=earlier.alarms if earlier else ())
+        if earlier is not None:
+            known = replace(
+                known, alarms=earlier.alarms, disturbances=earlier.disturbances,
+                succession=earlier.succession,
+            )  # fmt: skip
         every = Images(cube, place.ring, lambda: images)
         known = looked_at(known, place, every, first)
         known = _onward(known, _rest(images, known), place, settings, every)
         known = _decided(known, place, settings, every, None)
     known = replace(known, images=len(cube["time"]))
+    known = handed_on(known, cube, place)
+    return _watched_on(known, cube, place, settings)
+
+
+def _watched_on(
+    known: WatchState, cube: xr.Dataset, place: Place, settings: DetectionSettings
+) -> tuple[Assessment, WatchState]:
+    """What is said by a watch, and by the one that took over once ground had changed."""
+    later = known.succession
+    if later is None:
+        return _told(known, place, settings, cube), known
+    if not enters(later, cube):
+        known = replace(known, unwatched=not_before(later))
+        return _told(known, place, settings, cube), known
+    begun = replace(settings, watch_from=date(1970, 1, 1) + timedelta(days=later.first))
+    after, state = _watched(
+        images_since(cube, later.since), place, begun, later.state, key=known.key, checked=True
+    )
+    known = replace(known, succession=replace(later, state=state))
+    if after.status == "cannot_assess":
+        known = replace(known, unwatched=too_little_since(later.since, after.reasons))
+        return _told(known, place, settings, cube), known
+    known, before = replace(known, unwatched=""), ended(known, later.first)
+    if not len(before.track.scores):
+        return taken_over_whole(before, after, later), known
+    return together(assessment_of(before, place, settings, pixel_size(cube)), after, later), known
+
+
+def _told(
+    known: WatchState, place: Place, settings: DetectionSettings, cube: xr.Dataset
+) -> Assessment:
+    """What is said by a watch alone, with what one that took over once had said before."""
     said = assessment_of(known, place, settings, pixel_size(cube))
-    return _laid_out(said, whole, window, taken), known
+    return with_earlier(said, known)
 
 
 def _laid_out(
@@ -236,6 +309,9 @@ def _decided(
 ) -> WatchState:
     """A state with the alarms of its track, and what is to be said of each.
 
+    An alarm of the days before the watch, whose images are gone, is told as it was: what is known
+    of the ground now was learned after it.
+
     Args:
         state: with the new images.
         place: of the site.
@@ -244,16 +320,18 @@ def _decided(
         before: the last day of the run before; none if there was none that this one goes on from.
     """
     seen = _Seen(state, place, images, settings)
+    begun = int(state.track.days[state.track.first])
     kept = tuple(
         alarm
-        if before is not None and before > alarm.day + QUIET
+        if alarm.day < begun or (before is not None and before > alarm.day + QUIET)
         else replace(alarm, covered=seen.cover(alarm.day, alarm.patch))
         for alarm in state.alarms
     )
     alarms = alarms_of(scores_of(state), place.site.shape, kept, seen.cover)
     said = tuple(
         state.disturbances[at]
-        if at < len(state.disturbances) and before is not None and before > alarm.day + HORIZON
+        if at < len(state.disturbances)
+        and (alarm.day < begun or (before is not None and before > alarm.day + HORIZON))
         else seen.said(alarm, alarms[at + 1 :])
         for at, alarm in enumerate(alarms)
     )

@@ -84,7 +84,7 @@ class Stack:
         )
 
 
-def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
+def stack_of(cube: xr.Dataset, first: int = 0, *, checked: bool = False) -> Stack:
     """The arrays of a cube.
 
     Images that came twice (the same scene, or the same day and sensor with the same pixels) are
@@ -93,6 +93,7 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
     Args:
         cube: see `cube`; already checked.
         first: the first date to take.
+        checked: whether it is part of a cube whose reflectance was looked at.
 
     Raises:
         InputError: a band holds no reflectance; asked of all dates only, because on one that is
@@ -112,7 +113,7 @@ def stack_of(cube: xr.Dataset, first: int = 0) -> Stack:
     raw = raw[keep]
     dates, count = raw.shape[:2]
     flat = raw.reshape(dates, count, -1)
-    if not first:
+    if not first and not checked:
         check_reflectance(flat, bands)
     shown = np.isfinite(flat).all(axis=1)
     void = shown & no_data(flat)

@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import msgspec
@@ -27,9 +26,9 @@ import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon
 
-from habeas import __version__
 from habeas.errors import InputError
 from habeas.monitoring.detection.watch_state import WatchState
+from habeas.monitoring.method_version import method_version
 
 FORMAT: Final = 2
 _NAME: Final = "habeas watch state"
@@ -49,19 +48,9 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-@cache
-def method_version() -> str:
-    """What a state depends on besides its images: the version of Habeas and the code itself.
-
-    The code by its hash, because a state that another code goes on from would be silently wrong,
-    and nobody can forget to change a hash.
-    """
-    digest = hashlib.sha256(__version__.encode())
-    for package in ("habeas.monitoring", "habeas.monitoring.detection"):
-        for file in sorted(resources.files(package).iterdir(), key=lambda one: one.name):
-            if file.is_file():
-                digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+def state_version() -> str:
+    """What a state depends on besides its images."""
+    return method_version("habeas.monitoring", "habeas.monitoring.detection")
 
 
 def encode_state(state: WatchState, inputs: str) -> bytes:
@@ -73,7 +62,7 @@ def encode_state(state: WatchState, inputs: str) -> bytes:
     """
     arrays: list[memoryview] = []
     values = json.dumps(_told(state, arrays), sort_keys=True).encode() + b"\n"
-    header = _Header(name=_NAME, format=FORMAT, method=method_version(), inputs=inputs, sha256="")
+    header = _Header(name=_NAME, format=FORMAT, method=state_version(), inputs=inputs, sha256="")
     sealed = msgspec.structs.replace(header, sha256=_digest(header, values, *arrays))
     return b"".join((msgspec.json.encode(sealed), b"\n", values, *arrays))
 
@@ -101,13 +90,15 @@ def decode_state(content: bytes) -> tuple[WatchState, str]:
         raise _unusable("it is no state of a watch, or its beginning is damaged") from problem
     if header.name != _NAME:
         raise _unusable("it is no state of a watch")
-    if (header.format, header.method) != (FORMAT, method_version()):
+    if (header.format, header.method) != (FORMAT, state_version()):
         raise _unusable("another version of the method left it")
     if msgspec.json.encode(header) != line or _digest(header, body) != header.sha256:
         raise _unusable("it is damaged")
     try:
         return _state(content, end + 1), header.inputs
-    except (ValueError, KeyError, TypeError, OverflowError, ShapelyError) as problem:
+    except (
+        ValueError, KeyError, TypeError, OverflowError, RecursionError, ShapelyError,
+    ) as problem:  # fmt: skip
         raise _unusable("what it holds is no state of this method") from problem
 
 

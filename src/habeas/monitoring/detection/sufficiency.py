@@ -46,7 +46,7 @@ def too_little(images: Stack, place: Place, first: int) -> tuple[str, ...]:
         reasons.append("the site reaches beyond the images")
     if place.ring.sum() < ENOUGH:
         reasons.append(f"the images show fewer than {ENOUGH} pixels of the site's surroundings")
-    told = _told(images, place.site, place.ring)
+    told = told_dates(images, place)
     history, watched = images.days[:first][told[:first]], images.days[first:][told[first:]]
     span = int(history[-1] - history[0]) if len(history) else 0
     if span < LEAST_HISTORY_DAYS:
@@ -78,9 +78,9 @@ def _too_little_ground(history: Stack, place: Place) -> list[str]:
     return reasons
 
 
-def _told(images: Stack, site: Bools, ring: Bools) -> Bools:
+def told_dates(images: Stack, place: Place) -> Bools:
     """Dates on which half of the site and a quarter of the ring are clear; shape (t,)."""
-    chosen, around = site.ravel(), ring.ravel()
+    chosen, around = place.site.ravel(), place.ring.ravel()
     own = images.clear[:, chosen].mean(axis=1) >= 0.5
     near = images.clear[:, around].mean(axis=1) >= 0.25 if around.any() else own
     return np.asarray(own & near)

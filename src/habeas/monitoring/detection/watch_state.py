@@ -91,6 +91,9 @@ class WatchState:
         track: what was found so far.
         alarms: so far; no later run changes them.
         disturbances: what was said of each alarm last.
+        succession: the watch that took over from this one; none if none did.
+        unwatched: why ground that changed is not watched again, in words; empty if it is, or if
+            nothing changed.
     """
 
     key: str
@@ -103,11 +106,34 @@ class WatchState:
     track: Track
     alarms: tuple[Alarm, ...]
     disturbances: tuple[Disturbance, ...]
+    succession: Succession | None = None
+    unwatched: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Succession:
+    """How another watch took over once ground had changed; see `succession`.
+
+    Attributes:
+        since: the first day of its history, since 1970.
+        first: the first day of its watch.
+        state: what it leaves for the next run; none if it could not be assessed.
+    """
+
+    since: int
+    first: int
+    state: WatchState | None
+
+    def with_alarms_alone(self) -> Succession:
+        """The same, of which only the alarms and the days count."""
+        state = with_alarms_alone(self.state) if self.state is not None else None
+        return replace(self, state=state)
 
 
 def with_alarms_alone(state: WatchState) -> WatchState:
     """A state of which only the alarms count: images that it rested on are no longer the same."""
-    return replace(state, images=0, track=replace(state.track, scenes=()))
+    later = state.succession.with_alarms_alone() if state.succession is not None else None
+    return replace(state, images=0, track=replace(state.track, scenes=()), succession=later)
 
 
 def follow(

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from habeas.monitoring.images.raster_file import open_raster
-from habeas.monitoring.images.whole_file import write_whole
+from habeas.monitoring.images.sealed_file import read_sealed, write_sealed
 
 FOLDER = "facts"
 _VERSION = 1
@@ -134,7 +134,7 @@ class FileFacts:
     def save(self) -> None:
         """Keep what was learnt."""
         if self._path is not None and self._changed:
-            write_whole(self._path, msgspec.msgpack.encode(_Kept(_VERSION, self._facts)))
+            write_sealed(self._path, msgspec.msgpack.encode(_Kept(_VERSION, self._facts)))
             self._changed = False
 
     def _of(self, href: str) -> _Fact:
@@ -150,9 +150,10 @@ class FileFacts:
 
 def _load(path: Path) -> dict[str, _Fact]:
     """What was kept; nothing if it is damaged or of another version: it is learnt again."""
+    content = read_sealed(path)
     try:
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+        kept = msgspec.msgpack.decode(content or b"", type=_Kept)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return kept.facts if kept.version == _VERSION else {}
 

@@ -1,9 +1,9 @@
 """What became of each image in earlier runs, so that a date need not be put together again.
 
-A date is known by its images: by what is told of each, what its files hold, and the ground of the
-site. Where one of its images could not be read, nothing is kept of it, and the next run tries
-again. A date is settled once nothing that comes later can change what is said of it: its shift is
-known for good, and no image of it has an offset that rests on its date alone.
+A date is known by its images: by what is told of each, what its files hold, the ground of the site,
+and the code that judges it. Where one of its images could not be read, nothing is kept of it, and
+the next run tries again. A date is settled once nothing that comes later can change what is said of
+it: its shift is known for good, and no image of it has an offset that rests on its date alone.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from habeas.monitoring.images.acquisition import Acquisition
 from habeas.monitoring.images.chips import ChipReader
 from habeas.monitoring.images.day import Day, Flags, Pixels, pixel_of, read_day
 from habeas.monitoring.images.scene import Scene
-from habeas.monitoring.images.whole_file import write_whole
+from habeas.monitoring.images.sealed_file import read_sealed, write_sealed
+from habeas.monitoring.method_version import method_version
 
 FILE = "days.msgpack"
 _VERSION = 4
+_CODE = ("habeas.monitoring", "habeas.monitoring.images")
+"""What another version of may say otherwise of a date."""
 
 
 class _Date(msgspec.Struct, frozen=True):
@@ -49,7 +52,8 @@ class KeptDays:
 
     def __init__(self, reader: ChipReader, inside: Flags) -> None:
         self._reader, self._inside = reader, inside
-        said = (inside.tobytes(), repr((reader.bands, reader.clear)).encode())
+        told = (reader.bands, reader.clear, method_version(*_CODE))
+        said = (inside.tobytes(), repr(told).encode())
         self._asked = hashlib.sha256(b"\n".join(said)).hexdigest()
         self._path = reader.store.folder / FILE if reader.store is not None else None
         self._dates = _load(self._path) if self._path is not None else {}
@@ -92,10 +96,10 @@ class KeptDays:
         """
         for key, day in zip(self._keys, days, strict=True):
             new = day.settled and key in self._dates and not self._dates[key].settled
-            if new and not any(scene.id in assumed for scene in day.scenes):
+            if new and day.whole and not any(scene.id in assumed for scene in day.scenes):
                 self._put(key, day)
         if self._path is not None and self._changed:
-            write_whole(self._path, msgspec.msgpack.encode(_Kept(_VERSION, self._dates)))
+            write_sealed(self._path, msgspec.msgpack.encode(_Kept(_VERSION, self._dates)))
             self._changed = False
 
     def _put(self, key: str, day: Day) -> None:
@@ -133,8 +137,9 @@ class KeptDays:
 
 def _load(path: Path) -> dict[str, _Date]:
     """What was kept; nothing if it is damaged or of another version: it is learnt again."""
+    content = read_sealed(path)
     try:
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+        kept = msgspec.msgpack.decode(content or b"", type=_Kept)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return kept.dates if kept.version == _VERSION else {}

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from habeas.monitoring.images.sealed_file import read_sealed, write_sealed
 from habeas.monitoring.images.shifts import References
-from habeas.monitoring.images.whole_file import write_whole
 
 Shift = tuple[float, float]
 """Pixels of the image, east and south; not numbers if it was not judged."""
@@ -102,14 +102,15 @@ class KeptShifts:
         if self._path is not None and self._changed:
             references = self._references or self._earlier
             kept = _Kept(_VERSION, self.facts, self.shifts, references)
-            write_whole(self._path, msgspec.msgpack.encode(kept))
+            write_sealed(self._path, msgspec.msgpack.encode(kept))
             self._changed = False
 
 
 def _load(path: Path) -> _Kept:
     """What was kept; nothing if it is damaged or of another version: it is learnt again."""
+    content = read_sealed(path)
     try:
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+        kept = msgspec.msgpack.decode(content or b"", type=_Kept)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return _Kept(_VERSION, {}, {}, {})
     return kept if kept.version == _VERSION else _Kept(_VERSION, {}, {}, {})

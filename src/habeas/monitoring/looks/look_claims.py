@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from habeas.claims.claim import Claim, Sensitivity
 from habeas.claims.values import Quantity, Ref, Term, Text, Value, When
 from habeas.monitoring.disturbance import Interval
@@ -58,7 +60,9 @@ def status_claims(run: str, look: Look, *, quiet: bool = True) -> list[Claim]:
     claims = [said(run, run, "label", words) for words in _LABELS]
     if found.watched_from is not None and found.watched_to is not None:
         period = _period(found.watched_from, found.watched_to)
-        claims.append(said(run, look.site, WATCHED, period))
+        watched = said(run, look.site, WATCHED, period)
+        note = "; ".join(found.changed_ground) or None
+        claims.append(msgspec.structs.replace(watched, note=note))
         if found.status == "no_disturbance_found" and quiet:
             claims.append(said(run, look.site, NOTHING_FOUND, period))
     if found.status == "cannot_assess":

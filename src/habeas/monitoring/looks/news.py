@@ -141,16 +141,21 @@ def _apart(one: Interval, other: Interval) -> bool:
 
 
 def _status_is_news(now: Assessment, held: RecordedWatch) -> bool:
-    """Whether it is another one. A site that was disturbed once is said to be so for good."""
+    """Whether it is another one, or changed ground is watched otherwise.
+
+    A site that was disturbed once is said to be so for good.
+    """
     if now.status == "cannot_assess":
         another = _grounds(why_not_assessed(now)) != _grounds(held.reasons)
     else:
         another = bool(held.reasons) or held.status not in ("disturbed", now.status)
+        now_said = "; ".join(now.changed_ground)
+        another = another or _grounds(now_said) != _grounds(held.changed_ground)
     return another or _long_since(now, held)
 
 
 def _grounds(reasons: str) -> frozenset[str]:
-    """Why a site cannot be assessed, without the counts: those change with every image."""
+    """Reasons without their counts: those change with every image."""
     return frozenset(_NUMBER.sub("#", reason) for reason in reasons.split("; "))
 
 

@@ -78,6 +78,7 @@ class RecordedWatch:
         status: of the newest run; empty if there is none.
         reasons: why it could not be assessed, in the newest run's words.
         watched_to: the last date that a run looked at.
+        changed_ground: how ground that changed is watched since, in words of the newest run.
         inputs: SHA-256 of what the newest run read.
         parameters: of the newest run.
         version: of the method, in the newest run.
@@ -88,6 +89,7 @@ class RecordedWatch:
     status: str
     reasons: str
     watched_to: date | None
+    changed_ground: str
     inputs: tuple[str, ...]
     parameters: tuple[str, ...]
     version: str
@@ -124,6 +126,10 @@ def recorded_watch(
         status=_status(of_newest, claims),
         reasons=reasons.text if isinstance(reasons, Text) else "",
         watched_to=max((end for end in ends if end is not None), default=None),
+        changed_ground=next(
+            (s.claim.note or "" for s in claims
+             if s.claim.predicate == WATCHED and s.claim.source == newest), "",
+        ),
         inputs=tuple(c.value.sha256 for c in about_run
                      if c.predicate == "input" and isinstance(c.value, File)),
         parameters=tuple(c.value.text for c in about_run

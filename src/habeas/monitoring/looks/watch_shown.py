@@ -81,6 +81,7 @@ class WatchShown:
     reasons: str
     watched_from: str
     watched_to: str
+    changed_ground: str
     false_alarms: str
     disturbances: tuple[DisturbanceShown, ...]
     curve: tuple[CurvePoint, ...]
@@ -128,6 +129,7 @@ def gather_watch(registry: Registry, view: View, site: str) -> WatchShown:
         reasons=held.reasons,
         watched_from=min((p.earliest for p in periods if p.earliest), default=""),
         watched_to=max((p.latest for p in periods if p.latest), default=""),
+        changed_ground=held.changed_ground,
         false_alarms=_false_alarms(view, held.runs),
         disturbances=tuple(
             _disturbance(view, number, one) for number, one in enumerate(held.disturbances, 1)
