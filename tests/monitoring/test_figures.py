@@ -188,6 +188,18 @@ def test_several_disturbances_are_told_apart_without_colour(cube, said):
     assert any(text.startswith("2: alarm 2021-10-01") for text in said)
 
 
+def test_where_changed_ground_is_not_watched_is_drawn_and_told(cube, said):
+    spells = ((date(2021, 4, 9), date(2021, 9, 30)), (date(2022, 1, 1), date(2022, 5, 25)))
+    curve.draw_curve(watched.assessment(cube, unwatched=spells))
+    assert said.count("what had changed is not watched") == 1
+    beside = curve.describe_curve(watched.assessment(cube, unwatched=spells), "en")
+    assert "From 2021-04-09 to 2021-09-30 what had changed is not watched." in beside
+    assert "not watched" not in curve.describe_curve(watched.assessment(cube), "en")
+    said.clear()
+    curve.draw_curve(watched.assessment(cube))
+    assert "what had changed is not watched" not in said
+
+
 def test_without_a_curve_nothing_is_drawn():
     nothing = watched.assessment(found=(), status="cannot_assess", curve=None,
                                  reasons=("12 clear dates of 30",))  # fmt: skip

@@ -69,6 +69,8 @@ def test_what_is_done_to_changed_ground_is_told_too(twice, monkeypatch) -> None:
     assert f"by {first.alarm} is watched again from 2021-12-" in again
     assert f"its history begins on {since}" in again
     assert f"by {second.alarm} is not watched until" in not_yet
+    assert said.unwatched[0] == (first.alarm, date(2021, 12, 19))
+    assert said.unwatched[1] == (second.alarm, said.watched_to)
     monkeypatch.setattr(detect, "handed_on", lambda state, *_: state)
     assert alarms(watch(twice.cube, twice.outline)[0]) == [first.alarm]
 
@@ -79,6 +81,10 @@ def test_a_quiet_site_is_watched_again_and_stays_quiet(twice) -> None:
     assert alarms(said) == alarms(watch(twice.cube, twice.outline)[0])[:1]
     assert state.succession.state.succession is None
     assert state.succession.state.alarms == ()
+    assert len(said.unwatched) == 1
+    early = until(of, "2021-06-01")
+    waiting, _ = watch(early.cube, early.outline)
+    assert waiting.unwatched == ((said.disturbances[0].alarm, waiting.watched_to),)
 
 
 def test_the_two_watches_make_one_curve_and_one_rate(twice) -> None:

@@ -140,6 +140,7 @@ class Assessment:
         scenes: ids of the images used.
         changed_ground: from when on ground that changed is watched again, or why it is not, in
             words; one for each change after which it was, or is to be.
+        unwatched: spells in which it is not: first and last day.
     """
 
     status: Status
@@ -153,3 +154,4 @@ class Assessment:
     gaps: tuple[tuple[date, date], ...]
     scenes: tuple[str, ...]
     changed_ground: tuple[str, ...] = ()
+    unwatched: tuple[tuple[date, date], ...] = ()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import xarray as xr
@@ -135,7 +136,17 @@ def with_earlier(said: Assessment, state: WatchState) -> Assessment:
         status="disturbed" if kept else said.status,
         disturbances=(*own, *kept),
         changed_ground=notes,
+        unwatched=_unwatched(said, said.watched_to),
     )
+
+
+def _unwatched(said: Assessment, last: date | None) -> tuple[tuple[date, date], ...]:
+    """The spell in which ground that changed is not watched: from the first alarm to a day."""
+    begun = [one.alarm for one in said.disturbances]
+    if not begun or last is None or said.watched_from is None:
+        return ()
+    first = max(min(begun), said.watched_from)
+    return ((first, last),) if first <= last else ()
 
 
 def _had_said(later: Succession | None) -> tuple[Disturbance, ...]:
@@ -195,6 +206,7 @@ def together(before: Assessment, after: Assessment, later: Succession) -> Assess
         before,
         reasons=tuple(dict.fromkeys((*before.reasons, *after.reasons))),
         changed_ground=(_again(later), *after.changed_ground),
+        unwatched=(*_unwatched(before, _day(later.first - 1)), *after.unwatched),
         disturbances=(*before.disturbances, *after.disturbances),
         calibration=_added(before.calibration, after.calibration),
         curve=curve,
@@ -257,4 +269,9 @@ def _added(before: Calibration | None, after: Calibration | None) -> Calibration
 
 
 def _date(day: int) -> str:
-    return str(np.datetime64(day, "D"))
+    return _day(day).isoformat()
+
+
+def _day(number: int) -> date:
+    """A day since 1970."""
+    return date(1970, 1, 1) + timedelta(days=number)

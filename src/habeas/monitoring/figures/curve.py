@@ -15,7 +15,7 @@ from habeas.monitoring.figures.wording import count, day, figure_of, index_name,
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WATCHED = "#eef2ee"
+_WATCHED, _UNWATCHED = "#eef2ee", "#c9d4cc"
 _ROWS = 3
 """Rows of alarms above the lines, by turns."""
 
@@ -23,8 +23,9 @@ _ROWS = 3
 def draw_curve(assessment: Assessment, *, language: Language = "en") -> bytes:
     """The site against its surroundings, date by date, and the statistic of change below.
 
-    The watched period is shaded, spells without a clear image are hatched, and each disturbance
-    has its dated band and its alarm. In Persian time runs from right to left.
+    The watched period is shaded, spells in which changed ground is not watched are dotted, those
+    without a clear image are hatched, and each disturbance has its dated band and its alarm. In
+    Persian time runs from right to left.
 
     Args:
         assessment: of a site; it has a curve.
@@ -72,6 +73,8 @@ def describe_curve(assessment: Assessment, language: Language) -> str:
             "curve.words_band", language, number=count(number, language),
             earliest=day(one.earliest), latest=day(one.latest), alarm=day(one.alarm),
         )  # fmt: skip
+    for spell in assessment.unwatched:
+        said += word("curve.words_unwatched", language, first=day(spell[0]), last=day(spell[1]))
     return said if assessment.disturbances else said + word("curve.words_no_band", language)
 
 
@@ -90,11 +93,16 @@ def _at(value: date) -> float:
 
 
 def _periods(axes: Axes, assessment: Assessment, language: Language) -> None:
-    """What lies behind the lines: the watch, the gaps, the dated bands."""
+    """What lies behind the lines: the watch, where it does not see, the gaps, the dated bands."""
     if assessment.watched_from and assessment.watched_to:
         axes.axvspan(_at(assessment.watched_from), _at(assessment.watched_to), color=_WATCHED, lw=0,
                      zorder=0, label=words(word("curve.watched", language), language))  # fmt: skip
-    label: str | None = words(word("curve.gap", language), language)
+    label: str | None = words(word("curve.unwatched", language), language)
+    for first, last in assessment.unwatched:
+        axes.axvspan(_at(first), _at(last), fc=svg.PAPER, ec=_UNWATCHED, hatch="...",
+                     lw=0, zorder=0.3, label=label)  # fmt: skip
+        label = None
+    label = words(word("curve.gap", language), language)
     for first, last in assessment.gaps:
         axes.axvspan(_at(first), _at(last), fc="none", ec=svg.QUIET, alpha=0.45, hatch="////",
                      lw=0, zorder=0.5, label=label)  # fmt: skip
