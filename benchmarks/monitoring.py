@@ -55,6 +55,7 @@ from benchmarks.real_cubes import romania, true_change
 from habeas.monitoring.cube import bands_of
 from habeas.monitoring.disturbance import KINDS
 from habeas.monitoring.simulation import Change, SimulatedSite, inject, simulate_site
+from habeas.monitoring.simulation.site import NOTICEABLE
 
 FIRST_SEED = int(os.environ.get("HABEAS_BENCH_FIRST_SEED", "20_000_000"))
 WATCH = (date(2020, 1, 1), date(2022, 12, 31))
@@ -120,6 +121,7 @@ def _simulated(task: Task, made: SimulatedSite) -> dict[str, Case]:
             end=truth.end,
             inside=int((truth.footprint & site_of(made.cube, made.outline)).sum()),
             shown=last_shown(made.cube, made.outline, truth.onset),
+            seen=first_seen(made),
             label=f"{label} {'; '.join(truth.troubles)}",
         )
         for name, method in chosen().items()
@@ -168,6 +170,21 @@ def last_shown(cube: xr.Dataset, outline: Polygon, onset: date | None) -> date |
     days = cube["time"].values.astype("datetime64[D]")
     before = days[(clear >= 0.5) & (days <= np.datetime64(onset, "D"))]
     return before[-1].astype(date) if len(before) else None
+
+
+def first_seen(made: SimulatedSite) -> tuple[int, int, int] | None:
+    """After how many days a clear image shows what can be seen at all: see `Case.seen`."""
+    truth = made.truth
+    if truth.onset is None or not truth.footprint.any():
+        return None
+    red = made.cube[bands_of(made.cube)[0]].values
+    clear = np.isfinite(red)[:, truth.footprint].mean(axis=1) >= 0.5
+    days = np.unique(made.cube["time"].values.astype("datetime64[D]")[clear])
+    small, large = (days[days >= np.datetime64(truth.reached[area])] for area in NOTICEABLE)
+    if len(large) < 2:
+        return None
+    seen = [(day - np.datetime64(truth.onset)).astype(int) for day in (small[0], *large[:2])]
+    return int(seen[0]), int(seen[1]), int(seen[2])
 
 
 def unchanged(rng: np.random.Generator, changed: npt.NDArray[np.bool_]) -> tuple[int, int]:
@@ -306,6 +323,19 @@ def details(found: Mapping[str, list[Case]]) -> None:
     )
 
 
+def floor_of_delay(found: Mapping[str, list[Case]]) -> None:
+    """Print when what can be seen at all is to be seen, whatever looks at it."""
+    cases = next(iter(found.values()), [])
+    seen = [case.seen for case in cases if case.seen is not None]
+    if not seen:
+        return
+    small, large, second = (int(np.median(days)) for days in zip(*seen, strict=True))
+    print(
+        f"Days from the onset, median of {len(seen)}: a clear image shows 200 square metres "
+        f"changed after {small}, 400 after {large}, a second one 400 after {second}"
+    )
+
+
 def _two(days: Sequence[int]) -> str:
     return f"{np.median(days):.0f} / {np.quantile(days, 0.9):.0f}" if days else "-"
 
@@ -361,7 +391,7 @@ def report(title: str, tasks: Sequence[Task]) -> None:
     found = all_cases(tasks)
     stable = sum(task.kind is None for task in tasks)
     print(f"{title}: {stable} stable, {len(tasks) - stable} changed")
-    for part in (accuracy, null_placements, by_kind, details, hypotheses):
+    for part in (accuracy, null_placements, by_kind, details, floor_of_delay, hypotheses):
         part(found)
         print()
     first = next(iter(found))

@@ -43,6 +43,8 @@ class Case:
         label: for the list of failures.
         end: the last day of the change.
         shown: the last day up to the onset on which half of the site was clear.
+        seen: days from the onset to the first clear image on which 200 square metres are changed,
+            to the first on which 400 are, and to the second of these; none where it is not known.
     """
 
     kind: str | None
@@ -55,6 +57,7 @@ class Case:
     end: date | None = None
     inside: int = 0
     shown: date | None = None
+    seen: tuple[int, int, int] | None = None
 
     @property
     def half_done(self) -> date:

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 CHECK = """
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -16,12 +17,13 @@ import numpy as np
 import xarray as xr
 from shapely.geometry import box
 
-from benchmarks.monitoring import last_shown, tasks_of
+from benchmarks.monitoring import first_seen, last_shown, tasks_of
 from benchmarks.monitoring_methods import Event, Said
 from benchmarks.monitoring_scores import (
     DATED, STRICT, Case, any_hit, covered, f1, false_alarms, first_hit, holds_area,
     kind_scores, named_false_alarms, overlap,
 )
+from habeas.monitoring.simulation import Change, simulate_site
 
 ONE = np.zeros((4, 4), dtype=bool)
 ONE[:2, :2] = True
@@ -105,6 +107,19 @@ assert named_false_alarms(both) == (2, 3)
 tasks = tasks_of(10)
 assert len({task.number for task in tasks}) == 20
 assert sum(task.kind is None for task in tasks) == 10
+
+# The floor of the delay: clear images of what has changed.
+slow = Change(kind="rubbish", onset=date(2020, 6, 1), days=200, pixels=(6, 6), cover=1.0)
+made = simulate_site(7, change=slow)
+small, large, second = first_seen(made)
+assert (made.truth.reached[200] - made.truth.onset).days <= small <= large < second
+bare = replace(made, cube=made.cube.copy(deep=True))
+clouded = bare.cube["time"].values == np.datetime64(made.truth.onset) + large
+assert clouded.sum() == 1
+for band in bare.cube.data_vars.values():
+    band.values[clouded] = np.nan
+assert first_seen(bare)[1] == second
+assert first_seen(simulate_site(7)) is None
 """
 
 

@@ -1,5 +1,6 @@
 """Simulated sites: the same for the same seed, plausible, and changed only where and when told."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -100,3 +101,18 @@ def test_about_three_in_a_hundred_clear_pixels_are_not_clear(monkeypatch):
 def test_what_cannot_be_simulated_is_refused(broken):
     with pytest.raises(InputError):
         simulate_site(1, **broken)
+
+
+def test_when_so_much_ground_was_changed_is_told():
+    slow = Change(kind="rubbish", onset=date(2020, 6, 1), days=200, pixels=(6, 6), cover=0.5)
+    truth = simulate_site(7, change=slow).truth
+    some, more = truth.reached[200], truth.reached[400]
+    assert truth.onset < some < more < truth.end
+    # Nine hundred square metres in the end, from a heap outward at an even pace.
+    assert 20 <= (some - truth.onset).days <= 100
+    sudden = replace(slow, kind="bulldozed", days=1)
+    assert set(simulate_site(7, change=sudden).truth.reached.values()) == {date(2020, 6, 1)}
+    little = replace(slow, pixels=(2, 2))
+    reached = simulate_site(7, change=little).truth.reached
+    assert reached[400] <= simulate_site(7, change=little).truth.end
+    assert simulate_site(7).truth.reached == {}

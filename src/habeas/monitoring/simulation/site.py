@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,7 +17,14 @@ from habeas.monitoring.cube import BANDS
 from habeas.monitoring.detection.spectra import Split, load_spectra
 from habeas.monitoring.disturbance import KINDS
 from habeas.monitoring.simulation.atmosphere import draw_sky, sky_open, through
-from habeas.monitoring.simulation.change import Change, Deed, apply, draw_days, draw_order
+from habeas.monitoring.simulation.change import (
+    Change,
+    Deed,
+    apply,
+    draw_days,
+    draw_order,
+    share_changed,
+)
 from habeas.monitoring.simulation.deed import draw_deed
 from habeas.monitoring.simulation.fields import texture
 from habeas.monitoring.simulation.ground import Ground, Times, draw_ground
@@ -29,6 +37,10 @@ from habeas.monitoring.simulation.sensor import (
     without_gap,
 )
 from habeas.monitoring.simulation.weather import CLIMATES, draw_weather
+
+NOTICEABLE = (200, 400)
+"""Square metres: the floor below which nothing is to be seen at ten metres, as it is estimated, and
+the smallest change that is looked for."""
 
 MARGIN = 3
 """Pixels of ground about the scene, so that shifted images have something to see."""
@@ -65,6 +77,8 @@ class Truth:
         climate: a key of `weather.CLIMATES`.
         split: of the spectra.
         troubles: what else happened, in words: nothing that should raise an alarm.
+        reached: the first day on which so many square metres were changed (`NOTICEABLE`), or all
+            that ever were, if these are fewer.
     """
 
     kind: str | None
@@ -76,6 +90,7 @@ class Truth:
     climate: str
     split: str
     troubles: tuple[str, ...]
+    reached: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -327,6 +342,7 @@ def truth_of(
         footprint = inner.mean(axis=(1, 3)) >= 0.5
         onset = deed.onset.astype(date)
         end = onset + timedelta(days=max(deed.days - 1, 0))
+    reached = {} if deed is None else {area: _reached(deed, area) for area in NOTICEABLE}
     return Truth(
         kind=None if deed is None else deed.kind,
         onset=onset,
@@ -337,4 +353,14 @@ def truth_of(
         climate=climate,
         split=split,
         troubles=troubles,
+        reached=reached,
     )
+
+
+def _reached(deed: Deed, area: int) -> date:
+    """The first day on which so many square metres are changed, or all that are to be."""
+    days = deed.onset + np.arange(max(deed.days, 1)).astype("timedelta64[D]")
+    changed = (PIXEL / 2) ** 2 * share_changed(deed, days).sum(axis=(1, 2))
+    enough = changed >= min(area, changed[-1])
+    first: date = days[int(np.argmax(enough))].astype(date)
+    return first
