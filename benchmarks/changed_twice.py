@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.machine import describe, percentile, table
 from habeas.monitoring.detection.calibration import rate_of
+from habeas.monitoring.detection.days import date_of
 from habeas.monitoring.detection.detect import watch
 from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.detection.succession import ended
@@ -98,8 +99,7 @@ def _taken_over(state: WatchState | None) -> tuple[date, date] | None:
         return None
     first = state.succession.first
     alarm = ended(state, first).alarms[-1].day
-    since = date(1970, 1, 1)
-    return since + timedelta(days=alarm), since + timedelta(days=first)
+    return date_of(alarm), date_of(first)
 
 
 def _of(one: Disturbance, onset: date) -> bool:
@@ -108,8 +108,7 @@ def _of(one: Disturbance, onset: date) -> bool:
 
 def _alone(state: WatchState | None, again: date | None) -> bool:
     """Whether a state's own alarms, without those of another watch, tell the second change."""
-    days = [] if state is None else [alarm.day for alarm in state.alarms]
-    alarms = [date(1970, 1, 1) + timedelta(days=day) for day in days]
+    alarms = [] if state is None else [date_of(alarm.day) for alarm in state.alarms]
     return again is not None and any(again - EARLIEST <= day <= again + LATEST for day in alarms)
 
 

@@ -23,6 +23,10 @@ from habeas.monitoring.disturbance import Assessment
 CONCRETE = (2.2, 2.0, 1.7, 1.3, 1.1, 1.0)
 FIRST, SECOND = "2019-06-01", "2023-03-01"
 
+ELSEWHERE = np.zeros((20, 20), dtype=bool)
+"""Ground of the site that a small first change leaves alone."""
+ELSEWHERE[11:14, 6:14] = True
+
 
 def changed(
     of: Scene, onset: str, *, until: str = "2100-01-01", where=None, factor: float = 1.0
@@ -212,9 +216,7 @@ def test_what_three_watches_said_stands_where_images_end_early(twice) -> None:
 def test_a_change_that_both_watches_tell_is_told_once() -> None:
     """The one that took over lost its history, and the first one watches the rest of the site."""
     small = scene(3, onset=FIRST, side=2, years=9)
-    elsewhere = np.zeros_like(small.footprint)
-    elsewhere[11:14, 6:14] = True
-    of = changed(small, SECOND, where=elsewhere)
+    of = changed(small, SECOND, where=ELSEWHERE)
     said, state = watch(of.cube, of.outline)
     lost = hidden(of, "2020-03-01", "2021-12-10")
     found, _ = watch(lost.cube, lost.outline, state=with_alarms_alone(state))
@@ -233,11 +235,9 @@ def test_later_images_that_are_no_reflectance_take_back_no_alarm(twice) -> None:
 def test_where_images_have_changed_a_change_in_its_history_puts_it_off(twice) -> None:
     """It had raised no alarm, so that nothing speaks for it."""
     small = scene(3, onset=FIRST, side=2, years=7)
-    elsewhere = np.zeros_like(small.footprint)
-    elsewhere[11:14, 6:14] = True
     _, state = watch(small.cube, small.outline)
     assert state.succession is not None
-    of = changed(small, "2021-03-01", where=elsewhere)
+    of = changed(small, "2021-03-01", where=ELSEWHERE)
     found, left = watch(of.cube, of.outline, state=with_alarms_alone(state))
     assert found.changed_ground == watch(of.cube, of.outline)[0].changed_ground
     assert left.succession is None
@@ -245,11 +245,9 @@ def test_where_images_have_changed_a_change_in_its_history_puts_it_off(twice) ->
 
 def test_but_where_it_raised_an_alarm_that_stands() -> None:
     small = changed(scene(3, onset=FIRST, side=2, years=9), SECOND)
-    elsewhere = np.zeros_like(small.footprint)
-    elsewhere[11:14, 6:14] = True
     said, state = watch(small.cube, small.outline)
     assert [day.year for day in alarms(said)] == [2019, 2023]
-    of = changed(small, "2021-03-01", where=elsewhere)
+    of = changed(small, "2021-03-01", where=ELSEWHERE)
     assert alarms(said)[1] not in alarms(watch(of.cube, of.outline)[0])
     found, _ = watch(of.cube, of.outline, state=with_alarms_alone(state))
     assert set(alarms(said)) <= set(alarms(found))
@@ -287,9 +285,7 @@ def test_where_nothing_is_new_no_image_is_read(twice, monkeypatch) -> None:
 
 def test_a_change_elsewhere_puts_the_new_history_off() -> None:
     small = scene(3, onset=FIRST, side=2, years=7)
-    elsewhere = np.zeros_like(small.footprint)
-    elsewhere[11:14, 6:14] = True
-    of = changed(small, "2021-03-01", where=elsewhere)
+    of = changed(small, "2021-03-01", where=ELSEWHERE)
     said, state = watch(of.cube, of.outline)
     first, second = said.disturbances
     assert (first.alarm.year, second.alarm.year) == (2019, 2021)
@@ -303,9 +299,7 @@ def test_a_change_elsewhere_puts_the_new_history_off() -> None:
 def test_what_both_watches_see_is_told_once() -> None:
     """Other ground changes after another watch took over: the first one sees it too."""
     small = scene(3, onset=FIRST, side=2, years=9)
-    elsewhere = np.zeros_like(small.footprint)
-    elsewhere[11:14, 6:14] = True
-    of = changed(small, SECOND, where=elsewhere)
+    of = changed(small, SECOND, where=ELSEWHERE)
     said, state = watch(of.cube, of.outline)
     assert [day.year for day in alarms(said)] == [2019, 2023]
     assert [alarm.day for alarm in state.alarms[1:]] == [

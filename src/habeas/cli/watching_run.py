@@ -119,7 +119,7 @@ def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResul
     said, rate = look.assessment, look.assessment.calibration
     return SiteResult(
         site=look.site,
-        status=look.assessment.status,
+        status=said.status,
         null_alarms=rate.alarms if rate else 0,
         null_site_years=round(rate.years, 2) if rate else 0.0,
         run=made.run,
@@ -131,7 +131,7 @@ def _recorded(registry: Registry, look: Look, recorder: str | None) -> SiteResul
             )
         ),
         opinions=tuple(
-            f"on the alarm of {look.assessment.disturbances[number].alarm}: {words}"
+            f"on the alarm of {said.disturbances[number].alarm}: {words}"
             for number, words in sorted(look.second_opinions.items())
         ),
         images=sum(scene.used for scene in look.images.scenes),

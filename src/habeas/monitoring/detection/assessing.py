@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 
 from habeas.monitoring.cube import BANDS
@@ -14,6 +12,7 @@ from habeas.monitoring.detection.calibration import (
     is_measured,
     realised,
 )
+from habeas.monitoring.detection.days import date_of
 from habeas.monitoring.detection.settings import DetectionSettings
 from habeas.monitoring.detection.stack import Stack
 from habeas.monitoring.detection.sufficiency import days_of, gaps_of
@@ -101,8 +100,8 @@ def assessment_of(
         disturbances=state.disturbances,
         calibration=calibration,
         curve=_curve(track, scores),
-        watched_from=_day(watched[0]),
-        watched_to=_day(watched[-1]),
+        watched_from=date_of(watched[0]),
+        watched_to=date_of(watched[-1]),
         clear=int(track.told.sum()),
         gaps=gaps_of(track.days[track.told]),
         scenes=track.scenes,
@@ -161,14 +160,9 @@ def cannot_assess(reasons: tuple[str, ...], images: Stack, first: int) -> Assess
         disturbances=(),
         calibration=None,
         curve=None,
-        watched_from=_day(watched[0]) if len(watched) else None,
-        watched_to=_day(watched[-1]) if len(watched) else None,
+        watched_from=date_of(watched[0]) if len(watched) else None,
+        watched_to=date_of(watched[-1]) if len(watched) else None,
         clear=len(days_of(images)),
         gaps=gaps_of(days_of(images)),
         scenes=images.scenes,
     )
-
-
-def _day(number: int) -> date:
-    day: date = np.datetime64(int(number), "D").astype(date)
-    return day

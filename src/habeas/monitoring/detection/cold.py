@@ -20,6 +20,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from habeas.errors import InputError
 from habeas.monitoring.cube import bands_of, check_cube
+from habeas.monitoring.detection.days import date_of, image_days
 from habeas.monitoring.detection.no_data import no_data
 from habeas.monitoring.detection.surroundings import site_mask, window_of
 
@@ -135,7 +136,7 @@ def _breaks(
     cold: ModuleType, cube: xr.Dataset, site: Mask, watched_from: date, settings: ColdSettings
 ) -> tuple[Days, Days]:
     """The first break of each pixel in the watch, and the day by which it was sure."""
-    days = cube["time"].values.astype("datetime64[D]").astype(np.int64)
+    days = image_days(cube)
     once = np.append(np.diff(days) > 0, True)  # of two images on a day, one
     bands = bands_of(cube)
     stack = np.stack([cube[name].values[once] for name in bands], axis=-1)
@@ -205,14 +206,10 @@ def pooled(breaks: Days, sure: Days, settings: ColdSettings) -> tuple[ColdEvent,
                 continue
             events.append(
                 ColdEvent(
-                    began=_date(int(np.median(breaks[pixels]))),
-                    confirmed=_date(int(np.sort(sure[pixels])[settings.pixels - 1])),
+                    began=date_of(int(np.median(breaks[pixels]))),
+                    confirmed=date_of(int(np.sort(sure[pixels])[settings.pixels - 1])),
                     pixels=pixels,
                 )
             )
             left = np.where(pixels, 0, left)
     return tuple(events)
-
-
-def _date(days: int) -> date:
-    return date.fromordinal(days + _EPOCH)

@@ -7,12 +7,12 @@ The day of the alarm they do not change.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import xarray as xr
 
 from habeas.monitoring.detection.alarms import Alarm
+from habeas.monitoring.detection.days import date_of
 from habeas.monitoring.detection.footprint import (
     Footprint,
     Shifts,
@@ -160,12 +160,12 @@ def disturbance_of(
     """
     when, where, size = described.when, described.where, pixel_size(cube)
     return Disturbance(
-        alarm=_day(alarm.day),
-        last_without=None if when.last_without is None else _day(when.last_without),
-        first_with=_day(when.first_with),
-        earliest=_day(when.earliest),
-        latest=_day(when.latest),
-        best=_day(when.best),
+        alarm=date_of(alarm.day),
+        last_without=None if when.last_without is None else date_of(when.last_without),
+        first_with=date_of(when.first_with),
+        earliest=date_of(when.earliest),
+        latest=date_of(when.latest),
+        best=date_of(when.best),
         level=level,
         gradual=when.gradual,
         area=area_of(where, described.shifts, site, size**2, level),
@@ -173,11 +173,6 @@ def disturbance_of(
         outline=outline_of(where.pixels, cube["x"].values, cube["y"].values, size),
         strength=alarm.strength,
     )
-
-
-def _day(number: int) -> date:
-    day: date = np.datetime64(int(number), "D").astype(date)
-    return day
 
 
 def _first_way(ground: Ground, pixels: Bools, alarm: int) -> Floats:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
 import shapely
@@ -28,6 +27,7 @@ from habeas.monitoring.detection.assessing import (
     levels_of,
     scores_of,
 )
+from habeas.monitoring.detection.days import date_of, image_days
 from habeas.monitoring.detection.describing import (
     HORIZON,
     Ground,
@@ -170,7 +170,7 @@ def _watched_on(
     if not enters(later, cube):
         known = replace(known, unwatched=not_before(later))
         return _told(known, place, settings, cube), known
-    begun = replace(settings, watch_from=date(1970, 1, 1) + timedelta(days=later.first))
+    begun = replace(settings, watch_from=date_of(later.first))
     after, state = _watched(
         images_since(cube, later.since), place, begun, later.state, key=known.key, checked=True
     )
@@ -221,7 +221,7 @@ def _continues(state: WatchState, cube: xr.Dataset) -> bool:
     """Whether a cube has the images of a state, with nothing but newer ones added."""
     if len(cube["time"]) < state.images:
         return False
-    days = cube["time"].values[: state.images].astype("datetime64[D]").astype(np.int64)
+    days = image_days(cube)[: state.images]
     known = set(state.track.scenes) | set(state.track.doubled)
     return set(np.unique(days)) == set(np.unique(state.track.days)) and known == {
         str(name) for name in cube["scene"].values[: state.images]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from habeas.monitoring.cube import BANDS
+from habeas.monitoring.detection.days import image_days
 from habeas.monitoring.detection.no_data import no_data
 from habeas.monitoring.detection.surroundings import median_over
 from habeas.monitoring.detection.unmixing import SURFACES, unmix
@@ -103,7 +104,7 @@ def logs_of(cube: xr.Dataset, ring: Mask) -> Logs:
     flat = values.reshape(*values.shape[:2], ring.size)
     middle = median_over(flat, ~np.isnan(flat[:, 0]), ring.ravel())
     return Logs(
-        days=cube["time"].values.astype("datetime64[D]").astype(np.int64),
+        days=image_days(cube),
         values=values,
         ring=middle.astype(np.float64),
         told=np.isfinite(middle[:, 0]),

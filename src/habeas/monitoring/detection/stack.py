@@ -14,6 +14,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from habeas.monitoring.cube import bands_of
+from habeas.monitoring.detection.days import image_days
 from habeas.monitoring.detection.no_data import check_reflectance, no_data
 
 Floats = npt.NDArray[np.float32]
@@ -100,7 +101,7 @@ def stack_of(cube: xr.Dataset, first: int = 0, *, checked: bool = False) -> Stac
             clouded or dark much is possible.
     """
     sensors = _sensors(cube["sensor"].values.astype(str))
-    times = cube["time"].values.astype("datetime64[D]").astype(np.int64)
+    times = image_days(cube)
     lead = int(np.searchsorted(times[:first], times[first])) if first < len(times) else first
     earlier = {str(name) for name in cube["scene"].values[:lead]}
     cube, sensors, times = cube.isel(time=slice(lead, None)), sensors[lead:], times[lead:]

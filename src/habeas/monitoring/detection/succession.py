@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import xarray as xr
 
 from habeas.monitoring.detection.alarms import QUIET
 from habeas.monitoring.detection.calibration import rate_of
+from habeas.monitoring.detection.days import date_of, image_days
 from habeas.monitoring.detection.settings import HISTORY_DAYS, YEAR_DAYS
-from habeas.monitoring.detection.stack import Days, Stack, stack_of
+from habeas.monitoring.detection.stack import Stack, stack_of
 from habeas.monitoring.detection.sufficiency import gaps_of, told_dates, too_little
 from habeas.monitoring.detection.surroundings import Place
 from habeas.monitoring.detection.watch_state import Succession, WatchState
@@ -51,7 +52,7 @@ def handed_on(state: WatchState, cube: xr.Dataset, place: Place) -> WatchState:
     """
     if state.succession is not None and _stands(state, state.succession):
         return state
-    unwatched, days = "", _days(cube)
+    unwatched, days = "", image_days(cube)
     for at, alarm in enumerate(state.alarms):
         since = alarm.day + QUIET + 1
         if days[-1] < since + HISTORY_DAYS:
@@ -98,7 +99,7 @@ def _candidates(images: Stack, place: Place, start: int) -> Iterator[int]:
 
 def not_before(later: Succession) -> str:
     """That ground that changed is not watched before another watch takes over, in words."""
-    return _NOT_YET.format(alarm=_date(later.since - QUIET - 1), first=_date(later.first))
+    return _NOT_YET.format(alarm=date_of(later.since - QUIET - 1), first=date_of(later.first))
 
 
 def too_little_since(since: int, reasons: tuple[str, ...]) -> str:
@@ -108,22 +109,17 @@ def too_little_since(since: int, reasons: tuple[str, ...]) -> str:
         since: the first day of its history, since 1970.
         reasons: why not.
     """
-    return _TOO_LITTLE.format(alarm=_date(since - QUIET - 1), reasons="; ".join(reasons))
+    return _TOO_LITTLE.format(alarm=date_of(since - QUIET - 1), reasons="; ".join(reasons))
 
 
 def enters(later: Succession, cube: xr.Dataset) -> bool:
     """Whether there are images of the days that a watch that took over looks at."""
-    return bool(_days(cube)[-1] >= later.first)
+    return bool(image_days(cube)[-1] >= later.first)
 
 
 def images_since(cube: xr.Dataset, since: int) -> xr.Dataset:
     """The images from a day on, since 1970."""
-    return cube.isel(time=slice(int(np.searchsorted(_days(cube), since)), None))
-
-
-def _days(cube: xr.Dataset) -> Days:
-    days: Days = cube["time"].values.astype("datetime64[D]").astype(np.int64)
-    return days
+    return cube.isel(time=slice(int(np.searchsorted(image_days(cube), since)), None))
 
 
 def with_earlier(said: Assessment, state: WatchState) -> Assessment:
@@ -206,7 +202,7 @@ def together(before: Assessment, after: Assessment, later: Succession) -> Assess
         before,
         reasons=tuple(dict.fromkeys((*before.reasons, *after.reasons))),
         changed_ground=(_again(later), *after.changed_ground),
-        unwatched=(*_unwatched(before, _day(later.first - 1)), *after.unwatched),
+        unwatched=(*_unwatched(before, date_of(later.first - 1)), *after.unwatched),
         disturbances=(*before.disturbances, *after.disturbances),
         calibration=_added(before.calibration, after.calibration),
         curve=curve,
@@ -235,7 +231,7 @@ def taken_over_whole(ended: WatchState, after: Assessment, later: Succession) ->
 
 def _again(later: Succession) -> str:
     alarm, first, since = (
-        _date(day) for day in (later.since - QUIET - 1, later.first, later.since)
+        date_of(day) for day in (later.since - QUIET - 1, later.first, later.since)
     )
     return _AGAIN.format(alarm=alarm, first=first, since=since)
 
@@ -266,12 +262,3 @@ def _added(before: Calibration | None, after: Calibration | None) -> Calibration
         years=years,
         rate=rate_of(alarms, years, before.rate.level),
     )
-
-
-def _date(day: int) -> str:
-    return _day(day).isoformat()
-
-
-def _day(number: int) -> date:
-    """A day since 1970."""
-    return date(1970, 1, 1) + timedelta(days=number)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
+from habeas.monitoring.detection.days import date_of
 from habeas.monitoring.detection.settings import (
     CLEAR_DATES,
     GAP_DAYS,
@@ -98,11 +99,4 @@ def gaps_of(days: Days) -> tuple[tuple[date, date], ...]:
         days: of clear dates, ascending.
     """
     long = np.flatnonzero(np.diff(days) > GAP_DAYS)
-    start = date(1970, 1, 1)
-    return tuple(
-        (
-            start + timedelta(days=int(days[at]) + 1),
-            start + timedelta(days=int(days[at + 1]) - 1),
-        )
-        for at in long
-    )
+    return tuple((date_of(days[at] + 1), date_of(days[at + 1] - 1)) for at in long)

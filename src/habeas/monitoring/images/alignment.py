@@ -54,7 +54,8 @@ def without_strays(days: Sequence[Day], step: float, kept: KeptShifts) -> list[D
     Raises:
         DamagedCacheError: what was kept of a day is damaged.
     """
-    judged = [_settled_without(day) for day in days]
+    # What shows nothing of the site cannot lie off.
+    judged = [day if day.pixels is not None else structs.replace(day, settled=True) for day in days]
     for sensor in sorted({day.sensor for day in judged if not day.settled}):
         own = [at for at, day in enumerate(days) if day.sensor == sensor]
         pixel = pixel_of_sensor((days[at].pixel for at in own), step)
@@ -69,12 +70,6 @@ def without_strays(days: Sequence[Day], step: float, kept: KeptShifts) -> list[D
                 judged[at] = _judged(day, metres, max(step, day.pixel), step) if known else day
     kept.save()
     return judged
-
-
-def _settled_without(day: Day) -> Day:
-    """What shows nothing of the site cannot lie off; but what could not be read may yet be."""
-    nothing = day.pixels is None and day.whole
-    return structs.replace(day, settled=True) if nothing else day
 
 
 class _View:

@@ -20,12 +20,16 @@ FOLDER = "facts"
 _VERSION = 1
 
 
+Transform = tuple[float, float, float, float, float, float]
+"""From pixels to coordinates (rasterio's order)."""
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What the header of an image file says.
 
     Attributes:
         crs: coordinate reference system, as text; empty if it names none.
-        transform: from pixels to coordinates, as six numbers (rasterio's order).
+        transform: from pixels to coordinates.
         width: pixels.
         height: pixels.
         dtype: of its numbers.
@@ -37,7 +41,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     crs: str
-    transform: tuple[float, float, float, float, float, float]
+    transform: Transform
     width: int
     height: int
     dtype: str

@@ -14,11 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from habeas.errors import InputError
 from habeas.monitoring.images.acquisition import PixelGrid
-from habeas.monitoring.images.file_facts import Header
+from habeas.monitoring.images.file_facts import Header, Transform
 from habeas.monitoring.projection import DEGREES, crs_of, projected
-
-Transform = tuple[float, float, float, float, float, float]
-"""From pixels to coordinates (rasterio's order)."""
 
 
 def place_of(header: Header) -> tuple[PixelGrid, BaseGeometry]:
