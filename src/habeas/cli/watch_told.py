@@ -60,6 +60,21 @@ def _unmeasured(found: re.Match[str]) -> str:
     return f"{_wanted(asked, hundred)}؛ برای سنجش آن جایی نبود"
 
 
+def _watched_again(found: re.Match[str]) -> str:
+    alarm, first, since = found.groups()
+    return f"آنچه تا {alarm} دگرگون شده بود از {first} باز پایش می‌شود؛ پیشینهٔ آن از {since} است"
+
+
+def _not_yet(found: re.Match[str]) -> str:
+    alarm, first = found.groups()
+    until = f"تا دو سال تصویر از وضع کنونی آن باشد، یعنی از {first}"
+    return f"آنچه تا {alarm} دگرگون شده بود پایش نمی‌شود {until}"
+
+
+def _not_again(found: re.Match[str]) -> str:
+    return f"آنچه تا {found[1]} دگرگون شده بود باز پایش نمی‌شود: {found[2]}"
+
+
 def _wanted(asked: str, hundred: str) -> str:
     return f"خواسته‌شده {asked}، یعنی {hundred} در سال برای صد محل"
 
@@ -81,5 +96,19 @@ _RETOLD: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...
         ),
         _measured,
     ),
+    (
+        re.compile(
+            rf"what had changed by {_DAY} is watched again from {_DAY}, its history from {_DAY} on"
+        ),
+        _watched_again,
+    ),
+    (
+        re.compile(
+            rf"what had changed by {_DAY} is not watched until there are two years of images of "
+            rf"what it is like now, from {_DAY} on"
+        ),
+        _not_yet,
+    ),
+    (re.compile(rf"what had changed by {_DAY} is not watched again: (.+)"), _not_again),
     (re.compile(rf"{_ASKED}; the (?:surroundings|images) have no room to measure .+"), _unmeasured),
 )

@@ -39,8 +39,8 @@ def print_watch(
         out.print(Words(f"{said('reasons', lang)}: {shown.reasons}"))
     if shown.watched_from:
         out.print(Words(said("watched", lang, shown.watched_from, shown.watched_to)))
-    if shown.changed_ground:
-        out.print(Words(shown.changed_ground))
+    for note in filter(None, shown.changed_ground.split("; ")):
+        out.print(Words(told(note, lang)))
     if shown.false_alarms:
         out.print(Words(f"{said('calibration', lang)}: {told(shown.false_alarms, lang)}"))
     out.print(Words(said("runs", lang, listed(shown.runs, lang)), "dim"))

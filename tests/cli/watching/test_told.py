@@ -11,6 +11,8 @@ import pytest
 
 from habeas.cli.watch_told import told
 from habeas.monitoring.detection.calibration import rate_of
+from habeas.monitoring.detection.succession import again, not_before, too_little_since
+from habeas.monitoring.detection.watch_state import Succession
 from habeas.monitoring.disturbance import OUTCOMES, Calibration
 from habeas.monitoring.looks.look_claims import calibration_claim, detail_claims, detection_claim
 
@@ -33,6 +35,9 @@ def recorded():
     yield calibration_claim("run:a", rate).value.text
     nowhere = replace(rate, placements=0, years=0, alarms=0, rate=rate_of(0, 0, 0.9))
     yield calibration_claim("run:a", nowhere).value.text
+    later = Succession(since=18_000, first=18_800, state=None)
+    yield not_before(later)
+    yield again(later)
 
 
 @pytest.mark.parametrize("text", list(recorded()))
@@ -43,6 +48,12 @@ def test_no_english_is_left_and_every_figure_stays(text):
     figures = persian.translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹٫", "0123456789."))
     assert sorted(re.findall(r"[\d.]*\d", figures)) == sorted(re.findall(r"[\d.]*\d", text))
     assert told(text, "en") == text
+
+
+def test_why_changed_ground_is_not_watched_again_is_told_with_the_reason_as_it_is_recorded():
+    persian = told(too_little_since(18_000, ("the history has 3 clear dates; it takes 30",)), "fa")
+    assert persian.startswith("آنچه تا 2018-10-15 دگرگون شده بود")
+    assert persian.endswith("the history has 3 clear dates; it takes 30")
 
 
 def test_what_is_worded_otherwise_stays_as_it_is_recorded():

@@ -27,7 +27,7 @@ from habeas.monitoring.detection.surroundings import Place
 from habeas.monitoring.detection.watch_state import Succession, WatchState
 from habeas.monitoring.disturbance import Assessment, Calibration, Curve, Disturbance
 
-_AGAIN = "what had changed by {alarm} is watched again from {first}; its history begins on {since}"
+_AGAIN = "what had changed by {alarm} is watched again from {first}, its history from {since} on"
 
 _NOT_YET = (
     "what had changed by {alarm} is not watched until there are two years of images of what it is "
@@ -201,7 +201,7 @@ def together(before: Assessment, after: Assessment, later: Succession) -> Assess
     return replace(
         before,
         reasons=tuple(dict.fromkeys((*before.reasons, *after.reasons))),
-        changed_ground=(_again(later), *after.changed_ground),
+        changed_ground=(again(later), *after.changed_ground),
         unwatched=(*_unwatched(before, date_of(later.first - 1)), *after.unwatched),
         disturbances=(*before.disturbances, *after.disturbances),
         calibration=_added(before.calibration, after.calibration),
@@ -225,11 +225,12 @@ def taken_over_whole(ended: WatchState, after: Assessment, later: Succession) ->
         after,
         status="disturbed",
         disturbances=(*ended.disturbances, *after.disturbances),
-        changed_ground=(_again(later), *after.changed_ground),
+        changed_ground=(again(later), *after.changed_ground),
     )
 
 
-def _again(later: Succession) -> str:
+def again(later: Succession) -> str:
+    """From when on ground that changed is watched again, in words."""
     alarm, first, since = (
         date_of(day) for day in (later.since - QUIET - 1, later.first, later.since)
     )
